@@ -1,0 +1,1 @@
+"""The embedded broker and the permissions of every user."""

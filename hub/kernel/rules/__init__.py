@@ -1,0 +1,1 @@
+"""The business rules, one a file; the station's configuration orders them."""

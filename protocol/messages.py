@@ -1,0 +1,260 @@
+"""Every message of the protocol, version 1, as frozen types.
+
+Law: correctness lives in the payload. Each message carries who sent it, in which epoch, with which
+revision and until when it is true, so that one that comes twice, late, out of order or from a dead
+hub can be told from the truth. Readers ignore fields that they do not know; new ones are optional.
+All instants are station time.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from protocol.runs import Run
+from protocol.times import Instant
+
+VERSION = "1.0"
+"""Major stands in the topic, minor is announced here."""
+
+
+class SourceMode(StrEnum):
+    """How the hub stands with the dispatching side. Three kinds of silence are told apart."""
+
+    LIVE = "LIVE"
+    LINK_DOWN = "LINK_DOWN"
+    """Nothing intact comes over the line."""
+    SOURCE_STALE = "SOURCE_STALE"
+    """The line is fine, dispatching is frozen or its database cannot be read."""
+    UNVERIFIED = "UNVERIFIED"
+    """Rows come in, the digest of the whole table has not been confirmed yet."""
+
+
+class LinkMode(StrEnum):
+    """How a subsystem stands with the hub; the order is the way of a loss and a recovery."""
+
+    ONLINE = "ONLINE"
+    SUSPECT = "SUSPECT"
+    AUTONOMOUS = "AUTONOMOUS"
+    SYNCING = "SYNCING"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """State of the dispatching source as the hub sees it.
+
+    Attributes:
+        mode: LIVE or the kind of silence.
+        since: when `mode` began.
+        confirmed_at: when the source was last known to be fresh, None if never.
+    """
+
+    mode: SourceMode
+    since: Instant
+    confirmed_at: Instant | None = None
+
+
+class HubState(msgspec.Struct, frozen=True, kw_only=True):
+    """`hub/state`, retained, and the hub's will (online false, same epoch).
+
+    Attributes:
+        online: False only in the will and at an orderly stop.
+        hub: identifier of the hub.
+        versions: protocol versions spoken.
+        source: state of the dispatching source.
+        estimate_lifetime_s: seconds for which a deviation from the timetable stays true after
+            `confirmed_at`; see `protocol.timeline.lapsed`.
+        zone: IANA name of the station's time zone.
+    """
+
+    online: bool
+    hub: str
+    versions: tuple[str, ...] = (VERSION,)
+    source: Source | None = None
+    estimate_lifetime_s: int = 1800
+    zone: str = "UTC"
+
+
+class Beat(msgspec.Struct, frozen=True, kw_only=True):
+    """`hub/beat`, every 5 s of real time, never retained (a retained time lies).
+
+    Attributes:
+        utc: station time at sending.
+        rate: station seconds per real second; 1 outside simulations.
+        manifest_seq: `seq` of the manifest in force.
+        clock_quality: how the hub knows the time, e.g. ``system``, ``ntp``, ``holdover``.
+        source: state of the dispatching source.
+    """
+
+    utc: Instant
+    rate: float = 1.0
+    manifest_seq: int
+    clock_quality: str = "system"
+    source: Source | None = None
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """`hub/manifest`, retained: every live entity with its revision.
+
+    Attributes:
+        entries: revision by entity, e.g. ``{"run/2021-01-20.z180": 3, "plan/2021-01-20": 1}``.
+            An entity that a reader holds and that is not here is deleted.
+    """
+
+    entries: dict[str, int]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """`plan/{service_date}`, retained: the day's timetable with timelines; autonomy lives on it."""
+
+    service_date: date
+    runs: tuple[Run, ...]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """`event/{kind}`: a trigger with 30 s of life; late is worse than never.
+
+    Attributes:
+        event_id: stays the same when it is published again; readers drop the second one.
+        kind: ``approaching``, ``arrived``, ``departed``, ``changed``.
+        run_id: the run that it is about.
+        at: when it happened.
+    """
+
+    event_id: str
+    kind: str
+    run_id: str
+    at: Instant
+
+
+class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
+    """`dev/{id}/state`, retained, every 30 s and on change, and the device's will.
+
+    Attributes:
+        online: False in the will.
+        boot: identifier of this start of the device; its will carries the same.
+        mode: the link machine's mode.
+        since: when `mode` began, station time.
+        hub_epoch: epoch of the hub that the device is in step with.
+        manifest_seq: manifest that it is complete at.
+        clock_offset_ms: own station clock minus the hub's, None if never measured.
+    """
+
+    online: bool
+    boot: str
+    mode: LinkMode
+    since: Instant
+    hub_epoch: int = 0
+    manifest_seq: int = 0
+    clock_offset_ms: float | None = None
+
+
+class DeviceDescription(msgspec.Struct, frozen=True, kw_only=True):
+    """`dev/{id}/desc`, retained: what the device is."""
+
+    kind: str
+    vendor: str = ""
+    software: str = ""
+    languages: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """`dev/{id}/req`, device to hub.
+
+    Attributes:
+        correlation: copied into the response.
+        kind: ``time`` or ``resync``.
+        sent: for ``time``: the device's own monotonic seconds at sending, copied back.
+        entities: for ``resync``: what is missing; empty means everything.
+    """
+
+    correlation: str
+    kind: str
+    sent: float = 0.0
+    entities: tuple[str, ...] = ()
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """`dev/{id}/resp`, hub to device.
+
+    Attributes:
+        correlation: of the request.
+        kind: of the request.
+        ok: whether it was served; `error` says why not.
+        sent: for ``time``: from the request.
+        utc: for ``time``: the hub's station time when it answered.
+        rate: station seconds per real second.
+    """
+
+    correlation: str
+    kind: str
+    ok: bool = True
+    error: str = ""
+    sent: float = 0.0
+    utc: Instant | None = None
+    rate: float = 1.0
+
+
+Body = (
+    HubState
+    | Beat
+    | Manifest
+    | Run
+    | Plan
+    | Event
+    | DeviceState
+    | DeviceDescription
+    | Request
+    | Response
+)
+
+BODY_TYPES: dict[str, type[Body]] = {
+    "hub.state": HubState,
+    "hub.beat": Beat,
+    "hub.manifest": Manifest,
+    "run": Run,
+    "plan": Plan,
+    "event": Event,
+    "dev.state": DeviceState,
+    "dev.desc": DeviceDescription,
+    "dev.req": Request,
+    "dev.resp": Response,
+}
+"""Body type by the envelope's `t`."""
+
+TYPE_NAMES: dict[type[Body], str] = {body: name for name, body in BODY_TYPES.items()}
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """The envelope, with its body decoded.
+
+    Attributes:
+        v: protocol version of the sender, ``major.minor``.
+        t: type, a key of `BODY_TYPES`.
+        id: UUID version 7.
+        src: who sent it (user name at the broker).
+        epoch: fence; each start of a hub has a greater one. 0 for devices.
+        seq: counts what this sender sent in this epoch.
+        rev: revision of the entity; see `protocol.acceptance`.
+        issued_at: station time.
+        valid_until: after it the content must not be told as true; None: until replaced.
+        body: the content.
+    """
+
+    v: str = VERSION
+    t: str
+    id: str
+    src: str
+    epoch: int
+    seq: int
+    rev: int = 0
+    issued_at: Instant
+    valid_until: Instant | None = None
+    body: Body
+
+    def expired(self, now: Instant) -> bool:
+        """Return whether the content must no longer be told as true at `now`."""
+        return self.valid_until is not None and now > self.valid_until

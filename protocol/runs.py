@@ -1,0 +1,197 @@
+"""A run: one service on one service date at this station, with everything a passenger may be told.
+
+Law: these are the values that the hub publishes and everybody else reads. They carry no rule; the
+instants at which something changes stand in `timeline`, computed by the hub's kernel, read by
+`protocol.timeline`.
+
+Words follow SIRI where it has one (a run here is SIRI's Call, seen with its journey).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from protocol.times import Instant, minutes_between
+
+
+class Role(StrEnum):
+    """What the train does here."""
+
+    ORIGIN = "ORIGIN"
+    """始发: starts here."""
+    TERMINUS = "TERMINUS"
+    """终到: ends here."""
+    INTERMEDIATE = "INTERMEDIATE"
+    """路过: stops and goes on."""
+    PASS = "PASS"  # noqa: S105 - a role, not a password
+    """通过: does not stop; never on a board."""
+
+
+class Punctuality(StrEnum):
+    """How the run stands against its timetable. Missing data is UNKNOWN, never ON_TIME."""
+
+    ON_TIME = "ON_TIME"
+    EARLY = "EARLY"
+    DELAYED = "DELAYED"
+    UNKNOWN = "UNKNOWN"
+
+
+class Control(StrEnum):
+    """Who decides: the rules, or a person."""
+
+    AUTO = "AUTO"
+    MANUAL = "MANUAL"
+
+
+class PassengerPhase(StrEnum):
+    """What the run is for a passenger. The order of the members is the order of the phases."""
+
+    PLANNED = "PLANNED"
+    SHOWN = "SHOWN"
+    WAITING = "WAITING"
+    CHECK_IN = "CHECK_IN"
+    LAST_CALL = "LAST_CALL"
+    CHECK_IN_CLOSED = "CHECK_IN_CLOSED"
+    GONE = "GONE"
+
+
+class TrainPhase(StrEnum):
+    """Where the train itself is."""
+
+    EXPECTED = "EXPECTED"
+    APPROACHING = "APPROACHING"
+    AT_PLATFORM = "AT_PLATFORM"
+    DEPARTED = "DEPARTED"
+    TERMINATED = "TERMINATED"
+    PASSING = "PASSING"
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Something with a code and a name in every language of the station.
+
+    Attributes:
+        code: what dispatching or the station's configuration calls it.
+        names: text by language tag (BCP 47), e.g. ``{"zh": "包头", "en": "Baotou"}``.
+    """
+
+    code: str
+    names: dict[str, str]
+
+    def name(self, language: str) -> str:
+        """Return the name in `language`, else in any language, else the code: never empty."""
+        return self.names.get(language) or next(iter(self.names.values()), "") or self.code
+
+
+class CallTime(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One arrival or one departure: planned 图定, estimated 预计, actual 实际.
+
+    `estimated` is None when nothing is known beyond the plan.
+    """
+
+    planned: Instant
+    estimated: Instant | None = None
+    actual: Instant | None = None
+
+    @property
+    def expected(self) -> Instant:
+        """The best knowledge: actual, else estimated, else planned."""
+        return self.actual or self.estimated or self.planned
+
+    @property
+    def delay_minutes(self) -> int:
+        """Whole minutes late (negative: early) of `expected` against `planned`."""
+        return minutes_between(self.planned, self.expected)
+
+    @property
+    def deviates(self) -> bool:
+        """True if what is expected is another minute than the plan's."""
+        return self.delay_minutes != 0
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The instants at which what passengers see changes. None: does not happen, or nobody knows.
+
+    An unknown delay stops the timeline: every instant after the hold is None, none is guessed.
+
+    Attributes:
+        shown_at: appears on the station's boards.
+        waiting_at: 候车, passengers are called to the waiting room.
+        gate_shown_at: appears on the screen of its ticket gate.
+        check_in_opens_at: 检票.
+        last_call_at: last call for check-in.
+        check_in_closes_at: 停止检票.
+        approaches_at: the train is approaching.
+        arrives_at: expected (or actual) arrival.
+        departs_at: expected (or actual) departure.
+        arrival_shown_until: the row leaves the arrival board.
+        departure_shown_until: the row leaves the departure board.
+    """
+
+    shown_at: Instant | None = None
+    waiting_at: Instant | None = None
+    gate_shown_at: Instant | None = None
+    check_in_opens_at: Instant | None = None
+    last_call_at: Instant | None = None
+    check_in_closes_at: Instant | None = None
+    approaches_at: Instant | None = None
+    arrives_at: Instant | None = None
+    departs_at: Instant | None = None
+    arrival_shown_until: Instant | None = None
+    departure_shown_until: Instant | None = None
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A train's visit here, whole; never sent in part.
+
+    Attributes:
+        run_id: ``YYYY-MM-DD.NUMBER``, immutable.
+        service_date: local date of the first planned event at this station.
+        arrival_number: 车次 on arrival, None for ORIGIN.
+        departure_number: 车次 on departure, None for TERMINUS.
+        category: train category as the railway names it, e.g. ``G``, ``D``, ``Z``, ``K``.
+        role: what the train does here.
+        origin: first station of the journey.
+        destination: last station of the journey.
+        arrival: times of the arrival, None for ORIGIN.
+        departure: times of the departure, None for TERMINUS.
+        punctuality: against the timetable; UNKNOWN when dispatching does not know.
+        cancelled: 停运.
+        held: the delay is unknown, nothing opens on its own.
+        track: 股道 as staff speak of it.
+        platform: 站台 as passengers read it.
+        platform_changed_from: the platform last told to passengers before the present one.
+        gates: ticket gates that lead to the platform, as passengers read them.
+        waiting_room: where passengers wait.
+        control: AUTO, or MANUAL while a person's word overrides the rules.
+        timeline: its future.
+    """
+
+    run_id: str
+    service_date: date
+    arrival_number: str | None = None
+    departure_number: str | None = None
+    category: str
+    role: Role
+    origin: Named
+    destination: Named
+    arrival: CallTime | None = None
+    departure: CallTime | None = None
+    punctuality: Punctuality = Punctuality.UNKNOWN
+    cancelled: bool = False
+    held: bool = False
+    track: str | None = None
+    platform: str | None = None
+    platform_changed_from: str | None = None
+    gates: tuple[str, ...] = ()
+    waiting_room: Named | None = None
+    control: Control = Control.AUTO
+    timeline: Timeline = Timeline()
+
+    @property
+    def deviates(self) -> bool:
+        """True if passengers are told something else than the printed timetable."""
+        times = (self.arrival, self.departure)
+        return self.held or self.cancelled or any(t is not None and t.deviates for t in times)

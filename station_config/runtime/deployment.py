@@ -1,0 +1,166 @@
+"""The deployment: where this station runs (ports, addresses, secrets), one TOML file.
+
+Law: what a station IS never stands here, and where it runs never stands in the station's XML. Every
+mistake is an error that names the file and the key.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from protocol.errors import OperatorError
+from protocol.times import Instant
+from station_config.runtime.clocks import SystemClock, system_clock
+
+if TYPE_CHECKING:
+    from station_config.runtime.clocks import StationClock
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table whose misspelt keys are errors."""
+
+
+class ClockSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """A simulation's station time: `origin` when the system's clock showed `started`."""
+
+    origin: Instant
+    started: float
+    rate: float = 1.0
+
+
+class BrokerSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """The MQTT broker.
+
+    Attributes:
+        host: address to connect to (and to listen on, when embedded).
+        port: MQTT port.
+        secrets: directory with one file per user, its name the user's, its content the password.
+        embedded: whether `station broker` runs one.
+        store: where the embedded broker keeps its data.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    secrets: Path = Path("secrets")
+    embedded: bool = True
+    store: Path = Path("broker")
+
+
+class LineSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """A serial line that the hub listens to.
+
+    Attributes:
+        name: stands in status and log.
+        device: e.g. ``/dev/ttyS0``.
+        baud: symbols per second; ignored by pseudo-terminals.
+        keys: file with the keys for the frames' tags.
+    """
+
+    name: str = "a"
+    device: Path
+    baud: int = 115200
+    keys: Path
+
+
+class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """The hub.
+
+    Attributes:
+        id: identifier; its user name at the broker.
+        database: SQLAlchemy URL.
+        lines: serial lines from dispatching.
+    """
+
+    id: str = "hub"
+    database: str
+    lines: tuple[LineSettings, ...] = ()
+
+
+class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """One subsystem's process.
+
+    Attributes:
+        id: identifier of the device; its user name at the broker.
+        cache: file of its cache.
+        host: address that its web server listens on.
+        port: port of its web server.
+    """
+
+    id: str
+    cache: Path
+    host: str = "127.0.0.1"
+    port: int
+
+
+class Deployment(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """The whole file.
+
+    Attributes:
+        station: directory of the station's configuration.
+        subsystems: by kind, e.g. ``[subsystems.display]``.
+        clock: None in production: station time is the system's.
+        log_json: one JSON object per line of log.
+        quiet: log warnings and errors only.
+    """
+
+    station: Path
+    broker: BrokerSettings
+    hub: HubSettings
+    subsystems: dict[str, SubsystemSettings] = {}
+    clock: ClockSettings | None = None
+    log_json: bool = False
+    quiet: bool = False
+
+    def station_clock(self) -> StationClock:
+        """Return the clock that all processes of the deployment share."""
+        if self.clock is None:
+            return system_clock()
+        return SystemClock(self.clock.origin, self.clock.started, self.clock.rate)
+
+    def secret(self, user: str) -> str:
+        """Return the broker password of `user`.
+
+        Raises:
+            OperatorError: its file is missing or empty.
+        """
+        path = self.broker.secrets / user
+        try:
+            password = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            message = f"cannot read the broker password of {user!r}: {error.strerror}"
+            raise OperatorError(message, where=str(path)) from error
+        if not password:
+            raise OperatorError(f"the broker password of {user!r} is empty", where=str(path))
+        return password
+
+
+def load_deployment(path: Path) -> Deployment:
+    """Read a deployment file; relative paths in it are relative to it.
+
+    Raises:
+        OperatorError: unreadable, not TOML, or a key is missing, misspelt or of the wrong kind.
+    """
+    base = path.resolve().parent
+
+    def decode(kind: type, value: object) -> object:
+        if kind is Path:
+            return base / str(value)
+        raise NotImplementedError(kind)
+
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Deployment, dec_hook=decode)
+    except OSError as error:
+        raise OperatorError(f"cannot read: {error.strerror}", where=str(path)) from error
+    except msgspec.MsgspecError as error:
+        raise OperatorError(str(error), where=str(path)) from error
+
+
+def dump_deployment(deployment: Deployment, path: Path) -> None:
+    """Write a deployment file, for tools that make one (the demo).
+
+    Needs the optional package ``tomli-w``.
+    """
+    path.write_bytes(msgspec.toml.encode(deployment, enc_hook=str))

@@ -1,0 +1,1 @@
+"""The subsystems. They never import the hub nor each other; they meet on MQTT only."""

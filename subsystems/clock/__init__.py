@@ -1,0 +1,1 @@
+"""The clock: disciplined station time, shown with its quality."""

@@ -1,0 +1,1 @@
+"""Guidance displays: boards in browsers."""

@@ -1,0 +1,1 @@
+"""What all subsystems share: link machine, cache, time discipline, runner."""

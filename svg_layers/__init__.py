@@ -1,0 +1,1 @@
+"""Pure functions from configuration and state to SVG layers."""
