@@ -1,0 +1,1 @@
+"""The demo: a whole station on one machine."""
