@@ -77,3 +77,7 @@ def _parser(offered: dict[str, EntryPoint]) -> argparse.ArgumentParser:
         command.configure(sub)
         sub.set_defaults(run=command.run)
     return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
