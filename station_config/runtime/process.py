@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from twisted.internet.abstract import FileDescriptor
 from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.error import ReactorNotRunning
 
 from protocol.errors import StationError
 from station_config.runtime.deployment import load_deployment
@@ -53,8 +55,17 @@ class _ParentWatch(FileDescriptor):
     def doRead(self) -> None:  # noqa: N802 - Twisted's name
         """Anything readable is the end: nobody ever writes."""
         self.stopReading()
+        self._end()
+
+    def connectionLost(self, reason: Failure) -> None:  # noqa: N802 - Twisted's name
+        """A pipe that is closed while empty is not readable: the reactor says so here."""
+        super().connectionLost(reason)
+        self._end()
+
+    def _end(self) -> None:
         self._log.warning("process.parent-gone")
-        self._stop()
+        with suppress(ReactorNotRunning):
+            self._stop()
 
 
 def run_process(name: str, path: Path, start: Start) -> int:
@@ -109,6 +120,8 @@ def run_reactor(
         started.addErrback(failed)
 
     if PARENT_FD in os.environ:
+        with suppress(PermissionError):  # refused to the leader of a session: it is apart already
+            os.setpgid(0, 0)  # Ctrl-C at the terminal is the parent's, who stops us in order
         watch = _ParentWatch(reactor, int(os.environ[PARENT_FD]), log)
         watch.startReading()
     reactor.callWhenRunning(begin)
