@@ -1,0 +1,207 @@
+"""What the demo consists of: its files, its ports, its processes.
+
+Law: values and pure functions; nothing is started or written here.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from protocol.errors import OperatorError
+from station_config.runtime.deployment import (
+    BrokerSettings,
+    ClockSettings,
+    Deployment,
+    HubSettings,
+    LineSettings,
+    SubsystemSettings,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from protocol.times import Instant
+    from station_config.model import Station
+
+DEFAULT_AT = time(7, 0)
+"""A station just before its morning peak has something to show."""
+
+BAUD = 115_200
+FAST = 10.0
+"""From this speed on the feed polls oftener, lest the boards run minutes behind."""
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """What the command line says.
+
+    Attributes:
+        station: directory of the station's configuration.
+        data: where databases, caches and secrets live.
+        at: local time of day at the start.
+        until: local time of day at which the demo ends by itself, None: never.
+        speed: station seconds per real second.
+        seed: of the simulated day.
+        calm: nothing is disturbed, every train is on time.
+        port: of the boards; the clock and the broker take the next two.
+    """
+
+    station: Path
+    data: Path
+    at: time = DEFAULT_AT
+    until: time | None = None
+    speed: float = 1.0
+    seed: int = 1
+    calm: bool = False
+    port: int = 8080
+    log_json: bool = False
+    quiet: bool = False
+
+    @property
+    def boards_port(self) -> int:
+        """Port of the display subsystem."""
+        return self.port
+
+    @property
+    def clock_port(self) -> int:
+        """Port of the clock subsystem."""
+        return self.port + 1
+
+    @property
+    def broker_port(self) -> int:
+        """MQTT port of the embedded broker."""
+        return self.port + 2
+
+    @property
+    def deployment(self) -> Path:
+        """The deployment file."""
+        return self.data / "deployment.toml"
+
+    @property
+    def sender_config(self) -> Path:
+        """The feed sender's own file, for the satellite knows no deployment."""
+        return self.data / "feed-sender.toml"
+
+    @property
+    def dispatch_database(self) -> Path:
+        """The simulated dispatching database."""
+        return self.data / "dispatch.sqlite"
+
+    @property
+    def line_directory(self) -> Path:
+        """Holds the two ends of the simulated serial line."""
+        return self.data / "line"
+
+    @property
+    def keys(self) -> Path:
+        """The keys of the feed's frames."""
+        return self.data / "secrets" / "feed.keys"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A process of the demo: its name and the words after ``station``."""
+
+    name: str
+    words: tuple[str, ...]
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """The whole command."""
+        return (sys.executable, "-m", "station_config.runtime.command", *self.words)
+
+
+def daytime(text: str) -> time:
+    """Return ``HH:MM`` as a time of day.
+
+    Raises:
+        OperatorError: it is none.
+    """
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise OperatorError(f"{text!r} is not a time of day: write it like 06:30") from error
+
+
+def origin_of(station: Station, at: time) -> Instant:
+    """Return the instant of local time `at` on the timetable's service date.
+
+    Raises:
+        OperatorError: the station has no timetable to live.
+    """
+    if station.timetable is None:
+        message = "the demo needs a timetable: name one in station.xml"
+        raise OperatorError(message, where=str(station.directory))
+    local = datetime.combine(station.timetable.service_date, at, tzinfo=station.zone_info)
+    return local.astimezone(UTC)
+
+
+def lasts(options: DemoOptions) -> float | None:
+    """Return the real seconds until ``--until``, None if there is none; past midnight if earlier."""
+    if options.until is None:
+        return None
+    start, end = (timedelta(hours=t.hour, minutes=t.minute) for t in (options.at, options.until))
+    span = end - start if end > start else end - start + timedelta(days=1)
+    return span.total_seconds() / options.speed
+
+
+def make_deployment(options: DemoOptions, origin: Instant, started: float) -> Deployment:
+    """Return the deployment that all processes of the demo share.
+
+    Args:
+        options: the command line.
+        origin: station time at the start.
+        started: the system's clock at the start, unix seconds.
+    """
+    data = options.data
+    return Deployment(
+        station=options.station,
+        broker=BrokerSettings(
+            port=options.broker_port, secrets=data / "secrets", store=data / "broker"
+        ),
+        hub=HubSettings(
+            database=f"sqlite:///{data / 'hub.sqlite'}",
+            lines=(
+                LineSettings(
+                    name="a", device=options.line_directory / "hub", baud=BAUD, keys=options.keys
+                ),
+            ),
+        ),
+        subsystems={
+            "display": SubsystemSettings(
+                id="display-1", cache=data / "display.cache", port=options.boards_port
+            ),
+            "clock": SubsystemSettings(
+                id="clock-1", cache=data / "clock.cache", port=options.clock_port
+            ),
+        },
+        clock=ClockSettings(origin=origin, started=started, rate=options.speed),
+        log_json=options.log_json,
+        quiet=options.quiet,
+    )
+
+
+def roles(options: DemoOptions) -> tuple[Role, ...]:
+    """Return the processes, in the order of starting; each waits for what it needs by itself."""
+    deployment = ("--deployment", str(options.deployment))
+    calm = ("--calm",) if options.calm else ()
+    return (
+        Role("broker", ("broker", *deployment)),
+        Role(
+            "line",
+            ("simulate", "line", *deployment)
+            + ("--directory", str(options.line_directory), "--baud", str(BAUD)),
+        ),
+        Role(
+            "dispatch",
+            ("simulate", "dispatch", *deployment)
+            + ("--database", str(options.dispatch_database), "--seed", str(options.seed), *calm),
+        ),
+        Role("feed-sender", ("feed-sender", str(options.sender_config))),
+        Role("hub", ("hub", *deployment)),
+        Role("display", ("display", *deployment)),
+        Role("clock", ("clock", *deployment)),
+    )
