@@ -1,0 +1,127 @@
+"""A station from its directory: `load_station`, `check_station`.
+
+Law: the only place that puts the files of a station together. Every mistake in every file is found
+in one go; nothing is loaded while there is an error, and nothing is guessed.
+
+    station.xml ──▶ document (tree with lines) ──▶ schema ──▶ checks ──┐
+    places.csv ─────────────────────────────────▶ places ──────────────┼──▶ no error: build
+    timetable.csv ──────────────────────────────▶ timetable ───────────┘
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from station_config.build import build_station
+from station_config.checks import CHECKS
+from station_config.checks.general import zone_of
+from station_config.checks.tools import languages
+from station_config.document import Document
+from station_config.mistakes import ConfigErrors, Mistake, Severity
+from station_config.places import read_places
+from station_config.schema import validate
+from station_config.timetable import Surroundings, read_timetable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lxml import etree
+
+    from protocol.runs import Named
+    from station_config.model import Station, TimetableRow
+
+FILE = "station.xml"
+
+
+def load_station(directory: Path) -> Station:
+    """Return the station of `directory`.
+
+    Raises:
+        ConfigErrors: there are mistakes; it carries all of them, with file and line.
+    """
+    station, mistakes = _read(directory)
+    if station is None:
+        raise ConfigErrors(directory, mistakes)
+    return station
+
+
+def check_station(directory: Path) -> list[Mistake]:
+    """Return every mistake in the configuration of `directory`, sorted by file and line."""
+    return _read(directory)[1]
+
+
+def _read(directory: Path) -> tuple[Station | None, list[Mistake]]:
+    """Return the station (None if there is an error) and all mistakes."""
+    document = Document(directory / FILE)
+    validate(document)
+    for check in CHECKS:
+        check(document)
+    places, place_mistakes = _places(document, directory)
+    timetable, timetable_mistakes = _timetable(document, directory, places)
+    mistakes = sorted([*document.findings.mistakes, *place_mistakes, *timetable_mistakes])
+    root = document.root
+    if root is None or any(m.severity is Severity.ERROR for m in mistakes):
+        return None, mistakes
+    return build_station(root, places, timetable, directory), mistakes
+
+
+def _file(document: Document, tag: str, directory: Path) -> tuple[etree._Element, Path] | None:
+    """Return the element `tag` and the file that it names, None if it names none (safely)."""
+    element = next(document.all(tag), None)
+    name = "" if element is None else element.get("file", "")
+    if element is None or not name or "/" in name or "\\" in name or name.startswith("."):
+        return None
+    path = directory / name
+    if not path.is_file():
+        document.error(element, f"there is no file {name!r} in {directory}: add it", "file")
+        return None
+    return element, path
+
+
+def _places(document: Document, directory: Path) -> tuple[dict[str, Named], list[Mistake]]:
+    found = _file(document, "places", directory)
+    known = languages(document)
+    if found is None or not known:
+        return {}, []
+    places, mistakes = read_places(found[1], known)
+    return places, list(mistakes)
+
+
+def _timetable(
+    document: Document, directory: Path, places: dict[str, Named]
+) -> tuple[tuple[TimetableRow, ...], list[Mistake]]:
+    found = _file(document, "timetable", directory)
+    if found is None:
+        return (), []
+    element, path = found
+    try:
+        service_date = date.fromisoformat(element.get("service-date", ""))
+    except ValueError:
+        service_date = date.max  # told by the schema; the rows are checked with the newest layout
+    rows, mistakes = read_timetable(path, _surroundings(document, service_date, places))
+    return rows, list(mistakes)
+
+
+def _surroundings(document: Document, service_date: date, places: dict[str, Named]) -> Surroundings:
+    root = document.root
+    layout = _layout_on(document, service_date)
+    tracks = [] if layout is None else layout.findall("track")
+    names = [e.text for e in document.all("names/name")] + [
+        e.text for e in document.all("codes/code")
+    ]
+    return Surroundings(
+        service_date=service_date,
+        tracks={t.get("id", ""): t.get("platform") for t in tracks},
+        categories=frozenset(document.ids("categories/category", "code")),
+        places=frozenset(places),
+        own=frozenset(filter(None, names)),
+        zone=None if root is None else zone_of(root.get("zone", "")),
+    )
+
+
+def _layout_on(document: Document, day: date) -> etree._Element | None:
+    """Return the layout in force on `day`; ISO dates sort as text."""
+    layouts = sorted(document.all("layouts/layout"), key=lambda e: e.get("valid-from", ""))
+    in_force = [e for e in layouts if e.get("valid-from", "") <= day.isoformat()]
+    return next(iter(in_force[-1:] or layouts), None)

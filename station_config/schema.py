@@ -1,0 +1,193 @@
+"""Validation against `station.xsd`, every mistake at once, in sentences.
+
+Law: what a document may hold stands in the XSD, hints included; here is only how libxml2's words
+become ours. libxml2 stops checking an element's children at the first one that it does not expect:
+that one is taken out of a copy and the rest validated again, until nothing unexpected is left.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from station_config.document import Document
+
+SCHEMA = Path(__file__).with_name("station.xsd")
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+_UNEXPECTED = re.compile(r"This element is not expected\.(?: Expected is (?:one of )?\((.*)\)\.)?")
+_MISSING = re.compile(r"Missing child element\(s\)\.(?: Expected is (?:one of )?\((.*)\)\.)?")
+_ATTRIBUTE = re.compile(r"Element '[^']*', attribute '([^']+)'")
+_VALUE = re.compile(
+    r"Element '[^']*'(?:, attribute '([^']+)')?: (?:\[facet|'.*' is not a valid)", re.DOTALL
+)
+_SET = re.compile(r"not an element of the set \{(.*)\}\.$")
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """One entry of libxml2's log with the element of the original document that it is about."""
+
+    element: etree._Element
+    kind: str
+    message: str
+
+
+@cache
+def _schema() -> tuple[etree.XMLSchema, etree._Element]:
+    root = etree.parse(SCHEMA).getroot()
+    return etree.XMLSchema(root, attribute_defaults=True), root
+
+
+def validate(document: Document) -> None:
+    """Note every violation of the schema in `document`; without any, fill in default values.
+
+    In a document that is not well-formed, elements that are missing or unexpected are not told:
+    they follow from what the parser could not read.
+    """
+    if document.root is None:
+        return
+    schema, _ = _schema()
+    if schema.validate(document.root):
+        return
+    told: set[tuple[int, str]] = set()
+    for fault in _faults(schema, document.root):
+        structural = fault.kind == "SCHEMAV_ELEMENT_CONTENT"
+        if structural and not document.well_formed:
+            continue
+        attribute, message = _sentence(fault)
+        line = document.line(fault.element, attribute)
+        key = (id(fault.element), attribute or message)
+        if key not in told:
+            told.add(key)
+            document.findings.error(line, message)
+
+
+def _faults(schema: etree.XMLSchema, root: etree._Element) -> list[_Fault]:
+    """Return the faults of `root`, validating again without what was unexpected."""
+    copy = deepcopy(root)
+    original = dict(zip(list(copy.iter()), root.iter(), strict=True))
+    faults: list[_Fault] = []
+    pruned: set[etree._Element] = set()
+    unexpected = [copy]
+    while unexpected:
+        found = _validated(schema, copy)
+        unexpected = [
+            element
+            for element, fault in found
+            if element is not copy and _UNEXPECTED.search(fault.message)
+        ]
+        for element, fault in found:
+            if not (element in pruned and _MISSING.search(fault.message)):
+                faults.append(replace(fault, element=original[element]))
+        for element in unexpected:
+            parent = element.getparent()
+            if parent is not None:
+                pruned.add(parent)
+                parent.remove(element)
+    return faults
+
+
+def _validated(
+    schema: etree.XMLSchema, root: etree._Element
+) -> list[tuple[etree._Element, _Fault]]:
+    schema.validate(root)
+    faults = []
+    for entry in schema.error_log:
+        element = _find(root, entry.path)
+        faults.append((element, _Fault(element, entry.type_name, entry.message)))
+    return faults
+
+
+def _find(root: etree._Element, path: str | None) -> etree._Element:
+    found = root.getroottree().xpath(path) if path else []
+    return found[0] if isinstance(found, list) and found else root
+
+
+def _sentence(fault: _Fault) -> tuple[str, str]:
+    """Return (the attribute that is meant or "", what is wrong and what to do)."""
+    element, tag = fault.element, str(fault.element.tag)
+    if unexpected := _UNEXPECTED.search(fault.message):
+        expected = _listed(unexpected[1])
+        parent = element.getparent()
+        inside = f" in <{parent.tag!s}>" if parent is not None else ""
+        return "", f"<{tag}> does not belong here{inside}{expected}"
+    if missing := _MISSING.search(fault.message):
+        return "", f"<{tag}> is not complete{_listed(missing[1])}"
+    if fault.kind == "SCHEMAV_CVC_COMPLEX_TYPE_4":
+        name = fault.message.rpartition("The attribute '")[2].partition("'")[0]
+        return "", f"<{tag}> needs the attribute {name}: {_hint(tag, name) or 'add it'}"
+    if fault.kind == "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1":
+        found = _ATTRIBUTE.search(fault.message)
+        name = found[1] if found else ""
+        return name, f"<{tag}> has no attribute {name}: mend its spelling or take it out"
+    if value := _VALUE.search(fault.message):
+        return value[1] or "", _bad_value(fault, value[1])
+    return "", f"<{tag}>: {fault.message.rpartition(': ')[2]}"
+
+
+def _bad_value(fault: _Fault, attribute: str | None) -> str:
+    element = fault.element
+    given = element.get(attribute, "") if attribute else (element.text or "")
+    name = attribute or f"<{element.tag!s}>"
+    if allowed := _SET.search(fault.message):
+        choices = [c.strip().strip("'") for c in allowed[1].split(",")]
+        wrong = [word for word in given.split() if word not in choices] or [given]
+        return f"{name}: {_quoted(wrong)} is not known: use {', '.join(choices)}"
+    hint = _hint(str(element.tag), attribute) if attribute else _hint(str(element.tag), None)
+    return f"{name}={given!r} cannot be read: {hint or fault.message}"
+
+
+def _listed(expected: str | None) -> str:
+    names = [f"<{n.strip()}>" for n in (expected or "").split(",") if n.strip()]
+    return f": expected {' or '.join(names)}" if names else ": take it out"
+
+
+def _quoted(words: list[str]) -> str:
+    return ", ".join(repr(w) for w in words)
+
+
+def _hint(tag: object, attribute: str | None) -> str:
+    """Return what the schema says about how to write the attribute (or text) of an element."""
+    for kind in _types_of(str(tag), attribute):
+        _, root = _schema()
+        simple = root.find(f"{_XS}simpleType[@name='{kind}']")
+        if simple is None:
+            continue
+        info = simple.findtext(f"{_XS}annotation/{_XS}appinfo")
+        if info:
+            return " ".join(info.split())
+        choices = [str(e.get("value")) for e in simple.iter(f"{_XS}enumeration")]
+        return f"use {', '.join(choices)}"
+    return ""
+
+
+def _types_of(tag: str, attribute: str | None) -> Iterator[str]:
+    """Yield the names of the simple types of `attribute` in the elements called `tag`."""
+    _, root = _schema()
+    if attribute is None:
+        yield "label"  # every text in a station is one
+        return
+    for element in root.iter(f"{_XS}element"):
+        if element.get("name") == tag:
+            kind = root.find(f"{_XS}complexType[@name='{element.get('type')}']")
+            yield from _attribute_types(root, element if kind is None else kind, attribute)
+
+
+def _attribute_types(root: etree._Element, node: etree._Element, attribute: str) -> Iterator[str]:
+    """Yield the type of `attribute` in a complex type, its base types included."""
+    for found in node.iter(f"{_XS}attribute"):
+        if found.get("name") == attribute:
+            yield str(found.get("type"))
+    for extension in node.iter(f"{_XS}extension"):
+        base = root.find(f"{_XS}complexType[@name='{extension.get('base')}']")
+        if base is not None:
+            yield from _attribute_types(root, base, attribute)
