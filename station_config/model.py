@@ -69,7 +69,7 @@ class Yard:
 
 @dataclass(frozen=True)
 class Platform:
-    """站台: a platform face as passengers read it.
+    """站台: a platform as passengers read it; an island with one number may serve two tracks.
 
     Attributes:
         id: unique in the layout.
@@ -278,7 +278,7 @@ class Category:
 
 @dataclass(frozen=True)
 class TimetableRow:
-    """One line of the station's timetable; times are local, past midnight counts on (24:10).
+    """One line of the station's timetable; times are local times of day.
 
     Attributes:
         arrival: local time of day, None for ORIGIN.
@@ -368,7 +368,11 @@ class Station:
     def lead_time(
         self, category: str, role: Role, platform: str | None, gates: set[str]
     ) -> LeadTime:
-        """Return the most specific lead time; the loader makes sure that one matches everything."""
+        """Return the most specific lead time.
+
+        The loader makes sure that one matches everything where there are gates; a station without
+        gates has no check-in and may have no lead time.
+        """
         matching = [r for r in self.lead_times if r.matches(category, role, platform, gates)]
         return max(matching, key=lambda rule: rule.weight)
 
