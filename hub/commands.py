@@ -1,0 +1,76 @@
+"""Commands of the hub: `station hub`, `station broker`.
+
+Law: parsers only; what a command does is imported when it runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from station_config.runtime.command import Command
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def _deployment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--deployment",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="TOML file: where this station runs",
+    )
+
+
+def _configure_broker(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("run", "init"),
+        default="run",
+        help="run the broker (default); init: make the passwords that are missing",
+    )
+    _deployment(parser)
+
+
+def _run_hub(arguments: argparse.Namespace) -> int:
+    from hub.app import main  # noqa: PLC0415 - light until run
+
+    return main(arguments.deployment)
+
+
+def _run_broker(arguments: argparse.Namespace) -> int:
+    if arguments.action == "init":
+        return _init_broker(arguments.deployment)
+    from hub.broker.service import main  # noqa: PLC0415 - light until run
+
+    return main(arguments.deployment)
+
+
+def _init_broker(deployment: Path) -> int:
+    from hub.broker.credentials import ensure_secrets  # noqa: PLC0415 - light until run
+    from station_config.runtime.deployment import load_deployment  # noqa: PLC0415
+
+    made = ensure_secrets(load_deployment(deployment))
+    print(f"passwords made for: {', '.join(made)}" if made else "no password was missing")  # noqa: T201
+    return 0
+
+
+BROKER = Command(
+    summary="run the embedded MQTT broker of a deployment",
+    configure=_configure_broker,
+    run=_run_broker,
+    examples=(
+        "  station broker init --deployment deployment.toml\n"
+        "  station broker --deployment deployment.toml"
+    ),
+)
+
+HUB = Command(
+    summary="run the hub: feed in, rules, messages out",
+    configure=_deployment,
+    run=_run_hub,
+    examples="  station hub --deployment deployment.toml",
+)

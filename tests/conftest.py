@@ -1,0 +1,230 @@
+"""Real parts for all tests: brokers of both kinds, and a reactor of one's own.
+
+Law: a fixture that starts something ends it. Ports are free ones, files are under `tmp_path`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+from twisted.internet.epollreactor import EPollReactor
+
+from hub.broker import mosquitto, nats
+from hub.broker.permissions import Permissions, station_permissions
+from hub.broker.service import binary
+from protocol.topics import Topics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from twisted.internet.defer import Deferred
+
+STATION = "test.station"
+DEVICES = {"display": "display", "clock": "clock", "board-2": "display"}
+PATIENCE_S = 10.0
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class RealBroker:
+    """A broker process with the users of a small station; passwords are ``NAME-secret``.
+
+    `kind` is ``nats`` or ``mosquitto``. It can be killed and started again on the same port.
+    """
+
+    kind: str
+    directory: Path
+    host: str = "127.0.0.1"
+    port: int = field(default_factory=free_port)
+    topics: Topics = Topics(STATION)
+    permissions: list[Permissions] = field(
+        default_factory=lambda: list(
+            station_permissions(Topics(STATION), hub="hub", devices=DEVICES)
+        )
+    )
+    process: subprocess.Popen | None = None
+
+    def password(self, user: str) -> str:
+        return f"{user}-secret"
+
+    def add_user(self, permissions: Permissions) -> None:
+        """Give one more user its rights; restarts the broker."""
+        self.permissions.append(permissions)
+        self.stop()
+        self.start()
+
+    def start(self) -> None:
+        argv = self._nats() if self.kind == "nats" else self._mosquitto()
+        with (self.directory / "log").open("ab") as log:
+            self.process = subprocess.Popen(argv, stdout=log, stderr=log)
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection((self.host, self.port)):
+                return
+            assert time.monotonic() < deadline, (self.directory / "log").read_text()
+            assert self.process.poll() is None, (self.directory / "log").read_text()
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """As if the power had gone."""
+        self._end(signal.SIGKILL)
+
+    def wipe(self) -> None:
+        """Forget everything that was kept on disk; only while it is not running."""
+        assert self.process is None
+        shutil.rmtree(self.directory)
+        self.directory.mkdir()
+
+    def _end(self, number: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
+            try:
+                self.process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise
+            self.process = None
+
+    def _passwords(self) -> dict[str, str]:
+        return {each.user: self.password(each.user) for each in self.permissions}
+
+    def _nats(self) -> list[str]:
+        path = self.directory / "nats.conf"
+        path.write_text(
+            nats.configuration(
+                nats.Listener(STATION, self.host, self.port),
+                store=self.directory,
+                permissions=self.permissions,
+                passwords=self._passwords(),
+            )
+        )
+        return [str(binary()), "-c", str(path)]
+
+    def _mosquitto(self) -> list[str]:
+        program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
+        if program is None:
+            pytest.fail("mosquitto is not installed: apt-get install mosquitto")
+        texts = {
+            "mosquitto.conf": mosquitto.configuration(
+                nats.Listener(STATION, self.host, self.port), directory=self.directory
+            )
+            + ("user root\n" if os.geteuid() == 0 else ""),
+            "acl": mosquitto.access_list(self.permissions),
+            "passwords": mosquitto.password_file(self._passwords(), os.urandom),
+        }
+        for name, text in texts.items():
+            (self.directory / name).write_text(text)
+            (self.directory / name).chmod(0o600)
+        return [program, "-c", str(self.directory / "mosquitto.conf")]
+
+
+@contextlib.contextmanager
+def _running(kind: str, directory: Path) -> Iterator[RealBroker]:
+    directory.mkdir()
+    broker = RealBroker(kind, directory)
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.stop()
+
+
+@pytest.fixture
+def nats_broker(tmp_path) -> Iterator[RealBroker]:
+    with _running("nats", tmp_path / "nats") as broker:
+        yield broker
+
+
+@pytest.fixture
+def mosquitto_broker(tmp_path) -> Iterator[RealBroker]:
+    with _running("mosquitto", tmp_path / "mosquitto") as broker:
+        yield broker
+
+
+@pytest.fixture(params=["nats", "mosquitto"])
+def broker(request, tmp_path) -> Iterator[RealBroker]:
+    """Each test that takes it runs against both."""
+    with _running(request.param, tmp_path / request.param) as broker:
+        yield broker
+
+
+class Turning:
+    """A reactor that is not the global one, turned by the test until something is so."""
+
+    def __init__(self) -> None:
+        self.reactor = EPollReactor()
+        self.reactor.seconds = time.monotonic
+        self.reactor.startRunning(installSignalHandlers=False)
+        self.reactor.iterate(0)
+
+    def until(self, holds: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
+        """Turn until `holds()` is true; fail when it takes too long."""
+        deadline = time.monotonic() + patience_s
+        while not holds():
+            assert time.monotonic() < deadline, f"not within {patience_s} s"
+            self.reactor.iterate(0.01)
+
+    def result(self, deferred: Deferred, patience_s: float = PATIENCE_S) -> object:
+        """Turn until `deferred` fires; return its value or raise its failure."""
+        outcome: list = []
+        deferred.addBoth(outcome.append)
+        self.until(lambda: outcome, patience_s)
+        if hasattr(outcome[0], "raiseException"):
+            outcome[0].raiseException()
+        return outcome[0]
+
+    def for_seconds(self, seconds: float) -> None:
+        """Turn for so long: only to see that something does NOT happen."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.reactor.iterate(0.01)
+
+    def close(self) -> None:
+        """Check that nothing was left behind, and end the reactor."""
+        reactor = self.reactor
+        left = [str(call) for call in reactor.getDelayedCalls()]
+        open_ones = [r for r in reactor.getReaders() if r not in reactor._internalReaders]
+        reactor.fireSystemEvent("shutdown")
+        reactor.iterate(0)
+        for internal in list(reactor._internalReaders):
+            reactor.removeReader(internal)
+            internal.connectionLost(None)
+        reactor._poller.close()
+        assert not left, left
+        assert not open_ones, open_ones
+
+
+@pytest.fixture
+def turning() -> Iterator[Turning]:
+    """A reactor of the test's own; at the end no timer and no socket may be left."""
+    turning = Turning()
+    yield turning
+    turning.close()
+
+
+@pytest.fixture
+def log_lines() -> Iterator[list]:
+    """What is logged through structlog, as dictionaries."""
+    with structlog.testing.capture_logs() as lines:
+        yield lines
