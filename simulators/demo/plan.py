@@ -140,7 +140,7 @@ def origin_of(station: Station, at: time) -> Instant:
 
 
 def lasts(options: DemoOptions) -> float | None:
-    """Return the real seconds until ``--until``, None if there is none; past midnight if earlier."""
+    """Return the real seconds until ``--until``, None without; an earlier hour is tomorrow's."""
     if options.until is None:
         return None
     start, end = (timedelta(hours=t.hour, minutes=t.minute) for t in (options.at, options.until))
@@ -187,18 +187,18 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
 def roles(options: DemoOptions) -> tuple[Role, ...]:
     """Return the processes, in the order of starting; each waits for what it needs by itself."""
     deployment = ("--deployment", str(options.deployment))
+    line = ("--directory", str(options.line_directory), "--baud", str(BAUD))
+    database = ("--database", str(options.dispatch_database), "--seed", str(options.seed))
     calm = ("--calm",) if options.calm else ()
     return (
         Role("broker", ("broker", *deployment)),
         Role(
             "line",
-            ("simulate", "line", *deployment)
-            + ("--directory", str(options.line_directory), "--baud", str(BAUD)),
+            ("simulate", "line", *deployment, *line),
         ),
         Role(
             "dispatch",
-            ("simulate", "dispatch", *deployment)
-            + ("--database", str(options.dispatch_database), "--seed", str(options.seed), *calm),
+            ("simulate", "dispatch", *deployment, *database, *calm),
         ),
         Role("feed-sender", ("feed-sender", str(options.sender_config))),
         Role("hub", ("hub", *deployment)),
