@@ -1,0 +1,98 @@
+"""A subsystem's memory over its own death: the cache, opened, read, and fed.
+
+Law: a subsystem without a working disk runs all the same, and says so. What was dropped because it
+was damaged is said once, row by row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.threads import deferToThreadPool
+
+from protocol.errors import DeviceError
+from protocol.messages import Plan
+from protocol.runs import Run
+from subsystems.kit.cache import Cache, CacheWriter, Facts, Row
+from subsystems.kit.mirror import MANIFEST, STATE, Mirror, restore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from structlog.typing import FilteringBoundLogger
+
+    from protocol.messages import Message
+
+
+class Memory:
+    """The memory.
+
+    Args:
+        reactor: with a thread pool, in which the cache is written.
+        path: of the cache's file.
+        station: identifier; a cache of another station is emptied.
+        log: the process's log.
+
+    Attributes:
+        facts: what was remembered last.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,  # noqa: ANN401 - time and threads: no one interface of Twisted's
+        path: Path,
+        station: str,
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._reactor = reactor
+        self._path = path
+        self._station = station
+        self._log = log
+        self._writer: CacheWriter | None = None
+        self.facts = Facts(station=station)
+
+    def recall(self) -> Mirror:
+        """Return what an earlier life held; opens the cache."""
+        try:
+            cache = Cache(self._path, self._complain)
+        except DeviceError as error:
+            self._log.error("cache.unavailable", why=str(error))
+            return Mirror()
+        loaded = cache.load(self._station)
+        mirror, refused = restore(loaded.messages.items())
+        for complaint in (*loaded.complaints, *map(str, refused)):
+            self._complain(complaint)
+        self._writer = CacheWriter(self._reactor, self._in_thread, cache, self._log)
+        self.facts = loaded.facts or Facts(station=self._station, heard_at=mirror.newest)
+        self._log.info("cache.loaded", entities=len(loaded.messages), file=str(self._path))
+        return mirror
+
+    def keep(self, entity: str, message: Message, payload: bytes) -> None:
+        """Remember a message, if it is of a kind that is worth it."""
+        worth = isinstance(message.body, Run | Plan) or entity in {STATE, MANIFEST}
+        if worth and self._writer is not None:
+            self._writer.put(entity, Row(message.epoch, message.rev, payload))
+
+    def forget(self, entities: Iterable[str]) -> None:
+        """Forget what is no longer held."""
+        if self._writer is not None:
+            for entity in entities:
+                self._writer.put(entity, None)
+
+    def keep_facts(self, facts: Facts) -> None:
+        """Remember what is no message."""
+        self.facts = facts
+        if self._writer is not None:
+            self._writer.put_facts(facts)
+
+    def close(self) -> Deferred[None]:
+        """Write what is left; fires when it is on disk."""
+        return succeed(None) if self._writer is None else self._writer.close()
+
+    def _in_thread(self, work: Callable[[], None]) -> Deferred[None]:
+        return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), work)
+
+    def _complain(self, complaint: str) -> None:
+        self._log.warning("cache.damaged", file=str(self._path), what=complaint)

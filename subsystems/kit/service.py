@@ -1,0 +1,129 @@
+"""What the composition root of every subsystem shares: from a deployment file to a running process.
+
+Law: wiring only. A subsystem says how it is put together (`wire`); when it starts, listens, answers
+`/health` and stops is decided here, once for all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
+
+from protocol.errors import OperatorError
+from protocol.messages import LinkMode
+from station_config.load import load_station
+from station_config.runtime.process import run_process
+from station_config.runtime.web import Channel, Health, HealthPage, listen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from structlog.typing import FilteringBoundLogger
+    from twisted.web.resource import Resource
+
+    from station_config.model import Station
+    from station_config.runtime.clocks import StationClock
+    from station_config.runtime.deployment import Deployment, SubsystemSettings
+    from subsystems.kit.hub_link import HubLink
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a subsystem is put together from.
+
+    Attributes:
+        reactor: the process's.
+        deployment: where the station runs.
+        settings: this subsystem's table of it.
+        station: what the station is.
+        clock: the machine's own station time; use `HubLink.now` to tell the time.
+        random: for jitter and ids.
+        log: the process's log.
+    """
+
+    reactor: Any
+    deployment: Deployment
+    settings: SubsystemSettings
+    station: Station
+    clock: StationClock
+    random: Random
+    log: FilteringBoundLogger
+
+
+@dataclass(frozen=True)
+class Wired:
+    """A subsystem, put together and not yet started.
+
+    Attributes:
+        link: its link to the hub.
+        root: what its web server answers with; `/health` is added.
+        channels: its event streams, closed at the end.
+        begin: called once everything has started.
+    """
+
+    link: HubLink
+    root: Resource
+    channels: tuple[Channel, ...] = ()
+    begin: Callable[[], None] = lambda: None
+
+
+def run_subsystem(kind: str, path: Path, wire: Callable[[Parts], Wired]) -> int:
+    """Run a subsystem until it is told to stop; return the exit code.
+
+    Args:
+        kind: its table in the deployment file: ``[subsystems.kind]``.
+        path: of the deployment file.
+        wire: puts it together.
+
+    Raises:
+        OperatorError: the deployment file cannot be used.
+    """
+
+    def start(reactor: Any, deployment: Deployment, log: FilteringBoundLogger) -> None:  # noqa: ANN401 - see Parts
+        settings = deployment.subsystems.get(kind)
+        if settings is None:
+            raise OperatorError(f"has no table [subsystems.{kind}]", where=str(path))
+        parts = Parts(
+            reactor=reactor,
+            deployment=deployment,
+            settings=settings,
+            station=load_station(deployment.station),
+            clock=deployment.station_clock(),
+            random=Random(),  # noqa: S311 - jitter and ids, no secrets
+            log=log,
+        )
+        begin(parts, wire(parts))
+
+    return run_process(kind, path, start)
+
+
+def begin(parts: Parts, wired: Wired) -> None:
+    """Start a subsystem, and have it stop with the reactor.
+
+    Raises:
+        OperatorError: its port is taken.
+    """
+    settings, log = parts.settings, parts.log
+    wired.root.putChild(b"health", HealthPage(lambda: _health(wired.link)))
+    port = listen(parts.reactor, wired.root, host=settings.host, port=settings.port, log=log)
+
+    def stop() -> Deferred[Any]:
+        for channel in wired.channels:
+            channel.close()
+        stopping: list[Deferred[Any]] = [maybeDeferred(port.stopListening), wired.link.stop()]
+        return gatherResults(stopping, consumeErrors=True)
+
+    parts.reactor.addSystemEventTrigger("before", "shutdown", stop)
+    wired.link.start()
+    wired.begin()
+    log.info("web.listening", url=f"http://{settings.host}:{settings.port}/")
+
+
+def _health(link: HubLink) -> Health:
+    """A subsystem is well when it has something true to tell, alone or not."""
+    details = link.details()
+    return Health(ok=link.mode is LinkMode.ONLINE or details["runs"] > 0, details=details)
