@@ -1,0 +1,150 @@
+"""Which words a board says about a run at an instant.
+
+Law: pure. Only what the run and its timeline say is told: no word claims punctuality that nobody
+confirmed, and where a station has no ticket gates nothing speaks of check-in. The order of the
+questions is the order of importance to a passenger; the first answer is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from protocol.runs import PassengerPhase, Punctuality, Role, TrainPhase
+from protocol.timeline import passenger_phase, train_phase
+from subsystems.display.model import Tone
+
+if TYPE_CHECKING:
+    from protocol.runs import CallTime, Run
+    from protocol.times import Instant
+
+GOOD_MARK = "●"
+SOON_MARK = "▲"
+BAD_MARK = "■"
+CANCELLED_MARK = "×"
+UNKNOWN_MARK = "?"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A word of the table with its values, its meaning and the shape that says it without colour.
+
+    Attributes:
+        key: of `subsystems.display.words.Words`; "": nothing is said.
+        values: for the word's places.
+        tone: its meaning.
+        mark: its shape.
+    """
+
+    key: str = ""
+    values: dict[str, object] = field(default_factory=dict)
+    tone: Tone = Tone.PLAIN
+    mark: str = ""
+
+
+SILENCE = Phrase()
+CANCELLED = Phrase("cancelled", tone=Tone.BAD, mark=CANCELLED_MARK)
+DELAY_UNKNOWN = Phrase("delay_unknown", tone=Tone.BAD, mark=UNKNOWN_MARK)
+WAITING = Phrase("waiting")
+DEPARTED = Phrase("departed", tone=Tone.DIM)
+ARRIVED = Phrase("arrived", tone=Tone.GOOD, mark=GOOD_MARK)
+APPROACHING = Phrase("approaching", tone=Tone.SOON, mark=SOON_MARK)
+AT_PLATFORM = Phrase("at_platform", tone=Tone.GOOD, mark=GOOD_MARK)
+TERMINATES = Phrase("terminates", tone=Tone.BAD, mark=BAD_MARK)
+UNCONFIRMED = Phrase("unconfirmed", tone=Tone.BAD, mark=UNKNOWN_MARK)
+ASK_STAFF = Phrase("ask_staff", tone=Tone.BAD, mark=UNKNOWN_MARK)
+
+CHECK_IN = {
+    PassengerPhase.CHECK_IN: Phrase("check_in", tone=Tone.GOOD, mark=GOOD_MARK),
+    PassengerPhase.LAST_CALL: Phrase("last_call", tone=Tone.SOON, mark=SOON_MARK),
+    PassengerPhase.CHECK_IN_CLOSED: Phrase("check_in_closed", tone=Tone.BAD, mark=BAD_MARK),
+}
+"""What a station with ticket gates says of them."""
+
+
+WITHOUT_GATES = {
+    TrainPhase.APPROACHING: APPROACHING,
+    TrainPhase.AT_PLATFORM: AT_PLATFORM,
+}
+"""What a station without ticket gates says instead: where the train is."""
+
+
+def lapsed_phrase(run: Run) -> Phrase:
+    """Return what is said of a run that has been unconfirmed for too long."""
+    return ASK_STAFF if run.cancelled else UNCONFIRMED
+
+
+def departure_phrase(run: Run, now: Instant, *, gates: bool) -> Phrase:
+    """Return what a departure board or a gate screen says of `run` at `now`.
+
+    Args:
+        run: the run.
+        now: station time.
+        gates: whether the station has ticket gates.
+    """
+    overriding = _overriding(run)
+    if overriding is not None:
+        return overriding
+    train = train_phase(run, now)
+    if train is TrainPhase.DEPARTED:
+        return DEPARTED
+    phase = passenger_phase(run, now)
+    stage = CHECK_IN.get(phase) if gates else WITHOUT_GATES.get(train)
+    if stage is not None:
+        return stage
+    against_plan = _against_plan(run, run.departure)
+    if against_plan is SILENCE and phase is PassengerPhase.WAITING and gates:
+        return WAITING
+    return against_plan
+
+
+def arrival_phrase(run: Run, now: Instant) -> Phrase:
+    """Return what an arrival board says of `run` at `now`."""
+    overriding = _overriding(run)
+    if overriding is not None:
+        return overriding
+    train = train_phase(run, now)
+    if train in {TrainPhase.AT_PLATFORM, TrainPhase.DEPARTED, TrainPhase.TERMINATED}:
+        return ARRIVED
+    if train is TrainPhase.APPROACHING:
+        return APPROACHING
+    return _against_plan(run, run.arrival)
+
+
+def platform_phrase(run: Run, now: Instant) -> Phrase:
+    """Return what a platform screen says of `run` at `now`."""
+    overriding = _overriding(run)
+    if overriding is not None:
+        return overriding
+    train = train_phase(run, now)
+    if train is TrainPhase.DEPARTED:
+        return DEPARTED
+    if train in {TrainPhase.AT_PLATFORM, TrainPhase.TERMINATED}:
+        return TERMINATES if run.role is Role.TERMINUS else AT_PLATFORM
+    if train is TrainPhase.APPROACHING:
+        return APPROACHING
+    return _against_plan(run, run.arrival or run.departure)
+
+
+def moved_phrase(run: Run) -> Phrase:
+    """Return what the screen of the platform that `run` was moved away from says."""
+    if run.cancelled:
+        return CANCELLED
+    return Phrase("moved_to", {"platform": run.platform or "?"}, Tone.BAD, BAD_MARK)
+
+
+def _overriding(run: Run) -> Phrase | None:
+    if run.cancelled:
+        return CANCELLED
+    return DELAY_UNKNOWN if run.held else None
+
+
+def _against_plan(run: Run, time: CallTime | None) -> Phrase:
+    delay = time.delay_minutes if time is not None else 0
+    if delay > 0:
+        return Phrase("delayed_by", {"minutes": delay}, Tone.BAD, BAD_MARK)
+    if delay < 0:
+        return Phrase("early_by", {"minutes": -delay}, Tone.GOOD, GOOD_MARK)
+    if run.punctuality is Punctuality.ON_TIME:
+        return Phrase("on_time", tone=Tone.GOOD, mark=GOOD_MARK)
+    return SILENCE

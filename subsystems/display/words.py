@@ -1,0 +1,196 @@
+"""The boards' words: one file per language beside this module.
+
+Law: no word that a passenger reads stands in Python or JavaScript. Every key must be there in every
+language, checked when the process starts; a word with a place for a value has exactly that place.
+Adding a language is adding a file.
+"""
+
+from __future__ import annotations
+
+import string
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from protocol.errors import OperatorError
+from subsystems.kit.status import SINCE, StatusCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WEEK = 7
+YEAR = 12
+PLACES = {
+    "delayed_by": {"minutes"},
+    "early_by": {"minutes"},
+    "moved_to": {"platform"},
+    "platform": {"label"},
+    "page": {"page", "pages"},
+}
+"""Values that a word must have a place for. `date` chooses among its own."""
+DATE_PLACES = {"year", "month", "monthname", "day", "weekday"}
+
+
+class ColumnWords(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
+):
+    """Headings, by column (`station_config.model.Column`)."""
+
+    train: str
+    origin: str
+    destination: str
+    arrival: str
+    departure: str
+    gate: str
+    platform: str
+    waiting_room: str
+    status: str
+
+
+class KindWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a kind of board is called (`station_config.model.BoardKind`)."""
+
+    departures: str
+    arrivals: str
+    gate: str
+    platform: str
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a board says in one language.
+
+    Attributes:
+        columns: headings.
+        kinds: kinds of boards.
+        weekdays: Sunday first.
+        monthnames: January first; empty when `date` does not use them.
+        lines: the honest line by `subsystems.kit.status.StatusCode`, and ``SINCE``; empty for the
+            languages that the kit words itself.
+    """
+
+    waiting: str
+    check_in: str
+    last_call: str
+    check_in_closed: str
+    departed: str
+    arrived: str
+    approaching: str
+    at_platform: str
+    terminates: str
+    on_time: str
+    delayed_by: str
+    early_by: str
+    delay_unknown: str
+    cancelled: str
+    unconfirmed: str
+    ask_staff: str
+    to_be_confirmed: str
+    moved_to: str
+    platform_changed: str
+    expected: str
+    planned: str
+    bound_for: str
+    coming_from: str
+    next_trains: str
+    no_trains: str
+    gate: str
+    platform: str
+    page: str
+    date: str
+    weekdays: tuple[str, ...]
+    monthnames: tuple[str, ...] = ()
+    boards: str
+    plain_view: str
+    columns: ColumnWords
+    kinds: KindWords
+    lines: dict[str, str] = {}
+
+    def word(self, key: str, **values: object) -> str:
+        """Return the word `key` with `values` in their places."""
+        text: str = getattr(self, key)
+        return text.format(**values) if values else text
+
+    def heading(self, column: str) -> str:
+        """Return what `column` (`station_config.model.Column`) is called."""
+        text: str = getattr(self.columns, column.replace("-", "_"))
+        return text
+
+    def kind(self, kind: str) -> str:
+        """Return what boards of `kind` (`station_config.model.BoardKind`) are called."""
+        text: str = getattr(self.kinds, kind)
+        return text
+
+    def month(self, number: int) -> str:
+        """Return the name of month `number`, 0 is January; "" in a language that counts them."""
+        return self.monthnames[number] if self.monthnames else ""
+
+
+def parse_words(data: bytes, *, where: str) -> Words:
+    """Return the table in `data` (TOML).
+
+    Raises:
+        OperatorError: a key is missing, unknown or empty, or a word lacks the place for its value.
+    """
+    try:
+        words = msgspec.toml.decode(data, type=Words)
+    except msgspec.MsgspecError as error:
+        raise OperatorError(str(error), where=where) from error
+    for name in words.__struct_fields__:
+        _check(name, getattr(words, name), where)
+    _check_names(words, where)
+    return words
+
+
+def load_words(languages: Iterable[str]) -> dict[str, Words]:
+    """Return the tables of `languages`.
+
+    Raises:
+        OperatorError: there is no table for a language, or it has a mistake.
+    """
+    folder = resources.files("subsystems.display").joinpath("words")
+    tables: dict[str, Words] = {}
+    for language in languages:
+        file = folder.joinpath(f"{language}.toml")
+        if not file.is_file():
+            known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir())
+            raise OperatorError(
+                f"the boards have no words for language {language!r}, only for {', '.join(known)}:"
+                f" add {language}.toml",
+                where=str(folder),
+            )
+        tables[language] = parse_words(file.read_bytes(), where=str(file))
+        check_lines(language, tables[language], where=str(file))
+    return tables
+
+
+def _check(name: str, value: object, where: str) -> None:
+    if not isinstance(value, str):
+        return
+    if not value.strip():
+        raise OperatorError(f"word {name!r} is empty", where=where)
+    found = {field for _, field, _, _ in string.Formatter().parse(value) if field is not None}
+    wanted = found & DATE_PLACES if name == "date" else PLACES.get(name, set())
+    if found != wanted:
+        told = ", ".join(sorted(wanted)) or "none"
+        raise OperatorError(f"word {name!r} must have these places: {told}", where=where)
+
+
+def _check_names(words: Words, where: str) -> None:
+    if len(words.weekdays) != WEEK:
+        raise OperatorError(f"'weekdays' must be {WEEK} names, Sunday first", where=where)
+    if len(words.monthnames) != YEAR and "{monthname}" in words.date:
+        raise OperatorError(f"'monthnames' must be {YEAR} names, January first", where=where)
+
+
+def check_lines(language: str, words: Words, *, where: str) -> None:
+    """Check that the honest line has words in `language`, here or in the kit.
+
+    Raises:
+        OperatorError: some are missing.
+    """
+    wanted = set() if language in SINCE else {*StatusCode, "SINCE"}
+    missing = wanted - words.lines.keys()
+    if missing:
+        told = ", ".join(sorted(missing))
+        raise OperatorError(f"section [lines] lacks {told}", where=where)

@@ -1,0 +1,150 @@
+"""A display without a hub: real runs, real rows, real streams, and a clock that tests can set.
+
+    board_server.py STATION PORT NOW RATE
+
+It prints its port, then serves until its standard input closes; each line of input is a JSON
+command (see `Boards.command`), answered by a line.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sample_day import change, plan
+from twisted.internet import reactor, stdio  # noqa: TID251 - the composition root of a test
+from twisted.protocols.basic import LineReceiver
+
+from protocol.messages import LinkMode, Source, SourceMode
+from protocol.runs import Punctuality
+from protocol.times import from_unix, to_unix
+from station_config.load import load_station
+from station_config.runtime.web import Health, listen
+from subsystems.display.driver import Streams, code_of, page_files, site
+from subsystems.display.honest import make_status
+from subsystems.display.machine import RunsChanged, StatusChanged, document, step
+from subsystems.display.start import all_words, first_state, index
+from subsystems.kit.status import status_line
+
+
+class Boards:
+    """The machine with a clock of its own; what `service` wires to the hub."""
+
+    def __init__(self, station, now, rate, code):
+        self.station = station
+        self.words = all_words(station)
+        self.link = {"mode": "ONLINE", "since": now, "confirmed_at": now}
+        self.set_now(now, rate)
+        self.state = first_state(station, self.words, self.status(), code, self._day())
+        self.runs = {}
+        self.perform = lambda _effect: None
+        today = self._day()
+        self.put(plan(station, today) | plan(station, today + timedelta(days=1)))
+
+    def _day(self):
+        return self.now().astimezone(self.station.zone_info).date()
+
+    def now(self):
+        passed = (time.monotonic() - self.began) * self.rate
+        return from_unix(to_unix(self.origin) + passed)
+
+    def set_now(self, at, rate):
+        self.origin, self.began, self.rate = at, time.monotonic(), rate
+
+    def status(self):
+        link, zone = self.link, self.station.zone_info
+        source = Source(SourceMode.LIVE, link["since"], link["confirmed_at"])
+        line = status_line(LinkMode(link["mode"]), link["since"], source, self.now(), zone)
+        return make_status(line, link["confirmed_at"], timedelta(minutes=30), self.words, zone)
+
+    def document(self, board):
+        return document(self.state, board, self.now())
+
+    def put(self, runs):
+        self.runs.update(runs)
+        self._step(RunsChanged(runs))
+
+    def _step(self, event):
+        self.state, effects = step(self.state, event, self.now())
+        for effect in effects:
+            self.perform(effect)
+
+    def command(self, now=None, rate=None, link=None, run=None, late=None, fields=None):
+        """Set the clock, the link, or change a run."""
+        if now or rate:
+            at = datetime.fromisoformat(now) if now else self.now()
+            self.set_now(at, rate or self.rate)
+        if link:
+            times = {"since", "confirmed_at"} & link.keys()
+            self.link |= link | {name: datetime.fromisoformat(link[name]) for name in times}
+        if run:
+            fields = fields or {}
+            if "punctuality" in fields:
+                fields["punctuality"] = Punctuality(fields["punctuality"])
+            self.put({run: change(self.runs[run], late=late, **fields)})
+        self._step(StatusChanged(self.status()))
+        return {"version": self.state.version}
+
+
+class Input(LineReceiver):
+    """Commands; their end is ours."""
+
+    delimiter = b"\n"
+
+    def __init__(self, boards):
+        self.boards = boards
+
+    def lineReceived(self, line):  # noqa: N802 - Twisted's name
+        answer(self.boards.command(**json.loads(line)))
+
+    def connectionLost(self, _reason):  # noqa: N802 - Twisted's name
+        if reactor.running:
+            reactor.stop()
+
+
+def answer(value):
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def main(station_dir, port, now, rate):
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    reactor.seconds = time.monotonic
+    log = structlog.get_logger()
+    station = load_station(Path(station_dir))
+    files = page_files()
+    boards = Boards(station, datetime.fromisoformat(now), float(rate), code_of(files))
+    streams = Streams(
+        reactor,
+        log,
+        sheets=boards.state.sheets,
+        document=boards.document,
+        status=boards.status,
+        time=lambda: (boards.now(), boards.rate),
+    )
+    boards.perform = streams.perform
+    root = site(
+        streams,
+        sheets=boards.state.sheets,
+        files=files,
+        code=boards.state.code,
+        index=index(station, boards.state.sheets, boards.words),
+        health=partial(Health, ok=True, details={}),
+    )
+    listening = listen(reactor, root, host="127.0.0.1", port=int(port), log=log)
+    answer({"port": listening.getHost().port})
+    stdio.StandardIO(Input(boards))
+    reactor.run()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
