@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAY = 24 * 60
 HIGH_SPEED = {"G", "D", "C"}

@@ -1,0 +1,153 @@
+"""Steps, one after another: what arrived meanwhile is the next step, and none is ever lost.
+
+Law: at most one step is in the store's thread. Row changes and minutes wait here in the order in
+which they came; what the store could not commit stays and is tried again. A store that fails is
+said once when it begins and once when it ends. A change that breaks the kernel (a defect of ours) is
+found by taking changes singly, and set aside, lest it stop all the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from protocol.errors import StationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from structlog.typing import FilteringBoundLogger
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IReactorTime
+    from twisted.python.failure import Failure
+
+    from one_way_feed.rows import RowChange
+    from protocol.times import Instant
+    from station_config.runtime.clocks import StationClock
+
+RETRY_S = 1.0
+"""Real seconds until a step that the store refused is tried again."""
+
+
+@dataclass(frozen=True)
+class Minute:
+    """A minute of station time has begun: its number, and the instant to work at."""
+
+    number: int
+    at: Instant
+
+
+class Step(Protocol):
+    """Port: one transaction of the kernel, in the store's thread."""
+
+    def __call__(
+        self, now: Instant, changes: Sequence[RowChange], minute: int | None
+    ) -> Deferred[object]:
+        """Commit one step."""
+        ...
+
+
+class Steps:
+    """The queue before the kernel.
+
+    Attributes:
+        done: steps committed.
+        failed: steps that the store refused (each is tried again).
+        set_aside: changes that the kernel cannot take, a defect each.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        *,
+        step: Step,
+        clock: StationClock,
+        committed: Callable[[], None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        """Prepare an empty queue.
+
+        Args:
+            reactor: real time, for trying again.
+            step: see `Step`.
+            clock: station time of a step that is no minute's.
+            committed: called after each committed step.
+            log: the process's log.
+        """
+        self._reactor = reactor
+        self._step = step
+        self._clock = clock
+        self._committed = committed
+        self._log = log
+        self._changes: list[RowChange] = []
+        self._minutes: list[Minute] = []
+        self._busy = False
+        self._failing = False
+        self._singly = False
+        self.done = 0
+        self.failed = 0
+        self.set_aside = 0
+
+    @property
+    def waiting(self) -> int:
+        """Changes and minutes that wait for their step."""
+        return len(self._changes) + len(self._minutes)
+
+    def changes(self, changes: Sequence[RowChange]) -> None:
+        """Take row changes that arrived together."""
+        self._changes.extend(changes)
+        self._next()
+
+    def minute(self, minute: Minute) -> None:
+        """Take a minute; minutes are worked off singly, in order."""
+        self._minutes.append(minute)
+        self._next()
+
+    def _next(self) -> None:
+        if self._busy or not (self._changes or self._minutes):
+            return
+        self._busy = True
+        minute = self._minutes[0] if self._minutes else None
+        changes = tuple(self._changes[:1] if self._singly else self._changes)
+        now = minute.at if minute is not None else self._clock.now()
+        number = minute.number if minute is not None else None
+        step = self._step(now, changes, number)
+        step.addCallback(self._succeeded, len(changes), minute)
+        step.addErrback(self._refused, changes)
+
+    def _succeeded(self, _: object, taken: int, minute: Minute | None) -> None:
+        del self._changes[:taken]
+        if minute is not None:
+            self._minutes.remove(minute)
+        self.done += 1
+        self._busy = False
+        self._singly = self._singly and bool(self._changes)
+        if self._failing:
+            self._failing = False
+            self._log.warning("store.works-again", waiting=self.waiting)
+        self._committed()
+        self._next()
+
+    def _refused(self, failure: Failure, changes: Sequence[RowChange]) -> None:
+        """Keep everything; say it once; try again."""
+        self.failed += 1
+        known = failure.check(StationError)
+        if not self._failing:
+            self._failing = True
+            why = str(failure.value) if known else failure.getTraceback()
+            self._log.error("store.fails", why=why, waiting=self.waiting)
+        if not known and changes:
+            self._suspect(changes, failure)
+        self._reactor.callLater(RETRY_S, self._again)
+
+    def _suspect(self, changes: Sequence[RowChange], failure: Failure) -> None:
+        """Not the store but the kernel failed: find the change that does it."""
+        if self._singly:
+            del self._changes[:1]
+            self.set_aside += 1
+            self._log.error("steps.set-aside", change=repr(changes[0]), why=failure.getTraceback())
+        self._singly = bool(self._changes)
+
+    def _again(self) -> None:
+        self._busy = False
+        self._next()
