@@ -61,6 +61,8 @@ class Document:
         entries = list(parser.error_log)
         self.well_formed = not entries
         self._syntax(entries)
+        if self.root is not None:
+            etree.strip_elements(self.root, etree.Entity, with_tail=False)
         if self.root is not None and self.root.getroottree().docinfo.doctype:
             self.findings.error(
                 1, "a DOCTYPE is not allowed: take it out, nothing is read from entities"
@@ -113,7 +115,3 @@ class Document:
         base = self.root if under is None else under
         if base is not None:
             yield from base.iterfind(path)
-
-    def ids(self, path: str, attribute: str = "id") -> set[str]:
-        """Return the values of `attribute` of the elements at `path`."""
-        return {e.get(attribute, "") for e in self.all(path)}

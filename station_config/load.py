@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from station_config.build import build_station
 from station_config.checks import CHECKS
 from station_config.checks.general import zone_of
-from station_config.checks.tools import languages
+from station_config.checks.tools import ids, languages
 from station_config.document import Document
 from station_config.mistakes import ConfigErrors, Mistake, Severity
 from station_config.places import read_places
@@ -60,6 +60,8 @@ def _read(directory: Path) -> tuple[Station | None, list[Mistake]]:
     places, place_mistakes = _places(document, directory)
     timetable, timetable_mistakes = _timetable(document, directory, places)
     mistakes = sorted([*document.findings.mistakes, *place_mistakes, *timetable_mistakes])
+    if not document.well_formed:  # a warning may follow from what the parser could not read
+        mistakes = [m for m in mistakes if m.severity is Severity.ERROR]
     root = document.root
     if root is None or any(m.severity is Severity.ERROR for m in mistakes):
         return None, mistakes
@@ -113,9 +115,9 @@ def _surroundings(document: Document, service_date: date, places: dict[str, Name
     return Surroundings(
         service_date=service_date,
         tracks={t.get("id", ""): t.get("platform") for t in tracks},
-        categories=frozenset(document.ids("categories/category", "code")),
+        categories=frozenset(ids(document.all("categories"), "category", "code")),
         places=frozenset(places),
-        own=frozenset(filter(None, names)),
+        own=frozenset(name for name in names if name) if all(names) else frozenset(),
         zone=None if root is None else zone_of(root.get("zone", "")),
     )
 

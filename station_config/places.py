@@ -23,14 +23,14 @@ def read_places(path: Path, languages: Sequence[str]) -> tuple[dict[str, Named],
     """Return the places by everything that dispatching may call them, and the mistakes.
 
     Keys are the code, the name in the first of `languages`, and the aliases. Names in the other
-    languages are no keys: transliterations of different places may be equal.
+    languages are no keys: transliterations of different places may be equal. A place with a
+    mistake is returned too: that it is known is true, and saves the timetable false warnings.
     """
     findings = Findings(path)
     places: dict[str, Named] = {}
     lines: dict[str, int] = {}
     for row in read_table(findings, ("code", *languages), ("aliases",)):
-        if not _complete(findings, row, languages):
-            continue
+        _check_complete(findings, row, languages)
         named = Named(row.cells["code"], {language: row.cells[language] for language in languages})
         for key in dict.fromkeys(_keys(row, languages[0])):
             if key in places:
@@ -42,13 +42,12 @@ def read_places(path: Path, languages: Sequence[str]) -> tuple[dict[str, Named],
     return places, findings.mistakes
 
 
-def _complete(findings: Findings, row: TableRow, languages: Sequence[str]) -> bool:
-    empty = [name for name in ("code", *languages) if not row.cells[name]]
-    for name in empty:
-        findings.error(row.line, f"{name} is empty: fill it in")
-    return not empty
+def _check_complete(findings: Findings, row: TableRow, languages: Sequence[str]) -> None:
+    for name in ("code", *languages):
+        if not row.cells[name]:
+            findings.error(row.line, f"{name} is empty: fill it in")
 
 
 def _keys(row: TableRow, language: str) -> list[str]:
     aliases = [alias.strip() for alias in row.cells.get("aliases", "").split("|")]
-    return [row.cells["code"], row.cells[language], *filter(None, aliases)]
+    return [key for key in (row.cells["code"], row.cells[language], *aliases) if key]

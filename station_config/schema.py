@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from station_config.document import Document
 
 SCHEMA = Path(__file__).with_name("station.xsd")
+_STRUCTURE = "SCHEMAV_ELEMENT_CONTENT"
+_MISSING_ATTRIBUTE = "SCHEMAV_CVC_COMPLEX_TYPE_4"
+_UNKNOWN_ATTRIBUTE = "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1"
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _UNEXPECTED = re.compile(r"This element is not expected\.(?: Expected is (?:one of )?\((.*)\)\.)?")
 _MISSING = re.compile(r"Missing child element\(s\)\.(?: Expected is (?:one of )?\((.*)\)\.)?")
@@ -47,6 +50,12 @@ def _schema() -> tuple[etree.XMLSchema, etree._Element]:
     return etree.XMLSchema(root, attribute_defaults=True), root
 
 
+@cache
+def element_names() -> frozenset[str]:
+    """Return the names of all elements that a station may hold."""
+    return frozenset(str(e.get("name")) for e in _schema()[1].iter(f"{_XS}element"))
+
+
 def validate(document: Document) -> None:
     """Note every violation of the schema in `document`; without any, fill in default values.
 
@@ -58,17 +67,22 @@ def validate(document: Document) -> None:
     schema, _ = _schema()
     if schema.validate(document.root):
         return
-    told: set[tuple[int, str]] = set()
-    for fault in _faults(schema, document.root):
-        structural = fault.kind == "SCHEMAV_ELEMENT_CONTENT"
-        if structural and not document.well_formed:
-            continue
+    faults = _faults(schema, document.root)
+    if not document.well_formed:
+        faults = [f for f in faults if f.kind != _STRUCTURE]
+    told: set[tuple[etree._Element, str]] = set()
+    for fault in _merged(faults):
         attribute, message = _sentence(fault)
-        line = document.line(fault.element, attribute)
-        key = (id(fault.element), attribute or message)
-        if key not in told:
+        key = (fault.element, attribute or message)
+        if key not in told:  # libxml2 tells a bad value twice: the facet, then the type
             told.add(key)
-            document.findings.error(line, message)
+            document.error(fault.element, message, attribute)
+
+
+def _merged(faults: list[_Fault]) -> list[_Fault]:
+    """Return `faults` without the attributes that are missing because they are misspelt."""
+    misspelt = {f.element for f in faults if f.kind == _UNKNOWN_ATTRIBUTE}
+    return [f for f in faults if f.kind != _MISSING_ATTRIBUTE or f.element not in misspelt]
 
 
 def _faults(schema: etree.XMLSchema, root: etree._Element) -> list[_Fault]:
@@ -102,13 +116,21 @@ def _validated(
     schema.validate(root)
     faults = []
     for entry in schema.error_log:
-        element = _find(root, entry.path)
+        element = _find(root, entry)
         faults.append((element, _Fault(element, entry.type_name, entry.message)))
     return faults
 
 
-def _find(root: etree._Element, path: str | None) -> etree._Element:
-    found = root.getroottree().xpath(path) if path else []
+def _find(root: etree._Element, entry: etree._LogEntry) -> etree._Element:
+    """Return the element that `entry` is about.
+
+    libxml2 writes paths that it cannot read itself when a name is not ASCII; then the line tells.
+    """
+    try:
+        found = root.getroottree().xpath(entry.path or "")
+    except etree.XPathError:
+        found = [e for e in root.iter("*") if e.sourceline == entry.line]
+        found = [e for e in found if f"Element '{e.tag!s}'" in entry.message]
     return found[0] if isinstance(found, list) and found else root
 
 
@@ -122,10 +144,10 @@ def _sentence(fault: _Fault) -> tuple[str, str]:
         return "", f"<{tag}> does not belong here{inside}{expected}"
     if missing := _MISSING.search(fault.message):
         return "", f"<{tag}> is not complete{_listed(missing[1])}"
-    if fault.kind == "SCHEMAV_CVC_COMPLEX_TYPE_4":
+    if fault.kind == _MISSING_ATTRIBUTE:
         name = fault.message.rpartition("The attribute '")[2].partition("'")[0]
         return "", f"<{tag}> needs the attribute {name}: {_hint(tag, name) or 'add it'}"
-    if fault.kind == "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1":
+    if fault.kind == _UNKNOWN_ATTRIBUTE:
         found = _ATTRIBUTE.search(fault.message)
         name = found[1] if found else ""
         return name, f"<{tag}> has no attribute {name}: mend its spelling or take it out"

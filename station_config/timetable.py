@@ -46,7 +46,7 @@ _DEPARTS = frozenset({Role.ORIGIN, Role.INTERMEDIATE, Role.PASS})
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a timetable's rows may refer to.
+    """What a timetable's rows may refer to; nothing is told about a kind of which none is known.
 
     Attributes:
         tracks: platform id (None: no platform) by track id, in the layout of the service date.
@@ -169,25 +169,30 @@ def _check_order(
 def _check_references(
     findings: Findings, line: int, row: TimetableRow, around: Surroundings
 ) -> None:
-    if row.category not in around.categories:
+    if around.categories and row.category not in around.categories:
         findings.error(line, f"category {row.category!r} is not among the station's categories")
     _check_track(findings, line, row, around)
+    _check_own(findings, line, row, around.own)
     for name, place in (("origin", row.origin), ("destination", row.destination)):
-        if place not in around.places | around.own:
+        if around.places and around.own and place not in around.places | around.own:
             findings.warning(
                 line, f"{name} {place!r} is not among the places: it is shown so in every language"
             )
-    if row.role is Role.ORIGIN and row.origin not in around.own:
-        findings.warning(line, f"ORIGIN starts here, but its origin is {row.origin!r}")
-    if row.role is Role.TERMINUS and row.destination not in around.own:
-        findings.warning(line, f"TERMINUS ends here, but its destination is {row.destination!r}")
     if around.zone is not None:
         for at in filter(None, (row.arrival, row.departure)):
             _check_exists(findings, line, at, around.service_date, around.zone)
 
 
+def _check_own(findings: Findings, line: int, row: TimetableRow, own: frozenset[str]) -> None:
+    """Warn about a train that starts or ends here, but says that it does so elsewhere."""
+    ends = ((Role.ORIGIN, "origin", row.origin), (Role.TERMINUS, "destination", row.destination))
+    for role, name, place in ends:
+        if own and row.role is role and place not in own:
+            findings.warning(line, f"{role} here, but its {name} is {place!r}: mend one of them")
+
+
 def _check_track(findings: Findings, line: int, row: TimetableRow, around: Surroundings) -> None:
-    if row.track is None:
+    if row.track is None or not around.tracks:
         return
     if row.track not in around.tracks:
         day = around.service_date

@@ -10,6 +10,7 @@ from station_config.checks.tools import (
     check_reference,
     check_unique,
     check_words,
+    ids,
     languages,
 )
 
@@ -29,14 +30,14 @@ def check_boards(document: Document) -> None:
     """Note what is wrong in the boards."""
     boards = list(document.all("boards/board"))
     check_unique(document, boards, "id", "board")
-    newest = max(
-        document.all("layouts/layout"), key=lambda e: e.get("valid-from", ""), default=None
-    )
+    layouts = sorted(document.all("layouts/layout"), key=lambda e: e.get("valid-from", ""))
+    newest = layouts[-1] if layouts else None
     for board in boards:
         check_names(document, board)
         check_words(document, board, "columns")
         check_words(document, board, "languages")
-        check_reference(document, board, "languages", set(languages(document)), "language")
+        if spoken := set(languages(document)):
+            check_reference(document, board, "languages", spoken, "language")
         _check_place(document, board, newest)
         _check_page(document, board)
 
@@ -54,7 +55,7 @@ def _check_place(document: Document, board: etree._Element, layout: etree._Eleme
             message = f"{attribute} is for a {allowed} board, this is a {kind} board: take it out"
             document.error(board, message, attribute)
         elif layout is not None:
-            known = {e.get("id", "") for e in layout.iterfind(attribute)}
+            known = ids([layout], attribute)
             check_reference(document, board, attribute, known, attribute.replace("-", " "))
 
 

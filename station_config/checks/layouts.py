@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from station_config.checks.tools import check_names, check_reference, check_unique
+from station_config.checks.tools import check_names, check_reference, check_unique, children, ids
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -31,14 +31,16 @@ def check_layouts(document: Document) -> None:
         for tag in ("yard", "waiting-room"):
             for element in layout.iterfind(tag):
                 check_names(document, element)
+        before = len(document.findings.mistakes)
         _check_references(document, layout)
-        _check_use(document, layout)
+        if len(document.findings.mistakes) == before:  # else they would follow from that
+            _check_use(document, layout)
 
 
 def _check_references(document: Document, layout: etree._Element) -> None:
-    yards = _ids(layout, "yard")
-    platforms = _ids(layout, "platform")
-    rooms = _ids(layout, "waiting-room")
+    yards = ids([layout], "yard")
+    platforms = ids([layout], "platform")
+    rooms = ids([layout], "waiting-room")
     yard_of = {p.get("id"): p.get("yard") for p in layout.iterfind("platform")}
     for platform in layout.iterfind("platform"):
         check_reference(document, platform, "yard", yards, "yard")
@@ -56,8 +58,8 @@ def _check_references(document: Document, layout: etree._Element) -> None:
 
 def _check_use(document: Document, layout: etree._Element) -> None:
     """Warn about platforms that no train or no passenger can reach."""
-    tracked = {t.get("platform") for t in layout.iterfind("track")}
-    gates = list(layout.iterfind("gate"))
+    tracked = {t.get("platform") for t in children([layout], "track")}
+    gates = children([layout], "gate")
     gated = {word for gate in gates for word in gate.get("platforms", "").split()}
     for platform in layout.iterfind("platform"):
         name = platform.get("id")
@@ -65,7 +67,3 @@ def _check_use(document: Document, layout: etree._Element) -> None:
             document.warning(platform, f"no track stands at platform {name!r}")
         if name is not None and gates and name not in gated:
             document.warning(platform, f"no gate leads to platform {name!r}")
-
-
-def _ids(layout: etree._Element, tag: str) -> set[str]:
-    return {name for e in layout.iterfind(tag) if (name := e.get("id")) is not None}

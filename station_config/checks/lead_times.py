@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from station_config.build import duration
-from station_config.checks.tools import check_reference, check_words
+from station_config.checks.tools import check_reference, check_words, ids
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -21,16 +21,18 @@ def check_lead_times(document: Document) -> None:
     """Note what is wrong in the lead times."""
     if document.root is None:
         return
-    categories = document.ids("categories/category", "code")
-    platforms = document.ids("layouts/layout/platform")
-    gates = document.ids("layouts/layout/gate")
+    layouts = list(document.all("layouts/layout"))
+    categories = ids(document.all("categories"), "category", "code")
+    platforms, gates = ids(layouts, "platform"), ids(layouts, "gate")
     for rule in document.all("lead-times/lead-time"):
         check_words(document, rule, "categories")
         check_reference(document, rule, "categories", categories, "category")
-        check_reference(document, rule, "platform", platforms, "platform")
-        check_reference(document, rule, "gate", gates, "gate")
+        if layouts:
+            check_reference(document, rule, "platform", platforms, "platform")
+            check_reference(document, rule, "gate", gates, "gate")
         _check_order(document, rule)
-    _check_reach(document, has_gates=bool(gates))
+    has_gates = any(layout.find("gate") is not None for layout in layouts)
+    _check_reach(document, has_gates=has_gates)
 
 
 def _check_order(document: Document, rule: etree._Element) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from station_config.schema import element_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,10 +14,30 @@ if TYPE_CHECKING:
 
     from station_config.document import Document
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
 
 def languages(document: Document) -> list[str]:
-    """Return the station's languages, as far as they can be read."""
-    return [] if document.root is None else document.root.get("languages", "").split()
+    """Return the station's languages, none if one of them cannot be read."""
+    words = [] if document.root is None else document.root.get("languages", "").split()
+    return words if all(_LANGUAGE.fullmatch(word) for word in words) else []
+
+
+def children(parents: Iterable[etree._Element], tag: str) -> list[etree._Element]:
+    """Return the children of `parents` that are called `tag`.
+
+    Children whose name no element has count too: a misspelt name is told once, by the schema, and
+    not again at everything that refers to its bearer.
+    """
+    known = element_names() - {tag}
+    every = (child for parent in parents for child in parent.iterchildren("*"))
+    return [child for child in every if child.tag not in known]
+
+
+def ids(parents: Iterable[etree._Element], tag: str, attribute: str = "id") -> set[str]:
+    """Return the values of `attribute` of the `children` of `parents`."""
+    values = (child.get(attribute) for child in children(parents, tag))
+    return {value for value in values if value is not None}
 
 
 def check_unique(
@@ -55,18 +78,18 @@ def check_names(document: Document, element: etree._Element) -> None:
     """Note languages of the station that `element` has no name in, and others that it has."""
     wanted = languages(document)
     given: set[str] = set()
+    before = len(document.findings.mistakes)
     for name in element.iterfind("name"):
-        language = name.get("lang")
-        if language is None:
-            continue
+        language = name.get("lang", "")
         if language in given:
             document.error(name, f"a second name in {language!r}: keep one", "lang")
-        elif wanted and language not in wanted:
+        elif language and wanted and language not in wanted:
             message = f"{language!r} is not a language of the station: {', '.join(wanted)}"
             document.error(name, message, "lang")
         given.add(language)
     missing = [language for language in wanted if language not in given]
-    if missing:
+    meant = "" in given or len(document.findings.mistakes) > before
+    if missing and not meant:
         owner = element.getparent() if element.tag == "names" else element
         tag = str(element.tag if owner is None else owner.tag)
         document.error(element, f"<{tag}> has no name in {', '.join(missing)}: add it")
