@@ -2,8 +2,8 @@
 
 Law: at most one step is in the store's thread. Row changes and minutes wait here in the order in
 which they came; what the store could not commit stays and is tried again. A store that fails is
-said once when it begins and once when it ends. A change that breaks the kernel (a defect of ours) is
-found by taking changes singly, and set aside, lest it stop all the others.
+said once when it begins and once when it ends. A change that breaks the kernel is found
+by taking changes singly, and set aside, lest it stop all the others.
 """
 
 from __future__ import annotations
