@@ -24,6 +24,7 @@ from twisted.internet.defer import Deferred, succeed
 from protocol.codec import decode
 from protocol.errors import DeviceError, MessageError
 from protocol.times import Instant
+from subsystems.kit.timers import Timers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -197,15 +198,13 @@ class CacheWriter:
         cache: Cache,
         log: FilteringBoundLogger,
     ) -> None:
-        self._reactor = reactor
+        self._timers = Timers(reactor)
         self._in_thread = in_thread
         self._cache = cache
         self._log = log
         self._waiting: dict[str, Row | Facts | None] = {}
-        self._timer_set = False
         self._writing: Deferred[None] | None = None
         self._failing = False
-        self._closed = False
 
     def put(self, entity: str, value: Row | None) -> None:
         """Remember `value` for `entity`; None forgets it."""
@@ -219,7 +218,7 @@ class CacheWriter:
 
     def close(self) -> Deferred[None]:
         """Write what is left and close the file; fires when that is done."""
-        self._closed = True
+        self._timers.stop()
         if self._writing is None:
             self._finish()
             return succeed(None)
@@ -233,14 +232,10 @@ class CacheWriter:
         self._cache.close()
 
     def _arm(self, delay_s: float) -> None:
-        if not self._timer_set and self._writing is None and not self._closed:
-            self._timer_set = True
-            self._reactor.callLater(delay_s, self._flush)
+        if self._writing is None and not self._timers.waiting("flush"):
+            self._timers.after("flush", delay_s, self._flush)
 
     def _flush(self) -> None:
-        self._timer_set = False
-        if self._closed or not self._waiting:
-            return
         changes, self._waiting = self._waiting, {}
         self._writing = self._in_thread(lambda: self._cache.write(changes))
         self._writing.addCallbacks(self._written, self._failed, errbackArgs=(changes,))

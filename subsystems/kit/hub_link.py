@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, gatherResults, succeed
 
 from protocol.acceptance import Verdict
 from protocol.codec import decode
@@ -134,6 +134,7 @@ class HubLink:
         self._zombies: set[tuple[str, int]] = set()
         self._complained_s = float("-inf")
         self._was_off = False
+        self._stopped = False
         self.rejected = 0
         """Messages that did not follow the protocol."""
 
@@ -147,6 +148,9 @@ class HubLink:
 
     def stop(self) -> Deferred[None]:
         """Say goodbye; fires when the connection is closed and the cache is written."""
+        if self._stopped:
+            return succeed(None)
+        self._stopped = True
         self._timers.stop()
         self._remember()
         done = self._say_offline().addBoth(lambda _: self._connection.stop())
