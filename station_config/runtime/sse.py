@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import IPushProducer
 from twisted.internet.task import LoopingCall
-from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 from zope.interface import implementer
+
+from station_config.runtime.leaf import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,7 +62,7 @@ class Sse:
         return b"\n".join(lines) + b"\n\n"
 
 
-class Channel(Resource):
+class Channel(Leaf):
     """A resource whose every GET is a stream of the same events.
 
     Args:
@@ -77,8 +78,6 @@ class Channel(Resource):
         sent: events sent, counted once for each browser.
         dropped: browsers dropped because they did not read.
     """
-
-    isLeaf = True  # noqa: N815 - Twisted's name
 
     def __init__(
         self,

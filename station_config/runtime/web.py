@@ -21,6 +21,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
 from protocol.errors import Blame, OperatorError, StationError
+from station_config.runtime.leaf import Leaf, plain
 from station_config.runtime.sse import Channel, Sse
 
 if TYPE_CHECKING:
@@ -66,7 +67,6 @@ SECURITY_HEADERS = (
     (b"Referrer-Policy", b"no-referrer"),
     (b"Cross-Origin-Opener-Policy", b"same-origin"),
     (b"Cross-Origin-Resource-Policy", b"same-origin"),
-    (b"Server", b"station"),
 )
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -99,7 +99,7 @@ _REVALIDATE = b"no-cache"
 _IMMUTABLE = b"public, max-age=31536000, immutable"
 
 
-class Asset(Resource):
+class Asset(Leaf):
     """Bytes that do not change while the process lives.
 
     Args:
@@ -107,8 +107,6 @@ class Asset(Resource):
         content_type: its media type.
         immutable: the path names the content (it has a hash in it), so it is never asked for again.
     """
-
-    isLeaf = True  # noqa: N815 - Twisted's name
 
     def __init__(self, body: bytes, content_type: str, *, immutable: bool = False) -> None:
         super().__init__()
@@ -172,24 +170,20 @@ class Folder(Resource):
         return NotFound()
 
 
-class NotFound(Resource):
+class NotFound(Leaf):
     """404 in plain words."""
-
-    isLeaf = True  # noqa: N815 - Twisted's name
 
     def render(self, request: Request) -> bytes:
         """Say it."""
         return _not_found(request)
 
 
-class Json(Resource):
+class Json(Leaf):
     """GET answers with what `get` returns, as JSON, never cached.
 
     Args:
         get: takes nothing; its value is encoded by msgspec. A `StationError` becomes a 4xx or 5xx.
     """
-
-    isLeaf = True  # noqa: N815 - Twisted's name
 
     def __init__(self, get: Callable[[], object]) -> None:
         super().__init__()
@@ -203,7 +197,7 @@ class Json(Resource):
             return _failed(request, error)
 
 
-class Post(Resource):
+class Post(Leaf):
     """POST takes one JSON value and answers with another.
 
     A request that a foreign page could make a browser send is refused: the media type must be
@@ -213,8 +207,6 @@ class Post(Resource):
         kind: type that the body is decoded to.
         take: gets the value; returns the answer. A `StationError` becomes a 4xx or 5xx.
     """
-
-    isLeaf = True  # noqa: N815 - Twisted's name
 
     def __init__(self, kind: type[Any], take: Callable[[Any], object]) -> None:
         super().__init__()
@@ -256,10 +248,8 @@ class Health:
     details: dict[str, Any]
 
 
-class HealthPage(Resource):
+class HealthPage(Leaf):
     """`GET /health`: 200 or 503, and JSON ``{"ok": …, …details}``."""
-
-    isLeaf = True  # noqa: N815 - Twisted's name
 
     def __init__(self, get: Callable[[], Health]) -> None:
         super().__init__()
@@ -316,6 +306,10 @@ class _SafeRequest(Request):
             self.setHeader(name, value)
         super().process()
 
+    def render(self, resrc: Any) -> None:  # noqa: ANN401 - Twisted's
+        self.setHeader(b"Server", b"station")  # no version: nobody needs to know it
+        super().render(resrc)
+
 
 class _LoggedSite(Site):
     """A site that tells our log, at debug, and shows no traceback to anybody."""
@@ -368,9 +362,7 @@ def _choose(request: Request, body: bytes, packed: bytes | None) -> bytes:
 
 
 def _not_found(request: Request) -> bytes:
-    request.setResponseCode(http.NOT_FOUND)
-    request.setHeader(b"Content-Type", b"text/plain; charset=utf-8")
-    return "没有此页 · not found\n".encode()
+    return plain(request, http.NOT_FOUND, "没有此页 · not found")
 
 
 def _failed(request: Request, error: StationError) -> bytes:
