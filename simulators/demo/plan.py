@@ -164,6 +164,7 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
         ),
         hub=HubSettings(
             database=f"sqlite:///{data / 'hub.sqlite'}",
+            state=data / "hub-state",
             lines=(
                 LineSettings(
                     name="a", device=options.line_directory / "hub", baud=BAUD, keys=options.keys

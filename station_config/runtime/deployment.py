@@ -71,11 +71,13 @@ class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         id: identifier; its user name at the broker.
         database: SQLAlchemy URL.
+        state: directory of its small files (what each line has accepted).
         lines: serial lines from dispatching.
     """
 
     id: str = "hub"
     database: str
+    state: Path = Path("hub-state")
     lines: tuple[LineSettings, ...] = ()
 
 

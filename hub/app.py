@@ -1,0 +1,214 @@
+"""The hub's process: lines in, steps, messages out.
+
+Law: the only wiring of the hub. It holds no rule: what a row means is the kernel's, what is said is
+the outbox's, when a minute begins is the minute clock's.
+
+    receivers ─▶ steps ─▶ (store's thread) operations ─▶ outbox ─▶ publisher
+    minute clock ─┘
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+
+from hub.minute_clock import MinuteClock
+from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
+from hub.operations import Operations, StepResult
+from hub.source import lifetime_seconds, source_of
+from hub.steps import Minute, Steps
+from one_way_feed.receiver import Receiver
+from one_way_feed.rows import RowUpserted, row_key
+from protocol.topics import Topics
+from station_config.load import load_station
+from station_config.runtime.clocks import system_clock
+from station_config.runtime.process import run_process
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from structlog.typing import FilteringBoundLogger
+    from twisted.internet.defer import Deferred
+
+    from one_way_feed.rows import Row, RowChange, RowKey
+    from one_way_feed.status import LineStatus
+    from protocol.messages import Source
+    from protocol.times import Instant
+    from station_config.runtime.deployment import Deployment, LineSettings
+    from station_config.runtime.reactor import Reactor
+
+STORE_SHUTDOWN_S = 10.0
+
+
+def main(path: Path) -> int:
+    """Run the hub of the deployment at `path`; return the exit code."""
+    return run_process("hub", path, _start)
+
+
+def _start(reactor: Reactor, deployment: Deployment, log: FilteringBoundLogger) -> Deferred[Any]:
+    hub = Hub(reactor, deployment, log)
+    reactor.addSystemEventTrigger("before", "shutdown", hub.stop)
+    return hub.start()
+
+
+class Hub:
+    """One hub."""
+
+    def __init__(self, reactor: Reactor, deployment: Deployment, log: FilteringBoundLogger) -> None:
+        """Wire the hub; nothing is opened yet.
+
+        Raises:
+            ConfigErrors: the station's configuration has mistakes.
+            OperatorError: the database's URL, a key file or a password cannot be used.
+        """
+        self._reactor = reactor
+        self._deployment = deployment
+        self._log = log
+        self._station = load_station(deployment.station)
+        self._clock = deployment.station_clock()
+        self._pool = ThreadPool(1, 1, name="store")
+        self._operations = Operations(
+            deployment.hub.database,
+            self._station,
+            log=log,
+            epoch_floor=int(system_clock().now().timestamp()),
+        )
+        self._steps = Steps(
+            reactor,
+            step=self._step,
+            clock=self._clock,
+            committed=self._committed,
+            log=log,
+        )
+        self._publisher = self._make_publisher()
+        self._receivers: list[Receiver] = []
+        self._lines: dict[str, LineStatus] = {}
+        self._source: Source | None = None
+        self._minutes: MinuteClock | None = None
+
+    def start(self) -> Deferred[Any]:
+        """Open the database, then listen and publish. Fires when the hub works."""
+        self._pool.start()
+        opened = self._in_store(partial(self._operations.open, self._clock.now()))
+        opened.addCallback(lambda _: self._in_store(self._operations.held_rows))
+        return opened.addCallback(self._begin)
+
+    def stop(self) -> Deferred[Any]:
+        """Leave in order: no more input, what is decided is said, the database is closed."""
+        if self._minutes is not None:
+            self._minutes.stop()
+        for receiver in self._receivers:
+            receiver.stop()
+        stopped: Deferred[Any] = self._publisher.stop()
+        stopped.addCallback(lambda _: self._in_store(self._operations.close))
+        return stopped.addBoth(self._end_pool)
+
+    def _begin(self, rows: Sequence[RowChange]) -> Deferred[Any]:
+        held = {
+            row_key(change.row): (change.row, change.revision)
+            for change in rows
+            if isinstance(change, RowUpserted)
+        }
+        self._log.info("hub.open", epoch=self._operations.epoch, rows=len(held))
+        self._receivers = [self._make_receiver(line, held) for line in self._deployment.hub.lines]
+        for receiver in self._receivers:
+            receiver.start()
+        self._minutes = MinuteClock(
+            self._reactor,
+            self._clock,
+            last=self._operations.last_minute,
+            on_minute=lambda number, at: self._steps.minute(Minute(number, at)),
+            on_rebase=self._rebase,
+            log=self._log,
+        )
+        self._minutes.start()
+        return self._publisher.start()
+
+    def _make_publisher(self) -> Publisher:
+        deployment, station = self._deployment, self._station
+        lifetime = lifetime_seconds(station.policies.estimate_lifetime, self._clock.rate)
+        return Publisher(
+            self._reactor,
+            topics=Topics(station.id),
+            broker=BrokerAddress(
+                deployment.broker.host,
+                deployment.broker.port,
+                deployment.secret(deployment.hub.id),
+            ),
+            identity=HubIdentity(deployment.hub.id, station.zone, lifetime),
+            outbox=self._operations,
+            run_in_store=self._in_store,
+            clock=self._clock,
+            source=lambda: self._source,
+            random=SystemRandom(),
+            log=self._log,
+        )
+
+    def _make_receiver(
+        self, line: LineSettings, held: dict[RowKey, tuple[Row, tuple[int, int]]]
+    ) -> Receiver:
+        state = self._deployment.hub.state
+        state.mkdir(parents=True, exist_ok=True)
+        return Receiver(
+            self._reactor,
+            name=line.name,
+            device=line.device,
+            baud=line.baud,
+            keys=line.keys,
+            memory=state / f"line-{line.name}.state",
+            held=held,
+            on_changes=self._steps.changes,
+            on_status=self._line_status,
+            log=self._log,
+        )
+
+    def _in_store(self, call: Callable[[], Any]) -> Deferred[Any]:
+        return deferToThreadPool(self._reactor, self._pool, call)
+
+    def _step(
+        self, now: Instant, changes: Sequence[RowChange], minute: int | None
+    ) -> Deferred[Any]:
+        step = self._in_store(partial(self._operations.step, now, changes, minute))
+        step.addCallback(self._tell)
+        if minute is not None:
+            step.addCallback(lambda _: self._tidy(now))
+        return step
+
+    def _tidy(self, now: Instant) -> None:
+        """Behind the step, in the same thread; its failure is the next step's too."""
+        tidied = self._in_store(partial(self._operations.tidy, now))
+        tidied.addErrback(lambda failure: self._log.warning("store.untidy", why=str(failure.value)))
+
+    def _tell(self, result: StepResult) -> None:
+        for rejected in result.rejected:
+            self._log.warning("row.rejected", row="/".join(rejected.key), why=rejected.en)
+        if result.runs:
+            self._log.info("step", runs=len(result.runs), rows=len(result.rows))
+
+    def _committed(self) -> None:
+        self._publisher.poke()
+
+    def _rebase(self, number: int, now: Instant) -> None:
+        self._log.error("clock.set-back", minute=number)
+        self._in_store(partial(self._operations.rebase, now, number)).addBoth(
+            lambda _: self._committed()
+        )
+
+    def _line_status(self, status: LineStatus) -> None:
+        self._lines[status.name] = status
+        before = self._source
+        self._source = source_of(
+            self._lines.values(), before=before, now=self._clock.now(), rate=self._clock.rate
+        )
+        if before is None or before.mode is not self._source.mode:
+            self._log.info("source", mode=self._source.mode.value)
+            self._publisher.poke()
+
+    def _end_pool(self, result: object) -> object:
+        self._pool.stop()
+        return result

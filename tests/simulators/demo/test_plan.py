@@ -1,0 +1,80 @@
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import pytest
+
+from protocol.errors import OperatorError
+from simulators.demo.plan import DemoOptions, daytime, lasts, make_deployment, origin_of, roles
+from simulators.demo.prepare import find_station, prepare
+from station_config.load import load_station
+from station_config.runtime.deployment import load_deployment
+
+
+@pytest.fixture(scope="module")
+def station():
+    return load_station(find_station("hohhot_east"))
+
+
+def options(station, tmp_path, **others):
+    return DemoOptions(station=station.directory, data=tmp_path / "demo", **others)
+
+
+def test_the_day_begins_at_the_local_time_of_the_timetables_date(station):
+    assert origin_of(station, time(6, 30)) == datetime(2021, 1, 19, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["25:00", "seven", ""])
+def test_what_is_no_time_of_day_is_said(text):
+    with pytest.raises(OperatorError, match="not a time of day"):
+        daytime(text)
+
+
+def test_until_counts_in_real_seconds_and_past_midnight(station, tmp_path):
+    assert lasts(options(station, tmp_path)) is None
+    evening = options(station, tmp_path, at=time(23, 0), until=time(1, 0), speed=60.0)
+    assert lasts(evening) == 120.0
+
+
+def test_every_role_is_started_with_the_same_deployment(station, tmp_path):
+    wanted = options(station, tmp_path, calm=True)
+    names = [role.name for role in roles(wanted)]
+    assert names == ["broker", "line", "dispatch", "feed-sender", "hub", "display", "clock"]
+    assert [r.name for r in roles(wanted) if "--calm" in r.words] == ["dispatch"]
+
+
+def test_what_is_prepared_can_be_loaded(station, tmp_path):
+    wanted = options(station, tmp_path, port=28080)
+    prepare(wanted, station)
+    loaded = load_deployment(wanted.deployment)
+    assert loaded.clock is not None
+    assert loaded == make_deployment(wanted, loaded.clock.origin, loaded.clock.started)
+    assert loaded.secret("hub")
+    assert wanted.keys.stat().st_mode & 0o077 == 0
+
+
+def test_an_earlier_day_is_cleared_and_nothing_else(station, tmp_path):
+    wanted = options(station, tmp_path, port=28080)
+    prepare(wanted, station)
+    for name in ("hub.sqlite", "mine.txt"):
+        (wanted.data / name).touch()
+    prepare(wanted, station)
+    assert not (wanted.data / "hub.sqlite").exists()
+    assert (wanted.data / "mine.txt").exists()
+
+
+def test_a_directory_of_somebody_else_is_left_alone(station, tmp_path):
+    wanted = options(station, tmp_path, port=28080)
+    wanted.data.mkdir()
+    (wanted.data / "hub.sqlite").touch()
+    with pytest.raises(OperatorError, match="choose another --data"):
+        prepare(wanted, station)
+    assert (wanted.data / "hub.sqlite").exists()
+
+
+def test_an_unknown_station_names_those_that_there_are():
+    with pytest.raises(OperatorError, match="hohhot_east"):
+        find_station("nowhere")
+
+
+def test_a_directory_is_a_station_too(station):
+    assert find_station(str(station.directory)) == Path(station.directory)
