@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
-from hub.minute_clock import MinuteClock
+from hub.minute_clock import Due, MinuteClock
 from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
 from hub.operations import Operations, StepResult
 from hub.source import lifetime_seconds, source_of
 from hub.steps import Minute, Steps
 from one_way_feed.receiver import Receiver
 from one_way_feed.rows import RowUpserted, row_key
+from protocol.times import minute_start
 from protocol.topics import Topics
 from station_config.load import load_station
 from station_config.runtime.clocks import system_clock
@@ -89,7 +90,7 @@ class Hub:
         self._receivers: list[Receiver] = []
         self._lines: dict[str, LineStatus] = {}
         self._source: Source | None = None
-        self._minutes: MinuteClock | None = None
+        self._minutes = MinuteClock(reactor, self._clock, self._due)
 
     def start(self) -> Deferred[Any]:
         """Open the database, then listen and publish. Fires when the hub works."""
@@ -100,8 +101,7 @@ class Hub:
 
     def stop(self) -> Deferred[Any]:
         """Leave in order: no more input, what is decided is said, the database is closed."""
-        if self._minutes is not None:
-            self._minutes.stop()
+        self._minutes.stop()
         for receiver in self._receivers:
             receiver.stop()
         stopped: Deferred[Any] = self._publisher.stop()
@@ -118,15 +118,7 @@ class Hub:
         self._receivers = [self._make_receiver(line, held) for line in self._deployment.hub.lines]
         for receiver in self._receivers:
             receiver.start()
-        self._minutes = MinuteClock(
-            self._reactor,
-            self._clock,
-            last=self._operations.last_minute,
-            on_minute=lambda number, at: self._steps.minute(Minute(number, at)),
-            on_rebase=self._rebase,
-            log=self._log,
-        )
-        self._minutes.start()
+        self._minutes.start(self._operations.last_minute)
         return self._publisher.start()
 
     def _make_publisher(self) -> Publisher:
@@ -193,11 +185,20 @@ class Hub:
     def _committed(self) -> None:
         self._publisher.poke()
 
-    def _rebase(self, number: int, now: Instant) -> None:
-        self._log.error("clock.set-back", minute=number)
-        self._in_store(partial(self._operations.rebase, now, number)).addBoth(
-            lambda _: self._committed()
-        )
+    def _due(self, due: Due) -> None:
+        if due.rebased:
+            self._rebase(due.minutes[-1])
+            return
+        if due.jumped:
+            self._log.warning("clock.jumped", minute=due.minutes[-1])
+        for number in due.minutes:
+            self._steps.minute(Minute(number, minute_start(number)))
+
+    def _rebase(self, minute: int) -> None:
+        self._log.error("clock.set-back", minute=minute)
+        rebased = self._in_store(partial(self._operations.rebase, self._clock.now(), minute))
+        rebased.addCallback(lambda _: self._committed())
+        rebased.addErrback(lambda failure: self._log.error("store.fails", why=str(failure.value)))
 
     def _line_status(self, status: LineStatus) -> None:
         self._lines[status.name] = status
