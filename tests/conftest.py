@@ -53,7 +53,7 @@ class RealBroker:
     directory: Path
     host: str = "127.0.0.1"
     port: int = field(default_factory=free_port)
-    topics: Topics = Topics(STATION)
+    topics: Topics = field(default_factory=lambda: Topics(STATION))
     permissions: list[Permissions] = field(
         default_factory=lambda: list(
             station_permissions(Topics(STATION), hub="hub", devices=DEVICES)

@@ -50,7 +50,7 @@ class Client:
 
 
 @pytest.fixture
-def client(turning, broker, log_lines):
+def client(turning, broker, log_lines):  # noqa: ARG001 - keeps the output quiet
     made = []
 
     def make(user, *arguments, **options):
@@ -107,7 +107,7 @@ def test_a_lost_connection_leaves_the_will_and_a_goodbye_does_not(broker, client
     assert hub.messages == [(state, b"gone", False)]
 
 
-def test_a_wrong_password_is_said_and_tried_again(broker, client, turning, log_lines):
+def test_a_wrong_password_is_said_and_tried_again(client, turning, log_lines):
     hub = client("hub", password="wrong")
     hub.connection.start()
     turning.until(lambda: hub.connection.attempts == 2)
@@ -175,14 +175,14 @@ def test_stopping_from_within_a_message_ends_in_order(broker, client, turning):
     assert display.downs == []
 
 
-def test_stopping_while_dialling_leaves_nothing(broker, turning, log_lines):
-    hub = Client(turning, broker, "hub")
+def test_stopping_while_dialling_leaves_nothing(client):
+    hub = client("hub")
     hub.connection.start()
     hub.stop()
     assert hub.ups == 0
 
 
-def test_a_topic_that_cannot_be_published_fails_alone(broker, client, turning):
+def test_a_topic_that_cannot_be_published_fails_alone(broker, client):
     hub = client("hub").start()
     with pytest.raises(DeviceError, match="cannot be published"):
         hub.publish("pis/1/+", b"x")

@@ -1,0 +1,144 @@
+"""What devices ask of the hub: the time, and to be told again what they miss.
+
+Law: a request never harms. A bad one is counted and named in the log, but not more often than each
+ten seconds per topic; a device that asks for too much is told so and asks later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from protocol.codec import decode
+from protocol.errors import MessageError
+from protocol.messages import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from structlog.typing import FilteringBoundLogger
+    from twisted.internet.interfaces import IReactorCore
+
+    from hub.mqtt.envelopes import Envelopes, Say
+    from protocol.topics import Topics
+    from station_config.runtime.clocks import StationClock
+
+RESYNC_EVERY_S = 2.0
+"""Real seconds between two resyncs of one device; its link machine asks after ten."""
+
+COMPLAIN_EVERY_S = 10.0
+
+_PARTS = 3
+"""``dev/{id}/req``."""
+
+
+class Requests:
+    """Answers ``dev/{id}/req``.
+
+    Attributes:
+        answered: requests served, by kind.
+        refused: requests that were too frequent or of an unknown kind.
+        bad: messages that were no requests.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorCore,
+        *,
+        topics: Topics,
+        envelopes: Envelopes,
+        clock: StationClock,
+        say: Say,
+        resync: Callable[[Sequence[str]], None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        """Answer nothing yet.
+
+        Args:
+            reactor: for the rates.
+            topics: of the station.
+            envelopes: of the epoch.
+            clock: station time.
+            say: hands a message over.
+            resync: says these entities again; all of them when there are none.
+            log: the process's log.
+        """
+        self._reactor: Any = reactor
+        self._topics = topics
+        self._envelopes = envelopes
+        self._clock = clock
+        self._say = say
+        self._resync = resync
+        self._log = log
+        self._resynced: dict[str, float] = {}
+        self._complained: dict[str, float] = {}
+        self.answered = {"time": 0, "resync": 0}
+        self.refused = 0
+        self.bad = 0
+
+    def receive(self, topic: str, payload: bytes) -> None:
+        """Answer the request in `payload`, or count it as bad."""
+        try:
+            device = self._device(topic)
+            request = self._request(topic, payload)
+        except MessageError as error:
+            self.bad += 1
+            self._complain(topic, error.message)
+            return
+        response = self._answer(device, request)
+        if not response.ok:
+            self.refused += 1
+            self._complain(topic, response.error)
+        self._say(self._topics.device(device, "resp"), self._envelopes.of_body(response), 1, False)
+
+    def _request(self, topic: str, payload: bytes) -> Request:
+        message = decode(payload, topic=topic)
+        if not isinstance(message.body, Request):
+            raise MessageError(f"a {message.t} is no request", where=topic)
+        if message.expired(self._clock.now()):
+            raise MessageError("too old: its life is over", where=topic)
+        return message.body
+
+    def _device(self, topic: str) -> str:
+        parts = self._topics.entity(topic).split("/")
+        if len(parts) != _PARTS or parts[0] != "dev" or parts[2] != "req":
+            raise MessageError("not the topic of a request", where=topic)
+        return parts[1]
+
+    def _answer(self, device: str, request: Request) -> Response:
+        match request.kind:
+            case "time":
+                return self._answer_time(request)
+            case "resync":
+                return self._answer_resync(device, request)
+            case kind:
+                return _no(request, f"unknown kind of request {kind!r}")
+
+    def _answer_time(self, request: Request) -> Response:
+        self.answered["time"] += 1
+        return Response(
+            correlation=request.correlation,
+            kind="time",
+            sent=request.sent,
+            utc=self._clock.now(),
+            rate=self._clock.rate,
+        )
+
+    def _answer_resync(self, device: str, request: Request) -> Response:
+        now = self._reactor.seconds()
+        if now - self._resynced.get(device, now - RESYNC_EVERY_S) < RESYNC_EVERY_S:
+            return _no(request, f"at most one resync each {RESYNC_EVERY_S:g} s")
+        self._resynced[device] = now
+        self.answered["resync"] += 1
+        self._log.info("resync", device=device, missing=len(request.entities) or "all")
+        self._resync(request.entities)
+        return Response(correlation=request.correlation, kind="resync")
+
+    def _complain(self, topic: str, why: str) -> None:
+        now = self._reactor.seconds()
+        if now - self._complained.get(topic, now - COMPLAIN_EVERY_S) >= COMPLAIN_EVERY_S:
+            self._complained[topic] = now
+            self._log.warning("request.bad", topic=topic, why=why, bad=self.bad)
+
+
+def _no(request: Request, error: str) -> Response:
+    return Response(correlation=request.correlation, kind=request.kind, ok=False, error=error)
