@@ -43,7 +43,14 @@ RETRY_S = 30.0
 """Real seconds after a failed write; a full disk is not written to in a loop."""
 
 _FACTS = "facts"
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+}
+"""Errors that say nothing about the file. A damaged header can cause any of the others."""
 _PRIMARY = 0xFF
 _TABLE = """CREATE TABLE IF NOT EXISTS entry (
     entity TEXT PRIMARY KEY, epoch INTEGER NOT NULL, rev INTEGER NOT NULL,
@@ -156,7 +163,7 @@ class Cache:
         try:
             return _connect(self.path)
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & _PRIMARY not in _DAMAGED:
+            if error.sqlite_errorcode & _PRIMARY in _PASSING or not self.path.is_file():
                 raise
             aside = self.path.with_suffix(".damaged")
             self.path.replace(aside)
