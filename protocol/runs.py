@@ -81,8 +81,8 @@ class Named(msgspec.Struct, frozen=True):
     names: dict[str, str]
 
     def name(self, language: str) -> str:
-        """Return the name in `language`, else in any language, else the code: never empty."""
-        return self.names.get(language) or next(iter(self.names.values()), "") or self.code
+        """Return the name in `language`, else in any language, else the code."""
+        return self.names.get(language) or next(filter(None, self.names.values()), self.code)
 
 
 class CallTime(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -123,6 +123,8 @@ def _passenger_instants(run: Run) -> tuple[tuple[Instant | None, PassengerPhase]
 
 
 def _arrived(run: Run, now: Instant) -> TrainPhase:
+    if run.role is Role.PASS:
+        return TrainPhase.PASSING
     if run.role is not Role.TERMINUS:
         return TrainPhase.AT_PLATFORM
     until = run.timeline.arrival_shown_until

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
-"""An aware datetime whose zone is UTC; a message with a zoneless time is refused."""
+"""An aware datetime. Whatever this project makes is in UTC; a vendor's message may carry another
+offset, which compares and subtracts alike; a message with a zoneless time is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
