@@ -1,0 +1,108 @@
+"""A run's own future as the store keeps it: at which second which phase begins.
+
+Law: made by `protocol.timeline` once when a run changes, so a tick reads the phase of a due run and
+concludes nothing itself; what the hub holds and what a board shows cannot differ. Seconds are whole
+and rounded up: never early.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from protocol.runs import PassengerPhase, TrainPhase
+from protocol.timeline import change_instants, passenger_phase, train_phase
+from protocol.times import to_unix
+
+if TYPE_CHECKING:
+    from protocol.runs import Run
+    from protocol.times import Instant
+
+RETAINED = timedelta(hours=6)
+"""How long a run is kept after its last instant: long enough for a late word from dispatching."""
+
+RETAINED_HELD = timedelta(hours=48)
+"""How long a run of unknown delay is kept after its planned time, should nobody ever end it."""
+
+
+class Moment(msgspec.Struct, frozen=True, array_like=True):
+    """The phases that hold from a second on.
+
+    Attributes:
+        at: unix seconds.
+    """
+
+    at: int
+    passengers: PassengerPhase
+    train: TrainPhase
+
+
+class Agenda(msgspec.Struct, frozen=True, array_like=True):
+    """All moments of a run, ascending, and when the run is forgotten.
+
+    Attributes:
+        forget_at: unix seconds.
+    """
+
+    moments: tuple[Moment, ...]
+    forget_at: int
+
+    def at(self, second: int) -> Moment:
+        """Return the moment in force at `second`."""
+        found = BEFORE_ALL
+        for moment in self.moments:
+            if moment.at > second:
+                break
+            found = moment
+        return found
+
+    def next_at(self, second: int) -> int:
+        """Return the smallest second after `second` at which something begins or all ends."""
+        return next((m.at for m in self.moments if m.at > second), max(self.forget_at, second + 1))
+
+
+BEFORE_ALL = Moment(0, PassengerPhase.PLANNED, TrainPhase.EXPECTED)
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Agenda)
+
+
+def encode_agenda(agenda: Agenda) -> bytes:
+    """Return `agenda` as the store keeps it."""
+    return _encoder.encode(agenda)
+
+
+def decode_agenda(data: bytes) -> Agenda:
+    """Return the agenda in `data`, the inverse of `encode_agenda`."""
+    return _decoder.decode(data)
+
+
+def make_agenda(run: Run) -> Agenda:
+    """Return the agenda of `run`: only the seconds at which one of its phases changes."""
+    moments: list[Moment] = []
+    last = BEFORE_ALL
+    for at in change_instants(run.timeline):
+        moment = Moment(_second(at), passenger_phase(run, at), train_phase(run, at))
+        if (moment.passengers, moment.train) == (last.passengers, last.train):
+            continue
+        if moments and moments[-1].at == moment.at:
+            moments.pop()
+        moments.append(moment)
+        last = moment
+    return Agenda(tuple(moments), _second(forget_at(run)))
+
+
+def forget_at(run: Run) -> Instant:
+    """Return the instant from which on nobody needs the run any more."""
+    calls = [call for call in (run.arrival, run.departure) if call is not None]
+    planned = [call.planned for call in calls]
+    if run.held:
+        return max(planned) + RETAINED_HELD
+    return max([*planned, *change_instants(run.timeline)]) + RETAINED
+
+
+def _second(at: Instant) -> int:
+    return math.ceil(to_unix(at))

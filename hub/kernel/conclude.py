@@ -1,0 +1,111 @@
+"""What a change of its facts makes of a stored run: the next one, and what must be said about it.
+
+Law: pure; returns effects, performs none. A revision grows by one exactly when the encoded body
+changes: the same revision is always the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hub.kernel.agenda import Agenda, Moment, make_agenda
+from hub.kernel.apply import retold
+from hub.kernel.derive import derive
+from hub.kernel.events import approaching, from_change
+from protocol.codec import encode_body
+from protocol.runs import PassengerPhase, Run, TrainPhase
+from protocol.times import to_unix
+
+if TYPE_CHECKING:
+    from hub.kernel.facts import Facts
+    from protocol.messages import Event
+    from protocol.times import Instant
+    from station_config.model import Station
+
+_decoder = msgspec.json.Decoder(Run)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A run as it stands in the database.
+
+    Attributes:
+        state: the encoded `Run`, also while it is withdrawn: what it was last.
+        rev: revision of its publication, 0 if it never had one.
+        passengers: phase that was last written.
+        train: likewise.
+    """
+
+    facts: Facts
+    state: bytes
+    agenda: Agenda
+    rev: int = 0
+    passengers: PassengerPhase = PassengerPhase.PLANNED
+    train: TrainPhase = TrainPhase.EXPECTED
+
+    @property
+    def run(self) -> Run:
+        """The run."""
+        return _decoder.decode(self.state)
+
+    @property
+    def body(self) -> bytes | None:
+        """What its publication says; None: there is none."""
+        return self.state if self.facts.heard and not self.facts.withdrawn else None
+
+
+@dataclass(frozen=True)
+class Concluded:
+    """The next state of a run and what follows from it.
+
+    Attributes:
+        published: its publication is another one than before.
+        events: what has just become true.
+    """
+
+    stored: Stored
+    published: bool
+    events: tuple[Event, ...]
+
+    @property
+    def moment(self) -> tuple[PassengerPhase, TrainPhase]:
+        """The phases now."""
+        return self.stored.passengers, self.stored.train
+
+
+def conclude(before: Stored | None, facts: Facts, station: Station, now: Instant) -> Concluded:
+    """Return what `facts` make of the run that was `before` (None: not known until now)."""
+    run = derive(facts, station, now)
+    was = before.run if before is not None else None
+    if was is not None:
+        told = retold(facts, was, run, now)
+        if told is not facts:
+            facts = told
+            run = derive(facts, station, now)
+    agenda = make_agenda(run)
+    if facts.withdrawn:
+        agenda = Agenda((), agenda.forget_at)
+    reached = agenda.at(int(to_unix(now)))
+    rev = before.rev if before is not None else 0
+    stored = Stored(facts, encode_body(run), agenda, rev, reached.passengers, reached.train)
+    published = stored.body != (before.body if before is not None else None)
+    if published:
+        stored = Stored(facts, stored.state, agenda, rev + 1, reached.passengers, reached.train)
+    events = _events(before, was, stored, run, reached, now) if was and before else ()
+    return Concluded(stored, published, events)
+
+
+def _events(
+    before: Stored, was: Run, stored: Stored, run: Run, reached: Moment, now: Instant
+) -> tuple[Event, ...]:
+    if stored.facts.withdrawn or not stored.facts.heard:
+        return ()
+    # found out by a row, not by the clock: it is news even if the instant is a little past
+    news = Moment(int(to_unix(now)), reached.passengers, reached.train)
+    return (
+        *approaching(run.run_id, before.train, news, now),
+        *from_change(was, run, stored.rev, now),
+    )

@@ -1,0 +1,128 @@
+"""The run that follows from its facts: the kernel's centre.
+
+Law: a pure function of (facts, station, now). Asked again it says the same, so one jump in time
+equals the same time minute by minute, and a restart cannot change what passengers are told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from hub.kernel.draft import Context, Draft
+from hub.kernel.punctuality import punctuality
+from hub.kernel.rulebook import Rule, rulebook
+from hub.kernel.rules.hold import stop
+from protocol.runs import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hub.kernel.facts import Facts
+    from protocol.times import Instant
+    from station_config.model import Station
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """One thing that one rule set, for people who ask why.
+
+    Attributes:
+        rule: name of the rule; ``facts`` for what stands before the first, ``finish`` after the
+            last.
+        field: field of the draft.
+        value: what it became.
+        reads: what the rule concludes from.
+    """
+
+    rule: str
+    field: str
+    value: object
+    reads: tuple[str, ...]
+
+
+def derive(facts: Facts, station: Station, now: Instant) -> Run:
+    """Return the run that follows from `facts` at `now`.
+
+    Raises:
+        OperatorError: the station names a rule that does not exist.
+    """
+    context = _context(facts, station, now)
+    draft = _begin(facts, station)
+    for rule in _book(station.policies.rules):
+        draft = rule.apply(draft, context)
+    return _finish(stop(draft, facts), context)
+
+
+def explain(facts: Facts, station: Station, now: Instant) -> list[Conclusion]:
+    """Return what every rule set, in the order of the rules."""
+    context = _context(facts, station, now)
+    draft = _begin(facts, station)
+    said = [Conclusion("facts", name, getattr(draft, name), ()) for name in ("category", "role")]
+    for rule in _book(station.policies.rules):
+        after = rule.apply(draft, context)
+        said.extend(_differences(rule.name, draft, after, rule.reads))
+        draft = after
+    stopped = stop(draft, facts)
+    said.extend(_differences("hold", draft, stopped, ("held_since", "known_before_hold")))
+    found = punctuality(stopped, facts)
+    return [*said, Conclusion("finish", "punctuality", found, ("plan", "log"))]
+
+
+def _differences(
+    rule: str, before: Draft, after: Draft, reads: tuple[str, ...]
+) -> Iterator[Conclusion]:
+    for name in before.__struct_fields__:
+        value = getattr(after, name)
+        if value != getattr(before, name):
+            yield Conclusion(rule, name, value, reads)
+
+
+@lru_cache(maxsize=8)
+def _book(names: tuple[str, ...]) -> tuple[Rule, ...]:
+    return rulebook(names)
+
+
+def _context(facts: Facts, station: Station, now: Instant) -> Context:
+    return Context(facts, station, station.layout_on(facts.service_date), now)
+
+
+def _begin(facts: Facts, station: Station) -> Draft:
+    return Draft(category=_category(facts, station), role=facts.said.role)
+
+
+def _category(facts: Facts, station: Station) -> str:
+    """A category that the station knows: dispatching's, the timetable's, or by the number."""
+    known = {category.code for category in station.categories}
+    for source in (facts.plan, facts.timetable):
+        if source is not None and source.category in known:
+            return source.category
+    said = facts.said
+    return station.category_of(said.departure_number or said.arrival_number or "")
+
+
+def _finish(draft: Draft, context: Context) -> Run:
+    facts, station = context.facts, context.station
+    said = facts.said
+    return Run(
+        run_id=facts.run_id,
+        service_date=facts.service_date,
+        arrival_number=said.arrival_number if draft.arrival else None,
+        departure_number=said.departure_number if draft.departure else None,
+        category=draft.category,
+        role=draft.role,
+        origin=station.place(said.origin),
+        destination=station.place(said.destination),
+        arrival=draft.arrival,
+        departure=draft.departure,
+        punctuality=punctuality(draft, facts),
+        cancelled=draft.cancelled,
+        held=draft.held,
+        track=draft.track,
+        platform=draft.platform,
+        platform_changed_from=draft.platform_changed_from,
+        gates=draft.gates,
+        waiting_room=draft.waiting_room,
+        timeline=draft.timeline,
+    )

@@ -1,0 +1,125 @@
+"""What is known about a run: the kernel's only input besides the station and the time.
+
+Law: facts are what was reported, never what was concluded. A conclusion that cannot be had again
+from the rows (since when the delay is unknown, which platform passengers were told) is a fact of
+its own. Stored as JSON beside the run, so a field may be added, never given another meaning.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from one_way_feed.rows import StagePlanRow, TrafficLogRow
+from protocol.runs import Role
+from protocol.times import Instant
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The timetable's entry for one date, its local times made UTC (see `hub.kernel.days`).
+
+    Attributes:
+        origin: name or code of the first station, as the timetable writes it.
+        destination: likewise of the last.
+        track: id of the planned track.
+    """
+
+    arrival_number: str | None = None
+    departure_number: str | None = None
+    category: str = ""
+    role: Role
+    origin: str
+    destination: str
+    arrival: Instant | None = None
+    departure: Instant | None = None
+    track: str | None = None
+
+    @property
+    def first(self) -> Instant | None:
+        """The first planned event here."""
+        return self.arrival or self.departure
+
+    @property
+    def last(self) -> Instant | None:
+        """The last planned event here."""
+        return self.departure or self.arrival
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything that is known about one run.
+
+    Attributes:
+        timetable: None for a train that only dispatching knows of.
+        plan: the last good row of the stage plan, None if dispatching has said nothing.
+        log: the last good row of the traffic log.
+        known_before_hold: the last row whose delay was known, kept while `held_since` is set: what
+            had opened by then had opened by its times.
+        held_since: station time at which the delay became unknown.
+        cancelled_since: station time at which the cancellation was heard.
+        platform_told: label of the platform that passengers were told before the present one.
+        heard: the feed has said something about the run; then it has a publication of its own.
+        withdrawn: dispatching deleted a train that the timetable does not have: there is no run.
+    """
+
+    run_id: str
+    service_date: date
+    timetable: Planned | None = None
+    plan: StagePlanRow | None = None
+    log: TrafficLogRow | None = None
+    known_before_hold: StagePlanRow | None = None
+    held_since: Instant | None = None
+    cancelled_since: Instant | None = None
+    platform_told: str | None = None
+    heard: bool = False
+    withdrawn: bool = False
+
+    @property
+    def said(self) -> StagePlanRow | Planned:
+        """Who the train is: dispatching's word where there is one, else the timetable's.
+
+        Raises:
+            ValueError: the facts are empty, which no intake makes.
+        """
+        said = self.plan or self.timetable
+        if said is None:
+            raise ValueError(f"run {self.run_id} has neither a timetable entry nor a plan row")
+        return said
+
+    @property
+    def planned_arrival(self) -> Instant | None:
+        """The stage plan's, else the timetable's."""
+        if self.plan is not None and self.plan.planned_arrival is not None:
+            return self.plan.planned_arrival
+        return self.timetable.arrival if self.timetable is not None else None
+
+    @property
+    def planned_departure(self) -> Instant | None:
+        """The stage plan's, else the timetable's."""
+        if self.plan is not None and self.plan.planned_departure is not None:
+            return self.plan.planned_departure
+        return self.timetable.departure if self.timetable is not None else None
+
+    @property
+    def actual_arrival(self) -> Instant | None:
+        """The traffic log's."""
+        return self.log.actual_arrival if self.log is not None else None
+
+    @property
+    def actual_departure(self) -> Instant | None:
+        """The traffic log's."""
+        return self.log.actual_departure if self.log is not None else None
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder = msgspec.json.Decoder(Facts)
+
+
+def encode_facts(facts: Facts) -> bytes:
+    """Return `facts` as the store keeps them; equal facts are equal bytes."""
+    return _encoder.encode(facts)
+
+
+def decode_facts(data: bytes) -> Facts:
+    """Return the facts in `data`, the inverse of `encode_facts`."""
+    return _decoder.decode(data)

@@ -1,0 +1,305 @@
+"""What the hub does with its database: the one entry point of the kernel, for one dedicated thread.
+
+Law: every method blocks and is called from the same thread. A step is one transaction: facts,
+derived state, journal, outbox and the last minute are committed together or not at all. When the
+database fails the caller gets a `DeviceError`, nothing has happened, and the same step can be tried
+again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hub.kernel.days import Days
+from hub.kernel.rulebook import rulebook
+from hub.store.database import Database, Transaction
+from hub.store.day_build import build_days, drop_plans
+from hub.store.outbox import StoreOutbox
+from hub.store.records import to_change, to_stored
+from hub.store.statements import Statements
+from hub.store.step import Step, keys_text
+from hub.store.writes import Writes
+from protocol.errors import DeviceError
+from protocol.times import minute_number, minute_start, to_unix
+from station_config.runtime.trace import trace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from structlog.typing import FilteringBoundLogger
+
+    from hub.kernel.facts import Facts
+    from hub.kernel.reasons import Rejected
+    from hub.outbox import Publication
+    from one_way_feed.rows import RowChange
+    from protocol.times import Instant
+    from station_config.model import Station
+
+REBASE_MINUTES = 2
+"""A clock this many minutes behind the last one run was set back; less is held (kernel.md)."""
+
+TOMBSTONES = timedelta(days=2)
+"""How long a deleted row's revision is remembered."""
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What one step did.
+
+    Attributes:
+        now: the instant that was used: station time, never before that of an earlier step.
+        ran: False if the minute had been run before; then nothing was done.
+        rows: row keys that were believed, at least in part, as ``plan/KEY``.
+        ignored: rows that were held already.
+        rejected: what was not believed.
+        runs: runs whose publication is another one now.
+        phases: how many runs entered another phase.
+        publications: how many wait in the outbox because of this step.
+    """
+
+    now: Instant
+    ran: bool = True
+    rows: tuple[str, ...] = ()
+    ignored: int = 0
+    rejected: tuple[Rejected, ...] = ()
+    runs: tuple[str, ...] = ()
+    phases: int = 0
+    publications: int = 0
+
+
+class Operations:
+    """The train-operations kernel on its database; also the publisher's `Outbox`.
+
+    Args:
+        url: SQLAlchemy URL of the database.
+        station: what the station is; fixed while the hub runs.
+        log: for trace marks, which are made after the commit.
+        epoch_floor: the epoch is at least this. Give something that grows even when the database
+            is lost (the system's clock in seconds): readers take a lower epoch for a dead hub.
+
+    Raises:
+        OperatorError: the URL or the station's list of rules cannot be used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        station: Station,
+        *,
+        log: FilteringBoundLogger | None = None,
+        epoch_floor: int = 1,
+    ) -> None:
+        rulebook(station.policies.rules)
+        self.station = station
+        self._database = Database(url)
+        self._statements = Statements(self._database.engine.dialect)
+        self._outbox = StoreOutbox(self._database, self._statements)
+        self._days = Days(station)
+        self._log = log
+        self._epoch_floor = epoch_floor
+        self._latest: Instant | None = None
+        self._built: date | None = None
+        self._last_minute = -1
+
+    @property
+    def epoch(self) -> int:
+        """The hub's epoch, 0 before `open`."""
+        return self._outbox.epoch
+
+    @property
+    def last_minute(self) -> int:
+        """The last minute that was run and committed: where the minute clock goes on."""
+        return self._last_minute
+
+    def open(self, now: Instant) -> int:
+        """Take the database over and bring it to `now`; return the new epoch.
+
+        Creates the tables if there are none. A last minute in the future of `now` means that the
+        clock was set back while the hub was away: the states are computed anew.
+
+        Raises:
+            DeviceError: the database failed.
+            OperatorError: it was made by another version of the program.
+        """
+        self._database.create()
+        with self._database.transaction() as opened:
+            stored_epoch, last_minute, next_number = opened.rows(self._statements.read_kernel)[0]
+            epoch: int = max(stored_epoch + 1, self._epoch_floor)
+            minute = minute_number(now)
+            if not 0 <= last_minute <= minute + REBASE_MINUTES:
+                last_minute = minute
+            now = max(now, minute_start(last_minute))
+            step = self._step(opened, now, next_number)
+            build_days(step, anew=True)
+            step.tick()
+            step.writes.flush(opened, self._statements)
+            self._write_kernel(opened, stored_epoch, epoch, last_minute, step.writes.next_number)
+        self._outbox.epoch = epoch
+        self._settle(now, last_minute)
+        self._database.analyze()
+        return epoch
+
+    def step(
+        self, now: Instant, changes: Sequence[RowChange] = (), minute: int | None = None
+    ) -> StepResult:
+        """Take `changes` in and bring every run that is due to `now`: one transaction.
+
+        Args:
+            now: station time. A time before that of an earlier step is held at that.
+            changes: rows of dispatching; any order, duplicates are harmless.
+            minute: number of the UTC minute whose tick this is, None if it is none. A minute that
+                was run before is not run again.
+
+        A minute far before the last one means that the clock was set back: see `rebase`.
+
+        Raises:
+            DeviceError: the database failed, or another hub has taken it over. Nothing was done;
+                the same step can be tried again.
+        """
+        if minute is not None and minute < self._last_minute - REBASE_MINUTES:
+            self.rebase(now, minute)
+        now = max(now, self._latest or now)
+        with self._database.transaction() as opened:
+            _, last_minute, next_number = self._fence(opened)
+            if minute is not None and minute <= last_minute:
+                if not changes:
+                    return StepResult(now=now, ran=False)
+                minute = None
+            step = self._step(opened, now, next_number)
+            step.absorb(changes)
+            step.tick()
+            if self._days.local_date(now) != self._built:
+                build_days(step, anew=False)
+            elif minute is not None:
+                drop_plans(step)
+            step.writes.flush(opened, self._statements)
+            reached = last_minute if minute is None else minute
+            self._write_kernel(opened, self.epoch, self.epoch, reached, step.writes.next_number)
+        self._settle(now, reached)
+        return self._result(step, next_number)
+
+    def rebase(self, now: Instant, minute: int) -> StepResult:
+        """Go on from `now` after the clock was set back by more than can be held.
+
+        Raises:
+            DeviceError: the database failed; nothing was done.
+        """
+        with self._database.transaction() as opened:
+            next_number = self._fence(opened)[2]
+            step = self._step(opened, now, next_number)
+            build_days(step, anew=True)
+            step.writes.note("rebase", "clock", str(minute).encode(), "clock")
+            step.writes.flush(opened, self._statements)
+            self._write_kernel(opened, self.epoch, self.epoch, minute, step.writes.next_number)
+        self._settle(now, minute)
+        return self._result(step, next_number)
+
+    def build_days(self, now: Instant) -> StepResult:
+        """Build yesterday's, today's and tomorrow's runs and plans; idempotent.
+
+        `open` does so, and the first step on another local date: nobody need call it.
+
+        Raises:
+            DeviceError: the database failed; nothing was done.
+        """
+        self._built = None
+        return self.step(now)
+
+    def held_rows(self) -> list[RowChange]:
+        """Return dispatching's table as last received: plans first; deleted rows as deletions.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        with self._database.transaction() as opened:
+            return [to_change(r) for r in opened.rows(self._statements.all_feed_rows)]
+
+    def facts_of(self, run_id: str) -> Facts | None:
+        """Return what is known about a run, for explanations; None if there is no such run.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        with self._database.transaction() as opened:
+            for statement, named in self._statements.runs.batches([run_id]):
+                for record in opened.rows(statement, **named):
+                    return to_stored(record)[1].facts
+        return None
+
+    def tidy(self, now: Instant) -> None:
+        """Do what need not be done within a step: call it between ticks, at least every minute.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        before = int(to_unix(now - TOMBSTONES))
+        if minute_number(now) % 60 == 0:
+            with self._database.transaction() as opened:
+                opened.run(self._statements.drop_feed_rows, before=before)
+                opened.run(self._statements.drop_visits)
+        self._database.checkpoint()
+
+    def pending(self, limit: int) -> Sequence[Publication]:
+        """See `hub.outbox.Outbox`."""
+        return self._outbox.pending(limit)
+
+    def acknowledge(self, numbers: Sequence[int]) -> None:
+        """See `hub.outbox.Outbox`."""
+        self._outbox.acknowledge(numbers)
+
+    def live(self) -> Sequence[Publication]:
+        """See `hub.outbox.Outbox`."""
+        return self._outbox.live()
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._database.close()
+
+    def _step(self, opened: Transaction, now: Instant, next_number: int) -> Step:
+        writes = Writes(now, next_number)
+        return Step(opened, self._statements, self.station, self._days, now, writes)
+
+    def _fence(self, opened: Transaction) -> tuple[int, int, int]:
+        """Read the kernel's row; refuse to go on if another hub has taken over."""
+        epoch, last_minute, next_number = opened.rows(self._statements.read_kernel)[0]
+        if epoch != self.epoch:
+            message = f"another hub (epoch {epoch}) has taken the database over; stop this one"
+            raise DeviceError(message, where=self._database.where)
+        return epoch, last_minute, next_number
+
+    def _write_kernel(
+        self, opened: Transaction, mine: int, epoch: int, last_minute: int, next_number: int
+    ) -> None:
+        written = opened.run(
+            self._statements.write_kernel,
+            mine=mine,
+            epoch=epoch,
+            last_minute=last_minute,
+            next_number=next_number,
+        )
+        if written != 1:
+            raise DeviceError("another hub has taken the database over", where=self._database.where)
+
+    def _settle(self, now: Instant, last_minute: int) -> None:
+        """Remember what was committed."""
+        self._latest = now
+        self._last_minute = last_minute
+        self._built = self._days.local_date(now)
+
+    def _result(self, step: Step, first_number: int) -> StepResult:
+        result = StepResult(
+            now=step.now,
+            rows=keys_text(step.accepted),
+            ignored=step.ignored,
+            rejected=tuple(step.rejected),
+            runs=tuple(step.changed),
+            phases=step.phases,
+            publications=step.writes.next_number - first_number,
+        )
+        if self._log is not None:
+            for key in result.rows:
+                trace(self._log, "kernel", key)
+        return result

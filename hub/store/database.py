@@ -1,0 +1,246 @@
+"""The connection to the database, and what a transaction is.
+
+Law: one connection, used by one thread. Everything inside `transaction` is committed together or
+not at all; when the database fails the caller gets a `DeviceError`, the connection is dropped, and
+the next transaction begins with a new one. SQLite: write-ahead log, every commit on the disk,
+checkpoints only when `tidy` is called.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from hub.store.tables import SCHEMA_VERSION, kernel, metadata
+from protocol.errors import DeviceError, OperatorError, StationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+
+    from hub.store.statements import Statement
+
+BUSY_MS = 1000
+"""How long SQLite waits for another process (a backup, a console) before it says "locked"."""
+
+Cursor = Any
+"""A DBAPI cursor; the drivers share a protocol, not a type."""
+
+
+class Transaction:
+    """An open transaction: runs prepared statements on the driver's own cursor.
+
+    SQLAlchemy's `execute` costs up to 0.75 ms a tick more (kernel.md).
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._cursor: Cursor = connection.connection.cursor()
+
+    def rows(self, statement: Statement, **values: object) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        self._cursor.execute(statement.text, {**statement.fixed, **values})
+        found: list[tuple[Any, ...]] = self._cursor.fetchall()
+        return found
+
+    def run(self, statement: Statement, **values: object) -> int:
+        """Run a statement; return the number of rows that it changed."""
+        self._cursor.execute(statement.text, values)
+        changed: int = self._cursor.rowcount
+        return changed
+
+    def run_many(self, statement: Statement, values: list[dict[str, object]]) -> None:
+        """Run a statement once for each of `values`."""
+        if values:
+            self._cursor.executemany(statement.text, values)
+
+    def close(self) -> None:
+        """Close the cursor."""
+        self._cursor.close()
+
+
+class Database:
+    """One database, by URL.
+
+    Args:
+        url: SQLAlchemy URL, e.g. ``sqlite:////var/lib/station/hub.db`` or
+            ``postgresql+psycopg://hub@/hub``.
+
+    Raises:
+        OperatorError: the URL cannot be understood.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url: URL = make_url(url)
+            self.engine = _engine(self.url)
+        except (ArgumentError, ImportError) as error:
+            raise OperatorError(f"cannot use the database URL: {error}", where=url) from error
+        self.where = self.url.render_as_string(hide_password=True)
+        self._connection: Connection | None = None
+        self._file: tuple[int, int] | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is an SQLite file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def create(self) -> None:
+        """Create what is missing and check that the schema is ours.
+
+        Raises:
+            DeviceError: the database cannot be reached or written.
+            OperatorError: it was made by another version of the program.
+        """
+        self._forget()
+        with self._translated():
+            if self._path is not None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self.engine.begin() as connection:
+                metadata.create_all(connection)
+                found = connection.execute(kernel.select()).one_or_none()
+                if found is None:
+                    connection.execute(kernel.insert().values(_first_row()))
+                elif found.schema_version != SCHEMA_VERSION:
+                    message = (
+                        f"the database has schema {found.schema_version}, this program needs "
+                        f"{SCHEMA_VERSION}; use the program that made it, or another database"
+                    )
+                    raise OperatorError(message, where=self.where)
+        self._file = self._identity()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Open a transaction; commit at the end, roll back on any error.
+
+        Raises:
+            DeviceError: the database failed; nothing of the transaction was done.
+        """
+        with self._translated():
+            self._check_file()
+            connection = self._connection = self._connection or self.engine.connect()
+            try:
+                with connection.begin():
+                    opened = Transaction(connection)
+                    try:
+                        yield opened
+                    finally:
+                        opened.close()
+            except self._driver_errors:
+                self._forget()
+                raise
+
+    def checkpoint(self) -> None:
+        """Move SQLite's write-ahead log into the file; other databases do so themselves."""
+        if not self.is_sqlite or self._connection is None:
+            return
+        with self._translated():
+            raw = self._connection.connection.driver_connection
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # type: ignore[union-attr]
+
+    def analyze(self) -> None:
+        """Let the database look at its tables, so that it finds the indexes by itself."""
+        quoted = self.engine.dialect.identifier_preparer.quote
+        with self._translated(), self.engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                connection.exec_driver_sql(f"ANALYZE {quoted(table.name)}")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._forget()
+        self.engine.dispose()
+
+    @property
+    def _driver_errors(self) -> tuple[type[Exception], ...]:
+        return (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError, OSError)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except StationError:
+            raise
+        except self._driver_errors as error:
+            self._forget()
+            raise DeviceError(_sentence(error), where=self.where) from error
+
+    def _forget(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except Exception:  # noqa: BLE001 - it is broken, that is why it goes
+                connection.detach()
+
+    @property
+    def _path(self) -> Path | None:
+        name = self.url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+
+    def _identity(self) -> tuple[int, int] | None:
+        if self._path is None:
+            return None
+        status = self._path.stat()
+        return status.st_dev, status.st_ino
+
+    def _check_file(self) -> None:
+        """SQLite goes on writing into a deleted file: nothing would ever be found again."""
+        try:
+            present = self._identity() == self._file
+        except FileNotFoundError:
+            present = False
+        if not present:
+            self._forget()
+            message = "the database file is gone or another one; put it back or restart the hub"
+            raise DeviceError(message, where=self.where)
+
+
+def _first_row() -> dict[str, int]:
+    return {
+        "id": 1,
+        "schema_version": SCHEMA_VERSION,
+        "epoch": 0,
+        "last_minute": -1,
+        "next_number": 1,
+    }
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    engine = create_engine(url, poolclass=NullPool, paramstyle="named")
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None
+    cursor: DBAPICursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "wal_autocheckpoint=0",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin for writing at once: a read that becomes a write can be refused half-way."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sentence(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    text = " ".join(str(cause).split()) or type(cause).__name__
+    return f"the database failed, nothing was changed: {text}"

@@ -1,0 +1,236 @@
+"""Every hot statement, written in SQLAlchemy Core and rendered to text once per database.
+
+Law: no SQL string is built anywhere else. Conditions that a partial index has stand as literals,
+for a bound value hides them from the planner (kernel.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, String, bindparam, literal_column, select
+from sqlalchemy.dialects import postgresql
+
+from hub.store.tables import event, feed_row, journal, kernel, reject, retained, run, visit
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Dialect, Table
+    from sqlalchemy.sql.elements import ClauseElement
+
+SIZES = (1, 8, 64, 512)
+"""Lengths of the lists that a statement with IN is rendered for; lists are filled up to them."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL text whose parameters are named as the driver likes them.
+
+    Attributes:
+        fixed: parameters that the rendering itself brought along.
+    """
+
+    text: str
+    fixed: dict[str, object]
+
+
+class Listing:
+    """A statement with a list in it: rendered for some lengths."""
+
+    def __init__(self, by_size: dict[int, Statement]) -> None:
+        self._by_size = by_size
+
+    def batches(self, values: list[str]) -> list[tuple[Statement, dict[str, object]]]:
+        """Return the statements and parameters that together look all `values` up."""
+        made: list[tuple[Statement, dict[str, object]]] = []
+        for start in range(0, len(values), SIZES[-1]):
+            part = values[start : start + SIZES[-1]]
+            size = next(size for size in SIZES if size >= len(part))
+            filled = part + [part[-1]] * (size - len(part))
+            named: dict[str, object] = {f"v{n}": value for n, value in enumerate(filled)}
+            made.append((self._by_size[size], named))
+        return made
+
+
+class Statements:
+    """All statements of the store for one dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        text = self._render
+        self.read_kernel = text(select(kernel.c.epoch, kernel.c.last_minute, kernel.c.next_number))
+        self.write_kernel = text(
+            kernel.update()
+            .where(kernel.c.epoch == bindparam("mine"))
+            .values(_bound(kernel, "epoch", "last_minute", "next_number"))
+        )
+        self.due = text(
+            select(
+                run.c.run_id,
+                run.c.agenda,
+                run.c.passengers,
+                run.c.train,
+                run.c.published,
+                run.c.rev,
+            )
+            .where(run.c.next_at <= bindparam("second"))
+            .order_by(run.c.next_at, run.c.run_id)
+        )
+        self.advance = text(
+            run.update()
+            .where(run.c.run_id == bindparam("of_run"))
+            .values(_bound(run, "passengers", "train", "next_at"))
+        )
+        stored = (
+            run.c.run_id,
+            run.c.facts,
+            run.c.state,
+            run.c.agenda,
+            run.c.rev,
+            run.c.passengers,
+            run.c.train,
+        )
+        self.runs = self._listing(lambda ids: select(*stored).where(run.c.run_id.in_(ids)))
+        self.runs_of_day = text(
+            select(*stored).where(run.c.service_date == bindparam("service_date"))
+        )
+        self.all_runs = text(select(*stored))
+        self.put_run = text(_upsert(run, "run_id"))
+        self.drop_run = text(run.delete().where(run.c.run_id == bindparam("of_run")))
+        self._feed_statements()
+        self._outbox_statements()
+        self.put_journal = text(_insert(journal))
+        self.put_reject = text(_insert(reject))
+        self.rejects = text(
+            select(
+                reject.c.number,
+                reject.c.at,
+                reject.c.kind,
+                reject.c.key,
+                reject.c.reason,
+                reject.c.found,
+                reject.c.partial,
+                reject.c.body,
+            )
+            .order_by(reject.c.number.desc())
+            .limit(bindparam("at_most", type_=BigInteger))
+        )
+
+    def _feed_statements(self) -> None:
+        text = self._render
+        held = (
+            feed_row.c.kind,
+            feed_row.c.key,
+            feed_row.c.epoch,
+            feed_row.c.revision,
+            feed_row.c.body,
+            feed_row.c.run_id,
+            feed_row.c.verdict,
+        )
+        self.feed_rows = self._listing(lambda keys: select(*held).where(feed_row.c.key.in_(keys)))
+        self.all_feed_rows = text(select(*held).order_by(feed_row.c.kind.desc(), feed_row.c.key))
+        self.rows_of_run = text(select(*held).where(feed_row.c.run_id == bindparam("of_run")))
+        self.put_feed_row = text(_upsert(feed_row, "kind", "key"))
+        self.drop_feed_rows = text(
+            feed_row.delete().where(
+                feed_row.c.body.is_(None), feed_row.c.heard_at < bindparam("before")
+            )
+        )
+        visits = (visit.c.key, visit.c.run_id, visit.c.live)
+        self.visits = self._listing(lambda keys: select(*visits).where(visit.c.key.in_(keys)))
+        self.visits_of = self._listing(lambda ids: select(*visits).where(visit.c.run_id.in_(ids)))
+        self.put_visit = text(_upsert(visit, "key", keep=("run_id",)))
+        self.drop_visits = text(
+            visit.delete().where(
+                visit.c.run_id.not_in(select(run.c.run_id)),
+                visit.c.key.not_in(select(feed_row.c.key)),
+            )
+        )
+
+    def _outbox_statements(self) -> None:
+        text = self._render
+        of_retained = (
+            retained.c.number,
+            retained.c.entity,
+            retained.c.type_name,
+            retained.c.rev,
+            retained.c.body,
+            retained.c.issued_at,
+            retained.c.valid_until,
+            retained.c.cause,
+        )
+        of_event = (
+            event.c.number,
+            event.c.entity,
+            literal_column("'event'", String).label("type_name"),
+            literal_column("0", BigInteger).label("rev"),
+            event.c.body,
+            event.c.issued_at,
+            event.c.valid_until,
+            event.c.cause,
+        )
+        limit = bindparam("at_most", type_=BigInteger)
+        unsettled = retained.c.pending == literal_column("1")
+        waiting = select(*of_retained).where(unsettled)
+        self.pending_retained = text(waiting.order_by(retained.c.number).limit(limit))
+        self.pending_events = text(select(*of_event).order_by(event.c.number).limit(limit))
+        self.live = text(
+            select(*of_retained).where(retained.c.body.is_not(None)).order_by(retained.c.number)
+        )
+        self.entity = text(select(*of_retained).where(retained.c.entity == bindparam("of_entity")))
+        self.plans_over = text(
+            select(retained.c.entity, retained.c.rev).where(
+                retained.c.type_name == literal_column("'plan'"),
+                retained.c.body.is_not(None),
+                retained.c.valid_until <= bindparam("at"),
+            )
+        )
+        self.put_retained = text(_upsert(retained, "entity"))
+        self.put_event = text(_insert(event))
+        number = bindparam("of_number", type_=BigInteger)
+        self.settle_retained = text(
+            retained.update()
+            .where(retained.c.number == number, unsettled)
+            .values(pending=literal_column("0"))
+        )
+        self.drop_deleted = text(
+            retained.delete().where(
+                retained.c.number == number, unsettled, retained.c.body.is_(None)
+            )
+        )
+        self.drop_event = text(event.delete().where(event.c.number == number))
+
+    def _render(self, statement: ClauseElement) -> Statement:
+        compiled = statement.compile(dialect=self._dialect)
+        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        return Statement(str(compiled), fixed)
+
+    def _listing(self, make: object) -> Listing:
+        by_size: dict[int, Statement] = {}
+        for size in SIZES:
+            names = [bindparam(f"v{n}", type_=String) for n in range(size)]
+            by_size[size] = self._render(make(names))  # type: ignore[operator]
+        return Listing(by_size)
+
+
+def _bound(table: Table, *names: str) -> dict[str, ColumnElement[object]]:
+    return {name: bindparam(name, type_=table.c[name].type) for name in names}
+
+
+def _insert(table: Table) -> ClauseElement:
+    serial = table.autoincrement_column
+    names = [column.name for column in table.columns if column is not serial]
+    return table.insert().inline().values(_bound(table, *names))
+
+
+def _upsert(table: Table, *key: str, keep: tuple[str, ...] = ()) -> ClauseElement:
+    """Insert, or overwrite all columns but the key and those to `keep`.
+
+    SQLite and PostgreSQL write this alike, so the construct of either serves both.
+    """
+    names = [column.name for column in table.columns]
+    insert = postgresql.insert(table).inline().values(_bound(table, *names))
+    changed = [name for name in names if name not in key and name not in keep]
+    return insert.on_conflict_do_update(
+        index_elements=list(key), set_={name: insert.excluded[name] for name in changed}
+    )

@@ -1,0 +1,174 @@
+"""What one step is going to write, collected and then written kind by kind.
+
+Law: nothing is written before `flush`; the order of kinds is fixed. Numbers of publications ascend
+in the order in which they were decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hub.kernel.events import LIFETIME
+from hub.store.records import Values, encode_change, encode_row, from_stored, to_micros
+from one_way_feed.rows import RowDeleted, row_key
+from protocol.codec import encode_body
+from protocol.times import from_unix, to_unix
+from protocol.topics import run_entity
+
+if TYPE_CHECKING:
+    from hub.kernel.conclude import Concluded
+    from hub.kernel.reasons import Rejected
+    from hub.store.database import Transaction
+    from hub.store.statements import Statements
+    from one_way_feed.rows import Row, RowChange
+    from protocol.messages import Event
+    from protocol.times import Instant
+
+_ENTITY_OF_EVENT = "event/"
+_LONGEST = 255
+
+
+@dataclass
+class Writes:
+    """One step's writes.
+
+    Attributes:
+        now: station time of the step.
+        next_number: of the next publication.
+    """
+
+    now: Instant
+    next_number: int
+    runs: list[Values] = field(default_factory=list)
+    advances: list[Values] = field(default_factory=list)
+    dropped_runs: list[Values] = field(default_factory=list)
+    feed_rows: list[Values] = field(default_factory=list)
+    visits: list[Values] = field(default_factory=list)
+    retained: list[Values] = field(default_factory=list)
+    events: list[Values] = field(default_factory=list)
+    journal: list[Values] = field(default_factory=list)
+    rejects: list[Values] = field(default_factory=list)
+
+    def flush(self, opened: Transaction, statements: Statements) -> None:
+        """Write everything into the open transaction."""
+        opened.run_many(statements.put_feed_row, self.feed_rows)
+        opened.run_many(statements.put_visit, self.visits)
+        opened.run_many(statements.put_run, self.runs)
+        opened.run_many(statements.advance, self.advances)
+        opened.run_many(statements.drop_run, self.dropped_runs)
+        opened.run_many(statements.put_retained, self.retained)
+        opened.run_many(statements.put_event, self.events)
+        opened.run_many(statements.put_reject, self.rejects)
+        opened.run_many(statements.put_journal, self.journal)
+
+    def put_run(self, concluded: Concluded, was: tuple[str, str] | None, cause: str) -> None:
+        """Write a run's next state, publish it if it is another, and its events."""
+        stored = concluded.stored
+        facts = stored.facts
+        second = int(to_unix(self.now))
+        self.runs.append(from_stored(stored, stored.agenda.next_at(second)))
+        phases = (stored.passengers.value, stored.train.value)
+        if was != phases:
+            self.note("phase", facts.run_id, "/".join(phases).encode(), cause)
+        if concluded.published:
+            until = from_unix(stored.agenda.forget_at)
+            self.publish(run_entity(facts.run_id), "run", stored.rev, stored.body, until, cause)
+        for told in concluded.events:
+            self.tell(told, cause)
+
+    def publish(
+        self,
+        entity: str,
+        type_name: str,
+        rev: int,
+        body: bytes | None,
+        valid_until: Instant | None,
+        cause: str,
+    ) -> None:
+        """Publish the present value of a retained entity; body None deletes it."""
+        self.retained.append(
+            {
+                "entity": entity,
+                "number": self._number(),
+                "pending": 1,
+                "type_name": type_name,
+                "rev": rev,
+                "body": body,
+                "issued_at": to_micros(self.now),
+                "valid_until": to_micros(valid_until) if valid_until is not None else None,
+                "cause": cause[:_LONGEST],
+            }
+        )
+        told = "deleted" if body is None else "told"
+        self.note("output", entity, f"{rev} {told}".encode(), cause)
+
+    def tell(self, told: Event, cause: str) -> None:
+        """Publish an event."""
+        entity = _ENTITY_OF_EVENT + told.kind
+        self.events.append(
+            {
+                "entity": entity,
+                "number": self._number(),
+                "body": encode_body(told),
+                "issued_at": to_micros(self.now),
+                "valid_until": to_micros(self.now + LIFETIME),
+                "cause": cause[:_LONGEST],
+            }
+        )
+        self.note("output", entity, told.event_id.encode(), cause)
+
+    def put_row(self, change: RowChange, run_id: str | None, verdict: str | None) -> None:
+        """Write a row of dispatching as it came, with what was thought of it."""
+        row = None if isinstance(change, RowDeleted) else change.row
+        kind, key = change.key if isinstance(change, RowDeleted) else row_key(change.row)
+        epoch, revision = change.revision
+        self.feed_rows.append(
+            {
+                "kind": kind,
+                "key": key,
+                "epoch": epoch,
+                "revision": revision,
+                "body": None if row is None else encode_row(row),
+                "heard_at": int(to_unix(self.now)),
+                "run_id": run_id,
+                "verdict": verdict,
+            }
+        )
+
+    def put_input(self, change: RowChange, subject: str) -> None:
+        """Write an input into the journal."""
+        self.note("input", subject, encode_change(change), "feed")
+
+    def put_reject(self, rejected: Rejected, row: Row) -> None:
+        """Write that a row, or a part of it, is not believed."""
+        kind, key = rejected.key
+        self.rejects.append(
+            {
+                "at": to_micros(self.now),
+                "kind": kind,
+                "key": key,
+                "reason": rejected.reason.value,
+                "found": rejected.found[:_LONGEST],
+                "partial": int(rejected.partial),
+                "body": encode_row(row),
+            }
+        )
+        self.note("reject", f"{kind}/{key}", rejected.en.encode(), "feed")
+
+    def note(self, kind: str, subject: str, detail: bytes, cause: str) -> None:
+        """Write a line into the journal."""
+        self.journal.append(
+            {
+                "at": to_micros(self.now),
+                "kind": kind,
+                "subject": subject[:_LONGEST],
+                "detail": detail,
+                "cause": cause[:_LONGEST],
+            }
+        )
+
+    def _number(self) -> int:
+        number = self.next_number
+        self.next_number += 1
+        return number
