@@ -39,8 +39,9 @@ type="font/woff2" crossorigin>
 <div data-box="train"></div>
 <div data-box="direction"></div>
 <div data-box="place"></div>
-<div data-box="was"></div>
 <div data-box="time"></div>
+<div data-box="arrival"></div>
+<div data-box="departure"></div>
 <div data-box="platform"></div>
 <div data-box="status"></div>
 <div data-box="none"></div>
@@ -82,7 +83,7 @@ _INDEX = """<!doctype html>
 """
 
 _ITEM = """<li><a class="name" href="/board/{board}">{name}</a>
-<p class="kind">{kind} · <a href="/board/{board}?plain">{plain}</a></p></li>"""
+<a class="plain" href="/board/{board}?plain">{plain}</a></li>"""
 
 
 def board_page(sheet: Sheet, code: str) -> bytes:
@@ -91,14 +92,12 @@ def board_page(sheet: Sheet, code: str) -> bytes:
     return _FRAME.format(code=escape(code), kind=escape(sheet.kind), title=title).encode()
 
 
-def index_page(
-    station: Text, boards: Iterable[tuple[Sheet, Text]], intro: Text, plain: Text
-) -> bytes:
+def index_page(station: Text, boards: Iterable[Sheet], intro: Text, plain: Text) -> bytes:
     """Return the list of boards.
 
     Args:
         station: its name; its first language is the page's.
-        boards: each with what its kind is called.
+        boards: in their order.
         intro: what this list is.
         plain: what the high-contrast view is called.
     """
@@ -106,10 +105,9 @@ def index_page(
         _ITEM.format(
             board=escape(sheet.board),
             name=_lines(sheet.title),
-            kind=_inline(kind),
             plain=_inline(plain),
         )
-        for sheet, kind in boards
+        for sheet in boards
     )
     return _INDEX.format(
         language=escape(next(iter(station))),

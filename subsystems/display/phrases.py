@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 GOOD_MARK = "●"
 SOON_MARK = "▲"
 BAD_MARK = "■"
+LATE_MARK = "!"
 CANCELLED_MARK = "×"
 UNKNOWN_MARK = "?"
 
@@ -130,7 +131,7 @@ def moved_phrase(run: Run) -> Phrase:
     """Return what the screen of the platform that `run` was moved away from says."""
     if run.cancelled:
         return CANCELLED
-    return Phrase("moved_to", {"platform": run.platform or "?"}, Tone.BAD, BAD_MARK)
+    return Phrase("moved_to", {"platform": run.platform or "?"}, Tone.BAD, LATE_MARK)
 
 
 def _overriding(run: Run) -> Phrase | None:
@@ -142,7 +143,7 @@ def _overriding(run: Run) -> Phrase | None:
 def _against_plan(run: Run, time: CallTime | None) -> Phrase:
     delay = time.delay_minutes if time is not None else 0
     if delay > 0:
-        return Phrase("delayed_by", {"minutes": delay}, Tone.BAD, BAD_MARK)
+        return Phrase("delayed_by", {"minutes": delay}, Tone.BAD, LATE_MARK)
     if delay < 0:
         return Phrase("early_by", {"minutes": -delay}, Tone.GOOD, GOOD_MARK)
     if run.punctuality is Punctuality.ON_TIME:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from station_config.model import BoardKind
+from station_config.model import BoardKind, Column
 from subsystems.display.cells import every
 from subsystems.display.honest import alone_line
 from subsystems.display.model import Heading, Sheet
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PAGE_WORDS = (
     *("expected", "planned", "bound_for", "coming_from", "next_trains", "no_trains", "gate"),
+    "platform",
     *("platform_changed", "page", "date"),
 )
 """Words that the page puts itself, by key of `Words`."""
@@ -60,6 +61,8 @@ def _page_words(words: Mapping[str, Words]) -> dict[str, Text]:
     texts = {
         key: {language: table.word(key) for language, table in words.items()} for key in PAGE_WORDS
     }
+    for column in (Column.ARRIVAL, Column.DEPARTURE, Column.PLATFORM):
+        texts[f"column-{column}"] = {lang: table.heading(column) for lang, table in words.items()}
     texts["server_lost"] = alone_line(words)
     for n in range(WEEK):
         texts[f"weekday{n}"] = {language: table.weekdays[n] for language, table in words.items()}

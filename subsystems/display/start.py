@@ -62,10 +62,7 @@ def index(station: Station, sheets: Mapping[str, Sheet], words: Mapping[str, Wor
     name = next(iter(station.names.values()), station.id)
     return index_page(
         {language: station.names.get(language, name) for language in words},
-        [
-            (sheet, {language: table.kind(sheet.kind) for language, table in words.items()})
-            for sheet in sheets.values()
-        ],
+        sheets.values(),
         told("boards"),
         told("plain_view"),
     )

@@ -48,21 +48,11 @@ class ColumnWords(
     status: str
 
 
-class KindWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a kind of board is called (`station_config.model.BoardKind`)."""
-
-    departures: str
-    arrivals: str
-    gate: str
-    platform: str
-
-
 class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a board says in one language.
 
     Attributes:
         columns: headings.
-        kinds: kinds of boards.
         weekdays: Sunday first.
         monthnames: January first; empty when `date` does not use them.
         lines: the honest line by `subsystems.kit.status.StatusCode`, and ``SINCE``; empty for the
@@ -103,7 +93,6 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     boards: str
     plain_view: str
     columns: ColumnWords
-    kinds: KindWords
     lines: dict[str, str] = {}
 
     def word(self, key: str, **values: object) -> str:
@@ -114,11 +103,6 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def heading(self, column: str) -> str:
         """Return what `column` (`station_config.model.Column`) is called."""
         text: str = getattr(self.columns, column.replace("-", "_"))
-        return text
-
-    def kind(self, kind: str) -> str:
-        """Return what boards of `kind` (`station_config.model.BoardKind`) are called."""
-        text: str = getattr(self.kinds, kind)
         return text
 
     def month(self, number: int) -> str:

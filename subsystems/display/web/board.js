@@ -144,9 +144,10 @@ function resize() {
 function drawStanding() {
   root.lang = sheet.languages[0];
   document.title = [...new Set(sheet.languages.map((/** @type {string} */ l) => say(sheet.title, l)))].join(" · ");
-  fillBox(part("title"), inAll(sheet.title, 0.5));
+  fillBox(part("title"), inAll(sheet.title, 0.6));
   fillBox(part("station"), inAll(sheet.station, 0.6));
-  fillBox(part("next"), hero === null ? [] : inAll(sheet.words.next_trains, 1));
+  const next = sheet.languages.map((/** @type {string} */ l) => say(sheet.words.next_trains, l));
+  fillBox(part("next"), hero === null ? [] : [{ text: next.join("  "), scale: 1 }]);
 }
 
 /** @param {import("./select.js").Text} text @param {number} second */
@@ -162,7 +163,7 @@ function tick() {
   if (sheet === null || table === null || !clock.known) return;
   const now = clock.now();
   const shown = select(rows.values(), now, status?.confirmed_until ?? null);
-  const lead = hero === null ? undefined : shown.find((row) => row.lead);
+  const lead = hero === null ? undefined : leading(shown);
   const listed = shown.filter((row) => row !== lead);
   const perPage = plain ? Math.max(listed.length, 1) : sheet.rows;
   if (plain && table.rows !== perPage) table.resize(perPage);
@@ -175,6 +176,14 @@ function tick() {
   root.dataset.empty = String(shown.length === 0);
   drawClock(now, language);
   drawFooter(language, turn.page, pages);
+}
+
+/**
+ * The train that stands large: the one that is called; before that the gate shows its next train.
+ * @param {import("./select.js").Shown[]} shown
+ */
+function leading(shown) {
+  return shown.find((row) => row.lead) ?? (sheet.kind === "gate" ? shown[0] : undefined);
 }
 
 /** @param {number} now @param {string} language */
@@ -193,9 +202,9 @@ function drawClock(now, language) {
   const words = sheet.words;
   const text = fill(say(words.date, language), {
     year: parts.year,
-    month: parts.month,
-    day: parts.day,
-    monthname: say(words[`month${parts.month}`], language),
+    month: Number(parts.month),
+    day: Number(parts.day),
+    monthname: say(words[`month${Number(parts.month)}`], language),
     weekday: say(words[`weekday${weekday}`], language),
   });
   fillBox(part("date"), [{ text, scale: 1, lang: language }]);

@@ -49,20 +49,42 @@ export class Hero {
     this.element.dataset.run = row.id;
     this.element.dataset.version = String(row.version);
     const { cells } = row;
-    const terminates = !cells.departure || !(cells.departure.text || cells.departure.was);
+    const terminates = !told(cells.departure);
+    const words = this.sheet.words;
     const place = terminates ? cells.origin : cells.destination;
-    const words = terminates ? this.sheet.words.coming_from : this.sheet.words.bound_for;
-    const time = (terminates ? cells.arrival : cells.departure) || {};
     this.fill("train", [{ text: say(cells.train?.text, ""), scale: 1, lang: "" }]);
-    this.fill("direction", this.lines((language) => say(words, language)));
+    this.fill("direction", this.inLine(terminates ? words.coming_from : words.bound_for));
     this.fill("place", this.lines((language) => say(place?.text, language)));
-    this.fill("time", [{ text: say(time.text, this.sheet.languages[0]), scale: 1, lang: "" }], time.tone);
-    this.fill("was", time.was ? [{ text: time.was, scale: 1, lang: "", struck: true }] : []);
+    const departs = this.sheet.kind === "gate" || (!terminates && !told(cells.arrival));
+    if (departs) this.fillTime("time", cells.departure || {}, words["column-departure"]);
+    else if (terminates) this.fillTime("time", cells.arrival || {}, words["column-arrival"]);
+    else {
+      this.fillTime("arrival", cells.arrival, words["column-arrival"]);
+      this.fillTime("departure", cells.departure, words["column-departure"]);
+    }
     this.fillPlatform(cells.platform || {});
     const status = cells.status || {};
     const mark = status.mark ? `${status.mark} ` : "";
     this.fill("status", this.lines((l, n) => (n === 0 ? mark : "") + say(status.text, l)), status.tone);
-    this.element.dataset.tone = status.tone || "plain";
+    this.element.dataset.lapsed = String(row.lapsed);
+  }
+
+  /**
+   * A time under its heading, the planned one struck through where it does not hold.
+   * @param {string} name @param {import("./select.js").Cell} cell @param {any} heading
+   */
+  fillTime(name, cell, heading) {
+    const first = this.sheet.languages[0];
+    const lines = [{ text: this.inLine(heading)[0].text, scale: 0.28, lang: "", className: "label" }];
+    if (cell.was) lines.push({ text: cell.was, scale: 0.45, lang: "", className: "was" });
+    if (cell.text) lines.push({ text: say(cell.text, first), scale: 1, lang: "", className: "" });
+    this.fill(name, lines, cell.tone);
+  }
+
+  /** All languages beside each other. @param {any} text */
+  inLine(text) {
+    const parts = this.sheet.languages.map((/** @type {string} */ language) => say(text, language));
+    return [{ text: [...new Set(parts)].join(" "), scale: 1, lang: "" }];
   }
 
   /** @param {any} cell */
@@ -89,7 +111,7 @@ export class Hero {
 
   /**
    * @param {string} name
-   * @param {{text: string, scale: number, lang: string, struck?: boolean}[]} lines
+   * @param {{text: string, scale: number, lang: string, className?: string}[]} lines
    * @param {string} [tone]
    */
   fill(name, lines, tone = "") {
@@ -97,4 +119,9 @@ export class Hero {
     if (!(box instanceof HTMLElement)) return;
     fillBox(box, lines, tone || "plain");
   }
+}
+
+/** @param {import("./select.js").Cell | undefined} cell */
+function told(cell) {
+  return cell !== undefined && Boolean(cell.text || cell.was);
 }

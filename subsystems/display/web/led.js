@@ -61,7 +61,7 @@ export function field(cell, text, units, dot, high) {
 /**
  * Fill a box with lines, as large as whole dots allow; does nothing if they stand there already.
  * @param {HTMLElement} box
- * @param {{text: string, scale: number, lang?: string, struck?: boolean}[]} lines
+ * @param {{text: string, scale: number, lang?: string, className?: string}[]} lines
  * @param {string} [tone]
  */
 export function fillBox(box, lines, tone = "plain") {
@@ -76,7 +76,7 @@ export function fillBox(box, lines, tone = "plain") {
   const dots = fitBox(kept, width, height);
   box.replaceChildren(
     ...kept.map((line, i) => {
-      const element = led(line.text, dots[i], line.struck ? "was" : "");
+      const element = led(line.text, dots[i], line.className);
       if (line.lang) element.lang = line.lang;
       return element;
     }),

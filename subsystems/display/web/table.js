@@ -33,7 +33,7 @@ export class Table {
     const headShare = 0.085;
     const columns = this.sheet.columns;
     const guess = arrange(columns, width, Math.floor((box.height / p) * (1 - headShare)), rows);
-    const small = Math.max(1, Math.round(guess.dot * 0.55));
+    const small = Math.ceil(guess.dot * 0.55);
     const headHigh = guess.lines * (this.sheet.languages.length > 1 ? 25 : 13) * small + 4 * small;
     this.grid = arrange(columns, width, Math.floor(box.height / p) - headHigh, rows);
     this.rows = rows;
