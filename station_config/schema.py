@@ -179,37 +179,23 @@ def _quoted(words: list[str]) -> str:
 
 def _hint(tag: object, attribute: str | None) -> str:
     """Return what the schema says about how to write the attribute (or text) of an element."""
+    _, root = _schema()
     for kind in _types_of(str(tag), attribute):
-        _, root = _schema()
-        simple = root.find(f"{_XS}simpleType[@name='{kind}']")
-        if simple is None:
-            continue
-        info = simple.findtext(f"{_XS}annotation/{_XS}appinfo")
-        if info:
-            return " ".join(info.split())
-        choices = [str(e.get("value")) for e in simple.iter(f"{_XS}enumeration")]
-        return f"use {', '.join(choices)}"
+        for simple in root.iterfind(f"{_XS}simpleType[@name='{kind}']"):
+            info = simple.findtext(f"{_XS}annotation/{_XS}appinfo", "")
+            choices = [str(e.get("value")) for e in simple.iter(f"{_XS}enumeration")]
+            return " ".join(info.split()) or f"use {', '.join(choices)}"
     return ""
 
 
 def _types_of(tag: str, attribute: str | None) -> Iterator[str]:
     """Yield the names of the simple types of `attribute` in the elements called `tag`."""
-    _, root = _schema()
     if attribute is None:
         yield "label"  # every text in a station is one
         return
-    for element in root.iter(f"{_XS}element"):
-        if element.get("name") == tag:
-            kind = root.find(f"{_XS}complexType[@name='{element.get('type')}']")
-            yield from _attribute_types(root, element if kind is None else kind, attribute)
-
-
-def _attribute_types(root: etree._Element, node: etree._Element, attribute: str) -> Iterator[str]:
-    """Yield the type of `attribute` in a complex type, its base types included."""
-    for found in node.iter(f"{_XS}attribute"):
-        if found.get("name") == attribute:
+    _, root = _schema()
+    for element in root.iterfind(f".//{_XS}element[@name='{tag}']"):
+        named = root.find(f"{_XS}complexType[@name='{element.get('type')}']")
+        complex_type = element if named is None else named
+        for found in complex_type.iterfind(f".//{_XS}attribute[@name='{attribute}']"):
             yield str(found.get("type"))
-    for extension in node.iter(f"{_XS}extension"):
-        base = root.find(f"{_XS}complexType[@name='{extension.get('base')}']")
-        if base is not None:
-            yield from _attribute_types(root, base, attribute)

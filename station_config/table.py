@@ -36,10 +36,9 @@ def read_table(
     """
     lines = _numbered(findings)
     header_line, header = next(lines, (0, []))
-    if not header:
+    if not header and not findings.mistakes:
         findings.error(header_line, f"the table is empty: begin with {','.join(required)}")
-        return []
-    if not _good_header(findings, header_line, header, required, optional):
+    if not header or not _good_header(findings, header_line, header, required, optional):
         return []
     rows = []
     for line, cells in lines:

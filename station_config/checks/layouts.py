@@ -41,13 +41,13 @@ def _check_references(document: Document, layout: etree._Element) -> None:
     yards = ids([layout], "yard")
     platforms = ids([layout], "platform")
     rooms = ids([layout], "waiting-room")
-    yard_of = {p.get("id"): p.get("yard") for p in layout.iterfind("platform")}
+    yard_of = {p.get("id", "-"): p.get("yard") for p in layout.iterfind("platform")}
     for platform in layout.iterfind("platform"):
         check_reference(document, platform, "yard", yards, "yard")
     for track in layout.iterfind("track"):
         check_reference(document, track, "yard", yards, "yard")
         check_reference(document, track, "platform", platforms, "platform")
-        yard = yard_of.get(track.get("platform"))
+        yard = yard_of.get(track.get("platform", ""))
         if track.get("yard") in yards and yard in yards and track.get("yard") != yard:
             message = f"the track's platform is in yard {yard!r}: mend its yard or its platform"
             document.error(track, message, "yard")

@@ -37,9 +37,26 @@ SCHEMA = [
     ("<policies", "<policy/>\n  <policies", "<policy/>", "<policy> does not belong here in <stat"),
     ("<policies", "<方针/>\n  <policies", "<方针/>", "<方针> does not belong here in <station>"),
     ("<policies", "<x:y xmlns:x='z'/>\n  <policies", "<x:y", "<{z}y> does not belong here in"),
+    (
+        "<boards>",
+        "<places file='places.csv'/><boards>",
+        'file="places',
+        "<places> does not belong here in",
+    ),
     ("<windows", "<winds", "<winds", "<winds> does not belong here in <station>: expected <"),
     ('file="timetable.csv" ', "", "<timetable", "<timetable> needs the attribute file: name a"),
     ("</codes>", "text</codes>", "<codes", "<codes>: Character content other than whitespace"),
+]
+UNREADABLE = [
+    ('page-time="PT10S"', 'page-time="10"', 'page-time="10"', "page-time='10' cannot be read"),
+    (
+        'last-call="PT2M" closes="PT5M"/>\n  </l',
+        'closes="PT5M"/>\n  </l',
+        "PT15M",
+        "attribute last",
+    ),
+    ('<name lang="en">Old', "<name>Old", "<name>Old", "<name> needs the attribute lang: write a l"),
+    ('<gate id="a2"', "<gate", '<gate label="A2"', "<gate> needs the attribute id: use 1 to 40"),
 ]
 SEMANTIC = [
     ("Europe/Berlin", "Europe/Atlantis", "Atlantis", "zone 'Europe/Atlantis' is not an IANA"),
@@ -114,7 +131,7 @@ def spoiled(draft, old, new):
     draft.write("station.xml", before + new + after)
 
 
-@pytest.mark.parametrize(("old", "new", "at", "words"), SCHEMA + SEMANTIC)
+@pytest.mark.parametrize(("old", "new", "at", "words"), SCHEMA + UNREADABLE + SEMANTIC)
 def test_one_mistake_is_told_once_at_its_line(draft, old, new, at, words):
     spoiled(draft, old, new)
     told = draft.told()

@@ -11,8 +11,9 @@ import station_config
 from protocol.errors import Blame
 from protocol.runs import Role
 from station_config.load import check_station, load_station
-from station_config.mistakes import ConfigErrors
+from station_config.mistakes import ConfigErrors, Findings
 from station_config.model import Anchor, BoardKind, Column, LeadTime, TrackKind
+from station_config.table import read_table
 
 STATIONS = sorted(Path(station_config.__file__).parent.glob("stations/*"))
 TEN = [
@@ -179,3 +180,39 @@ def test_a_bad_service_date_is_told_once_and_the_rows_are_still_checked(draft):
 def test_every_shipped_station_has_no_mistake_and_no_warning(directory):
     assert check_station(directory) == []
     assert load_station(directory).timetable
+
+
+def test_a_platform_without_an_id_is_told_and_what_refers_to_it(draft):
+    draft.spoil("station.xml", '<platform id="1a" label', "<platform label")
+    told = draft.told()
+    assert [m[1] for m in told] == [
+        draft.line_of("station.xml", '<platform label="1a"'),
+        draft.line_of("station.xml", 'platform="1a"'),
+        draft.line_of("station.xml", 'platforms="1 1a"'),
+        draft.line_of("station.xml", 'platforms="1a"'),
+    ]
+
+
+@pytest.mark.parametrize("tag", ["windows", "policies"])
+def test_a_part_that_is_missing_is_told_at_the_station(draft, tag):
+    text = (draft.directory / "station.xml").read_text(encoding="utf-8")
+    start = text.index(f"  <{tag}")
+    draft.write("station.xml", text[:start] + text[text.index("/>", start) + 3 :])
+    assert draft.told() == [
+        ("station.xml", 2, "error", f"<station> is not complete: expected <{tag}>")
+    ]
+
+
+def test_without_layouts_nothing_is_told_of_tracks_and_boards(draft):
+    text = (draft.directory / "station.xml").read_text(encoding="utf-8")
+    start, end = text.index("  <layouts>"), text.index("  <announcement-zones>")
+    draft.write("station.xml", text[:start] + text[end:])
+    assert [m[1:] for m in draft.told()] == [
+        (2, "error", "<station> is not complete: expected <layouts>")
+    ]
+
+
+def test_a_table_that_cannot_be_read_is_told(tmp_path):
+    findings = Findings(tmp_path)
+    assert read_table(findings, ("a",)) == []
+    assert [m.message for m in findings.mistakes] == ["cannot read: Is a directory"]
