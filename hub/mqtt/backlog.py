@@ -8,7 +8,7 @@ never overtake one another. What the broker did not confirm stays in the outbox.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, DeferredList
 
@@ -16,10 +16,11 @@ from hub.mqtt.store_calls import RETRY_S
 from hub.outbox import Outbox, Publication
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IReactorCore
+    from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
 
     from hub.mqtt.store_calls import StoreCalls
+    from station_config.runtime.reactor import Reactor
 
 BATCH = 200
 """Publications fetched at once."""
@@ -33,14 +34,14 @@ class Backlog:
 
     def __init__(
         self,
-        reactor: IReactorCore,
+        reactor: Reactor,
         *,
         outbox: Outbox,
         store: StoreCalls,
         send: Send,
     ) -> None:
         """Begin closed."""
-        self._reactor: Any = reactor
+        self._reactor = reactor
         self._outbox = outbox
         self._store = store
         self._send = send
@@ -48,7 +49,7 @@ class Backlog:
         self._busy = False
         self._poked = False
         self._confirmed: list[int] = []
-        self._retry: Any = None
+        self._retry: IDelayedCall | None = None
 
     def open(self) -> None:
         """The broker is there and has been told everything live: begin."""

@@ -8,7 +8,7 @@ said again each minute, for it is what readers judge completeness by.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from twisted.internet.task import LoopingCall
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.defer import Deferred
-    from twisted.internet.interfaces import IReactorCore
+    from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
 
     from hub.mqtt.envelopes import Envelopes, Say
     from protocol.topics import Topics
     from station_config.runtime.clocks import StationClock
+    from station_config.runtime.reactor import Reactor
 
 BEAT_S = 5.0
 MANIFEST_MIN_S = 1.0
@@ -56,7 +57,7 @@ class Presence:
 
     def __init__(  # noqa: PLR0913 - one collaborator each
         self,
-        reactor: IReactorCore,
+        reactor: Reactor,
         *,
         identity: HubIdentity,
         topics: Topics,
@@ -80,7 +81,7 @@ class Presence:
             say: hands a message over.
             log: the process's log.
         """
-        self._reactor: Any = cast("Any", reactor)
+        self._reactor = reactor
         self._identity = identity
         self._topics = topics
         self._envelopes = envelopes
@@ -94,7 +95,7 @@ class Presence:
         self._told_mode: SourceMode | None = None
         self._manifest_seq = 0
         self._manifest_at = 0.0
-        self._manifest_later: Any = None
+        self._manifest_later: IDelayedCall | None = None
         self._beats = LoopingCall(self._beat_and_look)
         self._beats.clock = self._reactor
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from structlog.typing import FilteringBoundLogger
-    from twisted.internet.interfaces import IReactorCore
+    from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
 
     from hub.mqtt.store_calls import RunInStore
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from protocol.messages import Source
     from protocol.topics import Topics
     from station_config.runtime.clocks import StationClock
+    from station_config.runtime.reactor import Reactor
 
 __all__ = ["BrokerAddress", "HubIdentity", "Publisher"]
 
@@ -65,7 +66,7 @@ class Publisher:
 
     def __init__(  # noqa: PLR0913 - one collaborator each
         self,
-        reactor: IReactorCore,
+        reactor: Reactor,
         *,
         topics: Topics,
         broker: BrokerAddress,
@@ -91,7 +92,7 @@ class Publisher:
             random: message ids and jitter.
             log: the process's log.
         """
-        self._reactor: Any = reactor
+        self._reactor = reactor
         self._topics = topics
         self._broker = broker
         self._identity = identity
@@ -106,7 +107,7 @@ class Publisher:
         self._replayed: set[str] = set()
         self._told = False
         self._connections = 0
-        self._retry: Any = None
+        self._retry: IDelayedCall | None = None
         self._connection: MqttConnection | None = None
         self._resync = Resync(reactor, self._tell_again)
         self._backlog = Backlog(reactor, outbox=outbox, store=self._store, send=self._send_pending)

@@ -6,7 +6,7 @@ ten seconds per topic; a device that asks for too much is told so and asks later
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from protocol.codec import decode
 from protocol.errors import MessageError
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from structlog.typing import FilteringBoundLogger
-    from twisted.internet.interfaces import IReactorCore
 
     from hub.mqtt.envelopes import Envelopes, Say
     from protocol.topics import Topics
     from station_config.runtime.clocks import StationClock
+    from station_config.runtime.reactor import Reactor
 
 RESYNC_EVERY_S = 2.0
 """Real seconds between two resyncs of one device; its link machine asks after ten."""
@@ -42,7 +42,7 @@ class Requests:
 
     def __init__(
         self,
-        reactor: IReactorCore,
+        reactor: Reactor,
         *,
         topics: Topics,
         envelopes: Envelopes,
@@ -62,7 +62,7 @@ class Requests:
             resync: says these entities again; all of them when there are none.
             log: the process's log.
         """
-        self._reactor: Any = reactor
+        self._reactor = reactor
         self._topics = topics
         self._envelopes = envelopes
         self._clock = clock

@@ -6,12 +6,14 @@ and each entity is said once, for they all read the same topics.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from twisted.internet.interfaces import IReactorCore
+    from twisted.internet.interfaces import IDelayedCall
+
+    from station_config.runtime.reactor import Reactor
 
 GATHER_S = 0.2
 """Real seconds for which wishes are gathered."""
@@ -20,20 +22,18 @@ GATHER_S = 0.2
 class Resync:
     """Gathers wishes."""
 
-    def __init__(
-        self, reactor: IReactorCore, tell: Callable[[Callable[[str], bool]], None]
-    ) -> None:
+    def __init__(self, reactor: Reactor, tell: Callable[[Callable[[str], bool]], None]) -> None:
         """Wait for the first wish.
 
         Args:
             reactor: for the gathering.
             tell: gets a predicate that says whether an entity was wished for.
         """
-        self._reactor: Any = reactor
+        self._reactor = reactor
         self._tell = tell
         self._wanted: set[str] = set()
         self._everything = False
-        self._due: Any = None
+        self._due: IDelayedCall | None = None
 
     def want(self, entities: Iterable[str]) -> None:
         """Say these again soon; everything when there are none."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import structlog
 from twisted.logger import LogLevel, globalLogPublisher
@@ -17,6 +18,26 @@ from twisted.logger import LogLevel, globalLogPublisher
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
     from twisted.logger import LogEvent
+
+
+class NeverFails:
+    """A file for lines of log whose reader may be dead or whose disk may be full.
+
+    The work must not stop because nobody can be told about it, least of all the stopping itself.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write, or lose the text."""
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Flush, or lose what was written."""
+        with suppress(OSError):
+            self._file.flush()
 
 
 def configure(process: str, *, as_json: bool = False, quiet: bool = False) -> FilteringBoundLogger:
@@ -43,7 +64,7 @@ def configure(process: str, *, as_json: bool = False, quiet: bool = False) -> Fi
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.WARNING if quiet else logging.INFO
         ),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", NeverFails(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     log: FilteringBoundLogger = structlog.get_logger(process=process)

@@ -8,7 +8,7 @@ new client, and what a lost one still held fails. What must not be lost lives wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, fail, succeed
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from structlog.typing import FilteringBoundLogger
-    from twisted.internet.interfaces import IReactorCore
+    from twisted.internet.interfaces import IDelayedCall
+
+    from station_config.runtime.reactor import Reactor
 
 __all__ = ["MIN_DELAY_S", "Callbacks", "MqttConnection", "Will", "next_delay"]
 
@@ -71,7 +73,7 @@ class MqttConnection:
 
     def __init__(  # noqa: PLR0913 - each is one thing that an owner decides
         self,
-        reactor: IReactorCore,
+        reactor: Reactor,
         *,
         host: str,
         port: int,
@@ -103,7 +105,7 @@ class MqttConnection:
             random: for the jitter.
             tls: None connects in the clear.
         """
-        self._reactor: Any = reactor
+        self._reactor = reactor
         self._address = Address(host, port, user, password, tls)
         self._make_will = make_will
         self._subscriptions = tuple(subscriptions)
@@ -111,7 +113,7 @@ class MqttConnection:
         self._log = log.bind(broker=f"{host}:{port}", user=user)
         self._random = random
         self._session: Session | None = None
-        self._retry: Any = None
+        self._retry: IDelayedCall | None = None
         self._delay: float | None = None
         self._running = False
         self._was_failing = False

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
     from paho.mqtt.reasoncodes import ReasonCode
     from structlog.typing import FilteringBoundLogger
+    from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
+
+    from station_config.runtime.reactor import Reactor
 
 KEEPALIVE_S = 10
 """A silent broker is noticed after at most twice this."""
@@ -124,7 +127,7 @@ class Session:
 
     def __init__(
         self,
-        reactor: Any,  # noqa: ANN401 - four reactor interfaces at once
+        reactor: Reactor,
         address: Address,
         *,
         will: Will | None,
@@ -141,8 +144,8 @@ class Session:
         self._accepted = False
         self._closing: Deferred[None] | None = None
         self._descriptor: _Descriptor | None = None
-        self._deadline: Any = None
-        self._read_again: Any = None
+        self._deadline: IDelayedCall | None = None
+        self._read_again: IDelayedCall | None = None
         self._upkeep = LoopingCall(self._tend)
         self._upkeep.clock = reactor
         self._handled = 0

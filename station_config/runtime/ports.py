@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint
@@ -17,8 +17,10 @@ from twisted.internet.protocol import Factory, Protocol
 from protocol.errors import DeviceError, OperatorError
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IReactorCore
+    from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
+
+    from station_config.runtime.reactor import Reactor
 
 PROBE_S = 0.05
 """Between two looks at a port that is expected to open."""
@@ -57,7 +59,7 @@ def require_free_port(host: str, port: int, *, where: str = "") -> None:
 
 
 def wait_for_port(
-    reactor: IReactorCore, host: str, port: int, *, timeout_s: float = 10.0
+    reactor: Reactor, host: str, port: int, *, timeout_s: float = 10.0
 ) -> Deferred[None]:
     """Return a Deferred that fires when a TCP connection to `port` succeeds.
 
@@ -67,13 +69,13 @@ def wait_for_port(
 
 
 class _Waiting:
-    def __init__(self, reactor: IReactorCore, host: str, port: int, timeout_s: float) -> None:
-        self._reactor: Any = cast("Any", reactor)
+    def __init__(self, reactor: Reactor, host: str, port: int, timeout_s: float) -> None:
+        self._reactor = reactor
         self._place = f"{host}:{port}"
         kind = TCP6ClientEndpoint if ":" in host else TCP4ClientEndpoint
         self._endpoint = kind(self._reactor, host, port, timeout=1)
         self._ends = self._reactor.seconds() + timeout_s
-        self._again: Any = None
+        self._again: IDelayedCall | None = None
         self._over = False
         self._opened: Deferred[None] = Deferred(self._cancelled)
 

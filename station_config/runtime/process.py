@@ -8,6 +8,7 @@ cleanly on SIGINT and SIGTERM, and when the parent that gave it ``STATION_PARENT
 from __future__ import annotations
 
 import os
+import signal
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 PARENT_FD = "STATION_PARENT_FD"
 """Environment variable: descriptor of a pipe whose other end the parent holds open."""
+
+ORPHAN_S = 15
+"""Real seconds that an orderly stop may take when the parent is gone."""
 
 EXIT_FAILED = 1
 
@@ -63,7 +67,8 @@ class _ParentWatch(FileDescriptor):
         self._end()
 
     def _end(self) -> None:
-        self._log.warning("process.parent-gone")
+        self._log.warning("process.parent-gone", stop_within_s=ORPHAN_S)
+        signal.alarm(ORPHAN_S)  # nobody is left who would kill us, should the stop hang
         with suppress(ReactorNotRunning):
             self._stop()
 

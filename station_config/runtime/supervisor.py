@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from structlog.typing import FilteringBoundLogger
-    from twisted.internet.interfaces import IReactorCore
     from twisted.python.failure import Failure
+
+    from station_config.runtime.reactor import Reactor
 
 LEASH = Path(__file__).with_name("leash.py")
 LONGEST_LINE = 64 * 1024
@@ -70,7 +71,7 @@ class Supervisor:
     """Keeps children running until `stop`."""
 
     def __init__(
-        self, reactor: IReactorCore, log: FilteringBoundLogger, *, on_line: OnLine = pass_on
+        self, reactor: Reactor, log: FilteringBoundLogger, *, on_line: OnLine = pass_on
     ) -> None:
         """Start nothing yet.
 
@@ -79,7 +80,7 @@ class Supervisor:
             log: says starts, exits and restarts.
             on_line: gets every line of every child, from standard output and error alike.
         """
-        self._reactor: Any = reactor
+        self._reactor = reactor
         self._log = log
         self._on_line = on_line
         self._kept: dict[str, _Kept] = {}
@@ -126,7 +127,7 @@ class _Kept(ProcessProtocol):
 
     def __init__(
         self,
-        reactor: Any,  # noqa: ANN401 - two reactor interfaces at once
+        reactor: Reactor,
         log: FilteringBoundLogger,
         on_line: OnLine,
         child: Child,

@@ -1,0 +1,233 @@
+"""What a device can and cannot do on real brokers: neither read nor write what is not its own."""
+
+import random
+
+import pytest
+import structlog
+
+from hub.broker.permissions import device_permissions
+from station_config.runtime.mqtt import MqttConnection, Will
+
+
+class User:
+    def __init__(self, turning, broker, name, subscriptions=(), will=None):
+        self.turning = turning
+        self.heard = []
+        self.ups = 0
+        self.connection = MqttConnection(
+            turning.reactor,
+            host=broker.host,
+            port=broker.port,
+            user=name,
+            password=broker.password(name),
+            make_will=lambda: will,
+            subscriptions=subscriptions,
+            on_up=self.up,
+            on_down=lambda _: None,
+            on_message=lambda topic, payload, _: self.heard.append((topic, payload)),
+            log=structlog.get_logger(),
+            random=random.Random(1),
+        )
+        self.connection.start()
+
+    def up(self):
+        self.ups += 1
+
+    def arrive(self):
+        self.turning.until(lambda: self.ups)
+        return self
+
+    def say(self, topic, payload=b"x", *, retain=True):
+        self.turning.result(self.connection.publish(topic, payload, retain=retain))
+
+
+@pytest.fixture
+def user(turning, broker, log_lines):  # noqa: ARG001 - keeps the output quiet
+    made = []
+
+    def make(name, *arguments, **options):
+        made.append(User(turning, broker, name, *arguments, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        turning.result(each.connection.stop())
+
+
+def own(broker, leaf):
+    return broker.topics.device("display", leaf)
+
+
+def test_a_device_reads_all_that_it_may(broker, user, turning):
+    topics = broker.topics
+    readable = [
+        topics.hub_state,
+        topics.run("2021-01-20.z180"),
+        topics.of_entity("plan/2021-01-20"),
+        topics.of_entity("notice/n1"),
+        topics.event("arrived"),
+        topics.of_entity("grp/display/hall-1/cmd"),
+        *(own(broker, leaf) for leaf in ("cmd", "want", "cfg", "resp")),
+    ]
+    mine = next(each for each in broker.permissions if each.user == "display")
+    hub = user("hub").arrive()
+    for topic in readable[::2]:
+        hub.say(topic)
+    display = user("display", [(each, 1) for each in mine.reads]).arrive()
+    for topic in readable[1::2]:
+        hub.say(topic)
+    turning.until(lambda: len(display.heard) == len(readable))
+    assert sorted(topic for topic, _ in display.heard) == sorted(readable)
+
+
+def test_a_device_writes_all_that_it_may(broker, user, turning):
+    mine = next(each for each in broker.permissions if each.user == "display")
+    hub = user("hub", [(broker.topics.everything, 1)]).arrive()
+    display = user("display").arrive()
+    for topic in mine.writes:
+        display.say(topic)
+    turning.until(lambda: len(hub.heard) == len(mine.writes))
+    assert sorted(topic for topic, _ in hub.heard) == sorted(mine.writes)
+
+
+def forbidden_to_write(broker):
+    topics = broker.topics
+    return [
+        topics.hub_state,
+        topics.hub_beat,
+        topics.hub_manifest,
+        topics.run("2021-01-20.forged"),
+        topics.of_entity("plan/2021-01-20"),
+        topics.of_entity("notice/forged"),
+        topics.event("arrived"),
+        topics.of_entity("grp/display/hall-1/cmd"),
+        topics.of_entity("agg/state"),
+        *(topics.device("display", leaf) for leaf in ("cmd", "want", "cfg", "resp", "else")),
+        *(topics.device("clock", leaf) for leaf in ("state", "req", "resp")),
+        f"{topics.device('display', 'state')}/deeper",
+        "pis/1/other.station/run/forged",
+        "pis.1.test.station.run.forged",
+        "$MQTT/msgs",
+        "$SYS/x",
+        "anything",
+    ]
+
+
+def test_a_device_writes_nothing_else(broker, user, turning):
+    hub = user("hub", [(broker.topics.everything, 1)]).arrive()
+    display = user("display").arrive()
+    for topic in forbidden_to_write(broker):
+        display.connection.publish(topic, b"forged", retain=True).addErrback(lambda _: None)
+        turning.for_seconds(0.02)
+    turning.until(lambda: display.connection.connected)
+    display.say(own(broker, "req"), b"the last one", retain=False)
+    turning.until(lambda: hub.heard)
+    assert hub.heard == [(own(broker, "req"), b"the last one")]
+    late = user("clock", [(broker.topics.hub, 1), (broker.topics.runs, 1)]).arrive()
+    turning.for_seconds(0.2)
+    assert late.heard == []
+
+
+def test_a_will_obeys_the_same_rule(broker, user, turning):
+    hub = user("hub", [(broker.topics.everything, 1)]).arrive()
+    for topic in (broker.topics.run("forged"), broker.topics.device("clock", "state")):
+        forger = user("display", will=Will(topic, b"forged"))
+        turning.until(lambda f=forger: f.ups or f.connection.attempts > 1)
+        if forger.ups:
+            forger.connection._session.drop("torn off")
+        turning.result(forger.connection.stop())
+    honest = user("display", will=Will(own(broker, "state"), b"gone")).arrive()
+    honest.connection._session.drop("torn off")
+    turning.until(lambda: hub.heard)
+    assert hub.heard == [(own(broker, "state"), b"gone")]
+
+
+@pytest.mark.parametrize("retained", [True, False])
+def test_a_device_hears_nothing_else(broker, user, turning, retained):
+    topics = broker.topics
+    secret = [
+        topics.of_entity("agg/state"),
+        topics.of_entity("grp/clock/hall-1/cmd"),
+        *(topics.device("clock", leaf) for leaf in ("cmd", "want", "cfg", "resp", "state", "req")),
+        topics.device("board-2", "resp"),
+    ]
+    greedy = [
+        "#",
+        "+/+/+/+/+/+",
+        topics.everything,
+        f"{topics.root}/dev/#",
+        f"{topics.root}/dev/+/+",
+        topics.device("clock", "resp"),
+        topics.device("+", "want"),
+        f"{topics.root}/grp/+/+/cmd",
+        f"{topics.root}/+/+",
+        "$MQTT/#",
+        "$SYS/#",
+    ]
+    hub = user("hub").arrive()
+    if retained:
+        for topic in secret:
+            hub.say(topic)
+    spies = []
+    for each in greedy:
+        # NATS refuses each alone, Mosquitto delivers what may be read.
+        broker_spy = user("display", [(each, 1)])
+        turning.until(lambda s=broker_spy: s.ups or s.connection.attempts > 1)
+        if not retained and broker_spy.ups:
+            for topic in secret:
+                hub.say(topic, retain=False)
+        turning.for_seconds(0.1)
+        turning.result(broker_spy.connection.stop())
+        spies += broker_spy.heard
+    assert [topic for topic, _ in spies if topic in secret] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("", ""), ("nobody", "x"), ("display", "hub-secret"), ("hub", "")]
+)
+def test_nobody_comes_in_without_a_password_of_his_own(broker, turning, log_lines, name, password):
+    ups = []
+    connection = MqttConnection(
+        turning.reactor,
+        host=broker.host,
+        port=broker.port,
+        user=name,
+        password=password,
+        make_will=lambda: None,
+        subscriptions=(),
+        on_up=lambda: ups.append(1),
+        on_down=lambda _: None,
+        on_message=lambda *_: None,
+        log=structlog.get_logger(),
+        random=random.Random(1),
+    )
+    connection.start()
+    turning.until(lambda: connection.attempts == 2)
+    turning.result(connection.stop())
+    assert ups == []
+    assert any("refused" in str(line.get("why")) for line in log_lines)
+
+
+def test_what_was_retained_is_there_after_kill(broker, user, turning):
+    """Not to be relied on (a power cut loses it), but a restart of the broker alone is smooth."""
+    hub = user("hub").arrive()
+    for number in range(50):
+        hub.say(broker.topics.run(f"2021-01-20.k{number}"))
+    turning.for_seconds(1.2 if broker.kind == "mosquitto" else 0)  # its autosave
+    broker.kill()
+    broker.start()
+    display = user("display", [(broker.topics.runs, 1)]).arrive()
+    turning.until(lambda: len(display.heard) == 50)
+
+
+def test_a_user_added_later_is_let_in(broker, user):
+    broker.add_user(device_permissions(broker.topics, "lamp-1", "lighting"))
+    user("lamp-1", [(broker.topics.hub, 1)]).arrive()
+
+
+def test_a_plan_of_the_largest_station_passes(broker, user, turning):
+    hub = user("hub").arrive()
+    hub.say(broker.topics.of_entity("plan/2021-01-20"), b"x" * 1_500_000)
+    display = user("display", [(broker.topics.plans, 1)]).arrive()
+    turning.until(lambda: display.heard)
+    assert len(display.heard[0][1]) == 1_500_000

@@ -1,0 +1,172 @@
+"""`station broker` as a process: ready, restarted, stopped, and clear about a taken port."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hub.broker.credentials import ensure_secrets
+from hub.broker.service import forward, start, write_configuration
+from protocol.errors import OperatorError
+from station_config.runtime.deployment import (
+    BrokerSettings,
+    Deployment,
+    HubSettings,
+    SubsystemSettings,
+    dump_deployment,
+)
+
+STATION = Path(__file__).parents[3] / "station_config" / "stations" / "hohhot_east"
+PATIENCE_S = 15
+
+
+class Service:
+    def __init__(self, directory, port):
+        self.port = port
+        self.path = directory / "deployment.toml"
+        self.log = directory / "log"
+        self.deployment = Deployment(
+            station=STATION,
+            broker=BrokerSettings(
+                port=port, secrets=directory / "secrets", store=directory / "store"
+            ),
+            hub=HubSettings(database="sqlite://"),
+            subsystems={"clock": SubsystemSettings(id="clock", cache=Path("c"), port=1)},
+        )
+        dump_deployment(self.deployment, self.path)
+        ensure_secrets(self.deployment)
+        self.process = None
+
+    def run(self):
+        argv = [str(Path(sys.executable).with_name("station")), "broker", "--deployment", self.path]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(argv, stderr=log)
+        return self
+
+    def until(self, holds):
+        deadline = time.monotonic() + PATIENCE_S
+        while not (value := holds(self.log.read_text())):
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.02)
+        return value
+
+    def server(self, nth=1):
+        """Return the process id of the n-th NATS server that was started."""
+        return self.until(
+            lambda said: (
+                re.findall(r"child\.started .*\bpid=(\d+)", said)[nth - 1 : nth]
+                and int(re.findall(r"child\.started .*\bpid=(\d+)", said)[nth - 1])
+            )
+        )
+
+    def answers(self, _=""):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+@pytest.fixture
+def service(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    service = Service(tmp_path, port)
+    yield service
+    if service.process is not None and service.process.poll() is None:
+        service.process.terminate()
+        service.process.wait(PATIENCE_S)
+
+
+def listening_addresses(pid):
+    """Return the local addresses that a process listens on, from /proc (hexadecimal)."""
+    sockets = set()
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        target = str(entry.readlink())
+        if target.startswith("socket:["):
+            sockets.add(target[8:-1])
+    lines = Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
+    lines += Path(f"/proc/{pid}/net/tcp6").read_text().splitlines()[1:]
+    rows = [line.split() for line in lines]
+    return {row[1].split(":")[0] for row in rows if row[3] == "0A" and row[9] in sockets}
+
+
+def test_is_ready_restarts_after_kill_and_stops_with_its_server(service):
+    service.run().until(lambda said: "broker.ready" in said)
+    assert listening_addresses(service.server()) == {"0100007F"}
+    os.kill(service.server(), signal.SIGKILL)
+    service.server(2)
+    service.until(service.answers)
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(PATIENCE_S) == 0
+    service.until(lambda _: not service.answers())
+
+
+def test_its_server_does_not_outlive_it(service):
+    service.run().until(lambda said: "broker.ready" in said)
+    service.process.kill()
+    service.process.wait()
+    service.until(lambda _: not service.answers())
+
+
+def test_a_taken_port_is_one_clear_line_and_no_loop(service):
+    with socket.create_server(("127.0.0.1", service.port)):
+        service.run()
+        assert service.process.wait(PATIENCE_S) == 1
+    said = service.log.read_text()
+    assert f"port {service.port}" in said
+    assert "already taken" in said
+    assert "child.started" not in said
+    assert "Traceback" not in said
+
+
+def test_another_broker_than_ours_is_not_started():
+    other = BrokerSettings(embedded=False)
+    deployment = Deployment(station=STATION, broker=other, hub=HubSettings(database="sqlite://"))
+    with pytest.raises(OperatorError, match="embedded"):
+        start(None, deployment, None)
+
+
+def test_the_configuration_is_its_owners_alone_and_in_the_store(service):
+    path = write_configuration(service.deployment)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert service.deployment.secret("clock") in path.read_text()
+
+
+def test_a_store_that_cannot_be_written_is_the_operators(service):
+    service.deployment.broker.store.write_text("a file")
+    with pytest.raises(OperatorError, match="cannot write"):
+        write_configuration(service.deployment)
+
+
+class Levels:
+    def __init__(self):
+        self.lines = []
+
+    def __getattr__(self, level):
+        return lambda _event, *, said: self.lines.append((level, said))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"[7] [INF] Server is ready", ("debug", "Server is ready")),
+        (b"[7] [INF]", ("debug", "")),
+        (b"[7] [WRN] slow", ("warning", "slow")),
+        (b"[7] [ERR] refused \xff", ("error", "refused \N{REPLACEMENT CHARACTER}")),
+        (b"[7] [FTL] no disk", ("error", "no disk")),
+        (b"[7] [WRN] Plaintext passwords detected, use nkeys", None),
+        (b"panic: oh", ("info", "panic: oh")),
+    ],
+)
+def test_lines_of_the_server_are_said_in_our_log(line, expected):
+    log = Levels()
+    forward(log, line)
+    if expected is None:
+        assert log.lines[0][0] == "debug"
+    else:
+        assert log.lines == [expected]
