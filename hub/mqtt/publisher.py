@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred, DeferredList, succeed
 
 from hub.mqtt.backlog import Backlog
 from hub.mqtt.envelopes import Envelopes
+from hub.mqtt.inventory import Inventory
 from hub.mqtt.presence import HubIdentity, Presence
 from hub.mqtt.requests import Requests
 from hub.mqtt.resync import Resync
@@ -102,10 +103,7 @@ class Publisher:
         self._source = source
         self._random = random
         self._log = log
-        self._live: dict[str, int] = {}
-        self._confirmed: dict[str, int] = {}
-        self._replayed: set[str] = set()
-        self._told = False
+        self._inventory = Inventory()
         self._connections = 0
         self._retry: IDelayedCall | None = None
         self._connection: MqttConnection | None = None
@@ -127,7 +125,7 @@ class Publisher:
             return {"connected": False}
         return {
             "connected": self.connected,
-            "live": len(self._live),
+            "live": len(self._inventory.live),
             "published": self.published,
             "expired": self.expired,
             "ghosts": self.ghosts,
@@ -154,7 +152,7 @@ class Publisher:
         connection = self._connection
         if connection is None:
             return succeed(None)
-        self._told = False
+        self._inventory.forget()
         self._resync.cancel()
         self._cancel_retry()
         self._backlog.close()
@@ -178,7 +176,7 @@ class Publisher:
             envelopes=self._envelopes,
             clock=self._clock,
             source=self._source,
-            live=self._live,
+            live=self._inventory.live,
             say=self._say,
             log=self._log,
         )
@@ -216,7 +214,6 @@ class Publisher:
 
     def _on_up(self) -> None:
         self._connections += 1
-        self._confirmed.clear()
         self._presence.say_state()
         self._tell_everything(self._connections)
 
@@ -225,8 +222,7 @@ class Publisher:
         self._presence.end()
         self._resync.cancel()
         self._cancel_retry()
-        self._replayed.clear()
-        self._told = False
+        self._inventory.forget()
 
     def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001
         entity = self._topics.entity(topic)
@@ -234,9 +230,8 @@ class Publisher:
             if not retained:  # a request that is retained would be asked again for ever
                 self._requests.receive(topic, payload)
         elif retained and payload:
-            self._replayed.add(entity)
-            if self._told:
-                self._delete_ghosts()
+            self._inventory.replayed(entity)
+            self._delete_ghosts()
 
     def _tell_everything(self, connection: int) -> None:
         """Say all that is live, then the manifest, then open the outbox; for `connection` only."""
@@ -254,24 +249,20 @@ class Publisher:
         self._store(self._outbox.live).addCallbacks(tell, failed)
 
     def _tell(self, connection: int, live: Sequence[Publication]) -> None:
-        self._live.clear()
-        self._live.update((each.entity, each.rev) for each in live)
+        self._inventory.load(live)
         said = [self._publish(each).addErrback(lambda _: None) for each in live]
-        self._told = True
         self._delete_ghosts()
         self._presence.begin()
         self._log.info("published.everything", entities=len(live))
 
         def all_said(_: object) -> None:
-            if connection == self._connections and self._told:
+            if connection == self._connections and self._inventory.complete:
                 self._backlog.open()
 
         DeferredList(said).addCallback(all_said)
 
     def _delete_ghosts(self) -> None:
-        ghosts = sorted(self._replayed - self._live.keys())
-        self._replayed.clear()
-        for entity in ghosts:
+        for entity in self._inventory.take_ghosts():
             self.ghosts += 1
             self._log.warning("ghost.deleted", entity=entity)
             self._say(self._topics.of_entity(entity), b"", 1, True)
@@ -279,14 +270,8 @@ class Publisher:
     def _send_pending(self, publication: Publication) -> Deferred[None]:
         if not publication.retained:
             return self._send_event(publication)
-        entity, rev = publication.entity, publication.rev
-        if publication.body is None:
-            self._live.pop(entity, None)
-            self._confirmed.pop(entity, None)
-        elif self._confirmed.get(entity) == rev:
+        if not self._inventory.take(publication):
             return succeed(None)  # told with everything live, and confirmed
-        else:
-            self._live[entity] = rev
         sent = self._publish(publication)
         self._presence.manifest_changed()
         return sent
@@ -307,8 +292,7 @@ class Publisher:
 
         def confirmed(_: None) -> None:
             self.published += 1
-            if publication.body is not None and publication.retained:
-                self._confirmed[entity] = rev
+            self._inventory.confirm(publication)
             trace(self._log, "puback", entity, rev=rev, cause=publication.cause)
 
         return sent.addCallback(confirmed)
