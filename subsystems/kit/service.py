@@ -120,7 +120,7 @@ def begin(parts: Parts, wired: Wired) -> None:
     parts.reactor.addSystemEventTrigger("before", "shutdown", stop)
     wired.link.start()
     wired.begin()
-    log.info("web.listening", url=f"http://{settings.host}:{settings.port}/")
+    log.info("web.listening", url=f"http://{settings.host}:{port.getHost().port}/")  # type: ignore[attr-defined] # always IPv4 or IPv6
 
 
 def _health(link: HubLink) -> Health:

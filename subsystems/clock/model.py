@@ -1,0 +1,90 @@
+"""What a clock's page is given.
+
+Law: frozen values only. They go to the browser as JSON; instants are station time as whole
+milliseconds since 1970 UTC, offsets are milliseconds of real time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from subsystems.kit.status import StatusLine
+    from subsystems.kit.timekeeper import ClockQuality
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What the clock knows, apart from the time itself.
+
+    Attributes:
+        line: the honest line.
+        clock: what is known about station time.
+    """
+
+    line: StatusLine
+    clock: ClockQuality
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A text in the two languages of the kit."""
+
+    zh: str
+    en: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """The honest line as a page shows it; `code` chooses shape and colour."""
+
+    code: str
+    live: bool
+    text: Text
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """How good the time is.
+
+    Attributes:
+        quality: a member of `subsystems.kit.timekeeper.Quality`.
+        text: the same for people.
+        offset_ms: own clock minus the hub's, None: never measured.
+        uncertainty_ms: ± of it.
+        drift_ppm: own oscillator against the hub's, None: not known yet.
+        off: own clock wrong by more than a second.
+    """
+
+    quality: str
+    text: Text
+    offset_ms: float | None
+    uncertainty_ms: float | None
+    drift_ppm: float | None
+    off: bool
+
+
+class Face(msgspec.Struct, frozen=True):
+    """Everything that a page needs to show the time by itself from now on.
+
+    Attributes:
+        now: station time of sending.
+        rate: station milliseconds per real millisecond.
+        zone: IANA name.
+        names: of the station, by language.
+        languages: of the station, in their order.
+        line: where the time comes from.
+        clock: how good it is.
+        alone: what the page says when it has lost its server.
+        since: templates with ``{text}`` and ``{time}``.
+    """
+
+    now: int
+    rate: float
+    zone: str
+    names: dict[str, str]
+    languages: tuple[str, ...]
+    line: Line
+    clock: Measure
+    alone: Text
+    since: Text

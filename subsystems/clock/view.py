@@ -1,0 +1,63 @@
+"""From what the clock knows to what its page shows.
+
+Law: pure. All words of the clock that are not the kit's stand here, in Chinese and English.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protocol.times import to_unix
+from subsystems.clock.model import Face, Line, Measure, Text
+from subsystems.kit.status import SCREEN_ALONE, SINCE
+from subsystems.kit.timekeeper import Quality
+
+if TYPE_CHECKING:
+    from protocol.times import Instant
+    from station_config.model import Station
+    from subsystems.clock.model import Knowledge
+    from subsystems.kit.timekeeper import ClockQuality
+
+_QUALITY = {
+    Quality.SYNCED: Text("与中枢同步", "In step with the hub"),
+    Quality.HOLDOVER: Text("守时运行", "Holding time"),
+    Quality.UNSET: Text("本机时间，未校准", "Own clock, never checked"),
+}
+
+
+def make_face(station: Station, knowledge: Knowledge, now: Instant, rate: float) -> Face:
+    """Return what pages are told.
+
+    Args:
+        station: whose time it is.
+        knowledge: what is known.
+        now: station time of sending.
+        rate: station seconds per real second.
+    """
+    line = knowledge.line
+    return Face(
+        now=round(to_unix(now) * 1000),
+        rate=rate,
+        zone=station.zone,
+        names=station.names,
+        languages=station.languages,
+        line=Line(line.code, line.live, Text(line.zh, line.en)),
+        clock=_measure(knowledge.clock, rate),
+        alone=Text(**SCREEN_ALONE),
+        since=Text(**SINCE),
+    )
+
+
+def _measure(clock: ClockQuality, rate: float) -> Measure:
+    return Measure(
+        quality=clock.quality,
+        text=_QUALITY[clock.quality],
+        offset_ms=_real_ms(clock.offset_s, rate),
+        uncertainty_ms=_real_ms(clock.uncertainty_s, rate),
+        drift_ppm=None if clock.drift_ppm is None else round(clock.drift_ppm, 1),
+        off=clock.off,
+    )
+
+
+def _real_ms(station_s: float | None, rate: float) -> float | None:
+    return None if station_s is None else round(station_s / rate * 1000, 1)

@@ -1,0 +1,230 @@
+// @ts-check
+/**
+ * The clock: shows station time by itself, and says how it knows.
+ *
+ * Law: it ticks on its own. The server corrects it and may die; then the page goes on and says so.
+ */
+import { Digits, Seconds } from "./led.js";
+import { Stream } from "./stream.js";
+import { Timebase } from "./timebase.js";
+
+const MEASURE_EVERY_MS = 60000;
+const BURST_MS = [0, 400, 1200, 3000];
+const LABELS = {
+  year: ["年", "Y"],
+  month: ["月", "M"],
+  day: ["日", "D"],
+  offset: ["本机偏差", "Own clock"],
+  drift: ["漂移", "Drift"],
+  page: ["页面", "Page"],
+};
+const WAITING = { zh: "正在获取时间", en: "Waiting for the time" };
+
+/** @param {string} id */
+const by = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+const base = new Timebase();
+const dial = by("dial");
+const ring = new Seconds(dial, "ring");
+const hours = new Digits(by("time"), "00:00", "hm");
+const colon = new Digits(by("time"), ":", "colon");
+const seconds = new Digits(by("time"), "00", "ss");
+const bar = new Seconds(dial, "bar");
+const dates = [["year", "0000"], ["month", "00"], ["day", "00"]].map(([name, pattern]) => {
+  const digits = new Digits(by("date"), pattern, name);
+  label(by("date"), name);
+  return digits;
+});
+
+/** @type {any} what the server said last */
+let face = null;
+/** @type {?number} station time at which the server was lost */
+let aloneSince = null;
+/** @type {?Intl.DateTimeFormat} */
+let format = null;
+let lastSecond = "";
+let weekday = -1;
+
+/** @param {HTMLElement} parent @param {keyof typeof LABELS | string} name */
+function label(parent, name) {
+  const made = document.createElement("span");
+  const [zh, en] = /** @type {any} */ (LABELS)[name];
+  made.append(word("zh", zh), word("en", en));
+  made.className = "label";
+  parent.append(made);
+}
+
+/** @param {string} lang @param {string} text */
+function word(lang, text) {
+  const made = document.createElement("span");
+  made.lang = lang;
+  made.textContent = text;
+  return made;
+}
+
+function tick() {
+  requestAnimationFrame(tick);
+  if (!base.known || format === null) return;
+  const now = new Date(base.now());
+  const parts = Object.fromEntries(format.formatToParts(now).map((p) => [p.type, p.value]));
+  const key = `${parts.hour}${parts.minute}${parts.second}`;
+  if (key === lastSecond) return;
+  lastSecond = key;
+  draw(parts, now);
+}
+
+/** @param {Record<string, string>} parts @param {Date} now */
+function draw(parts, now) {
+  hours.show(`${parts.hour}:${parts.minute}`);
+  colon.show(":");
+  seconds.show(parts.second);
+  const second = Number(parts.second);
+  ring.show(second);
+  bar.show(second);
+  [parts.year, parts.month, parts.day].forEach((text, n) => dates[n].show(text.padStart(2, "0")));
+  const day = new Date(`${parts.year}-${parts.month}-${parts.day}T00:00:00Z`).getUTCDay();
+  if (day !== weekday) drawWeekdays(day);
+  by("time").setAttribute("aria-label", `${parts.hour}:${parts.minute}`);
+  document.documentElement.dataset.shown = `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}:${parts.second}`;
+  if (second % 5 === 0) drawMeasures();
+  drawZone(now);
+}
+
+/** @param {number} day 0: Sunday */
+function drawWeekdays(day) {
+  weekday = day;
+  const names = languages().map((language) => {
+    const style = language === "zh" ? "narrow" : "short";
+    const of = new Intl.DateTimeFormat(language, { weekday: style, timeZone: "UTC" });
+    return [0, 1, 2, 3, 4, 5, 6].map((n) => of.format(new Date(Date.UTC(2023, 0, 1 + n))));
+  });
+  by("weekdays").replaceChildren(
+    ...[1, 2, 3, 4, 5, 6, 0].map((n) => {
+      const one = document.createElement("span");
+      one.className = n === day ? "lit" : "";
+      one.append(...names.map((texts, at) => word(languages()[at], texts[n])));
+      return one;
+    }),
+  );
+}
+
+/** @param {Date} now */
+function drawZone(now) {
+  const of = new Intl.DateTimeFormat("en", { timeZone: face.zone, timeZoneName: "longOffset" });
+  const name = of.formatToParts(now).find((p) => p.type === "timeZoneName")?.value ?? "";
+  const text = `${name.replace("GMT", "UTC")}${face.rate === 1 ? "" : ` · ×${face.rate}`}`;
+  if (by("zone").textContent !== text) by("zone").textContent = text;
+}
+
+/** @returns {string[]} the two languages that the panel speaks */
+function languages() {
+  return face.languages.slice(0, 2);
+}
+
+function drawLine() {
+  const alone = aloneSince !== null;
+  let text = face === null ? WAITING : face.line.text;
+  if (alone && face !== null) {
+    const of = new Intl.DateTimeFormat("en-GB", { timeZone: face.zone, hour: "2-digit", minute: "2-digit" });
+    const time = of.format(new Date(aloneSince ?? 0));
+    const say = (/** @type {"zh" | "en"} */ tag) =>
+      face.since[tag].replace("{text}", face.alone[tag]).replace("{time}", time);
+    text = { zh: say("zh"), en: say("en") };
+  }
+  for (const span of by("line").querySelectorAll("span")) {
+    span.textContent = /** @type {any} */ (text)[span.lang];
+  }
+  const state = face === null ? "waiting" : alone ? "alone" : face.line.live ? "live" : "attention";
+  by("panel").dataset.state = state;
+  by("panel").dataset.code = alone ? "SCREEN_ALONE" : (face?.line.code ?? "");
+}
+
+function drawMeasures() {
+  const { quality, text, offset_ms: offset, uncertainty_ms: plusMinus, drift_ppm: drift, off } = face.clock;
+  const rows = [
+    [text, "", off ? "bad" : quality === "SYNCED" ? "good" : "soon"],
+    [pair("offset"), offset === null ? "—" : `${milliseconds(offset)}${plusMinus === null ? "" : ` ±${plain(plusMinus)}`}`, off ? "bad" : ""],
+    [pair("drift"), drift === null ? "—" : `${signed(drift)} ppm`, ""],
+    [pair("page"), base.uncertainty === null ? "—" : `±${plain(base.uncertainty)} ms`, ""],
+  ];
+  by("measures").replaceChildren(
+    ...rows.map(([name, value, tone]) => {
+      const row = document.createElement("div");
+      row.dataset.tone = tone;
+      const term = document.createElement("dt");
+      term.append(word("zh", name.zh), word("en", name.en));
+      const told = document.createElement("dd");
+      told.textContent = value;
+      row.append(term, told);
+      return row;
+    }),
+  );
+}
+
+/** @param {keyof typeof LABELS} name */
+const pair = (name) => ({ zh: LABELS[name][0], en: LABELS[name][1] });
+/** @param {number} value */
+const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
+/** @param {number} value */
+const plain = (value) => (value < 10 ? value.toFixed(1) : Math.round(value).toString());
+/** @param {number} ms */
+const milliseconds = (ms) => (Math.abs(ms) < 1000 ? `${signed(ms)} ms` : `${signed(ms / 1000)} s`);
+
+/** @param {any} told */
+function onFace(told) {
+  const first = face === null;
+  face = told;
+  const back = aloneSince !== null;
+  aloneSince = null;
+  if (base.hint(told.now, told.rate) || first || back) burst();
+  if (first || format === null) adopt();
+  drawLine();
+  drawMeasures();
+}
+
+function adopt() {
+  document.documentElement.dataset.languages = languages().join(" ");
+  const names = languages().map((language) => word(language, face.names[language] ?? ""));
+  by("names").replaceChildren(...names);
+  document.title = `${Object.values(face.names)[0]} 时钟 Clock`;
+  format = new Intl.DateTimeFormat("en-GB", {
+    ...{ timeZone: face.zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
+    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  });
+  localStorage.setItem("station-clock-face", JSON.stringify(face));
+}
+
+function onLost() {
+  if (aloneSince !== null) return;
+  if (face === null) {
+    base.restore();
+    face = JSON.parse(localStorage.getItem("station-clock-face") ?? "null");
+    if (face !== null) adopt();
+  }
+  aloneSince = base.known ? base.now() : null;
+  drawLine();
+}
+
+function burst() {
+  for (const delay of BURST_MS) setTimeout(measure, delay);
+}
+
+function measure() {
+  base.measure().then(() => face && drawMeasures(), () => undefined);
+}
+
+async function keep() {
+  if (!("serviceWorker" in navigator)) return;
+  const types = /** @type {any} */ (globalThis).trustedTypes;
+  const url = types ? types.createPolicy("clock", { createScriptURL: () => "sw.js" }).createScriptURL("") : "sw.js";
+  await navigator.serviceWorker.register(url);
+}
+
+hours.show("--:--");
+seconds.show("--");
+drawLine();
+new Stream("events", onFace, onLost);
+setInterval(measure, MEASURE_EVERY_MS);
+setInterval(() => base.save(), 10000);
+requestAnimationFrame(tick);
+keep().catch((error) => console.warn("a reload without the server will not work:", error));

@@ -1,0 +1,121 @@
+"""The clock's page in a real browser, its process and broker real, the hub in the test's hand."""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.end_to_end
+SHOTS = os.environ.get("STATION_SHOTS")
+"""Directory for pictures to be looked at by a person."""
+
+
+def shoot(page, name):
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png")
+
+
+def shown(page, zone):
+    text = page.evaluate("document.documentElement.dataset.shown")
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZoneInfo(zone))
+
+
+def open_page(browser, process, turning, size=(1920, 1080)):
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    turning.until(lambda: answers(page, process.url), 20)
+    return page, problems
+
+
+def answers(page, url):
+    try:
+        return page.goto(url).ok
+    except Exception:  # noqa: BLE001 - not up yet
+        return False
+
+
+def until_page(turning, page, code):
+    panel = page.locator("#panel")
+    turning.until(lambda: panel.get_attribute("data-code") == code, 20)
+
+
+def test_it_tells_the_hubs_time_and_goes_on_whoever_dies(
+    browser, clock_process, turning, cast, nats_broker
+):
+    clock_process.start()
+    page, problems = open_page(browser, clock_process, turning)
+    until_page(turning, page, "NO_DATA")
+    expect(page.locator("#measures")).to_contain_text("Own clock, never checked")
+    shoot(page, "clock-no-data")
+
+    hub = cast.hub(nats_broker, clock=clock_process.hub_clock)
+    hub.everything()
+    until_page(turning, page, "LIVE")
+    expect(page.locator("#line")).to_contain_text("实时信息")
+    turning.until(lambda: "−2.0 s" in page.locator("#measures").inner_text(), 10)
+    turning.for_seconds(2)
+    zone = "Asia/Shanghai"
+    error = clock_process.hub_clock.now() - shown(page, zone)
+    assert timedelta(0) <= error + timedelta(seconds=0.1) < timedelta(seconds=1.2)
+    shoot(page, "clock-live")
+
+    hub.die()
+    until_page(turning, page, "CHECKING")
+    shoot(page, "clock-checking")
+
+    assert clock_process.end(signal.SIGKILL) == -signal.SIGKILL
+    until_page(turning, page, "SCREEN_ALONE")
+    before = shown(page, zone)
+    turning.until(lambda: shown(page, zone) >= before + timedelta(seconds=2), 5)
+    expect(page.locator("#line")).to_contain_text("屏幕独立运行 自 07:")
+    shoot(page, "clock-alone")
+
+    page.reload()
+    until_page(turning, page, "SCREEN_ALONE")
+    turning.until(
+        lambda: abs(clock_process.hub_clock.now() - shown(page, zone)).total_seconds() < 2
+    )
+
+    clock_process.start()
+    until_page(turning, page, "AUTONOMOUS")
+    hub = cast.hub(nats_broker, epoch=2, clock=clock_process.hub_clock)
+    hub.everything()
+    until_page(turning, page, "LIVE")
+    assert problems == []
+    assert clock_process.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (1280, 720), (3840, 2160)], ids=str)
+def test_nothing_is_cut_off_on_other_screens(
+    browser, clock_process, turning, cast, nats_broker, size
+):
+    clock_process.start()
+    hub = cast.hub(nats_broker, clock=clock_process.hub_clock)
+    page, problems = open_page(browser, clock_process, turning, size)
+    hub.everything()
+    until_page(turning, page, "RECOVERING")
+    hub.beat()
+    turning.for_seconds(1.0)
+    shoot(page, f"clock-{size[0]}")
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll('h1, p, span, svg, dt, dd')]
+            .map(e => [e, e.getBoundingClientRect()])
+            .filter(([, r]) => r.width > 0 && (r.left < 0 || r.top < 0
+                || r.right > innerWidth + 1 || r.bottom > innerHeight + 1))
+            .map(([e]) => e.outerHTML.slice(0, 80))"""
+    )
+    assert outside == []
+    overlapping = page.evaluate(
+        """() => { const boxes = ['header', '#dial', '#calendar', 'footer']
+            .map(s => document.querySelector(s).getBoundingClientRect());
+            return boxes.slice(1).some((b, n) => b.top < boxes[n].bottom - 1); }"""
+    )
+    assert not overlapping
+    assert problems == []
