@@ -1,10 +1,10 @@
 """The timetable on a date: its local times as instants, its runs with their identifiers.
 
 Law: the only place where local time becomes UTC; zones and their changes end here. A local time
-that occurs twice (clocks go back) is its first occurrence, for an arrival and a departure alike,
-but a departure never comes before its arrival: then it is the second one. A local time that does
-not occur (clocks go forward) is counted with the offset before the change, so 02:30 is what the
-clocks show as 03:30.
+that occurs twice (clocks go back) is its first occurrence. One that does not occur (clocks go
+forward) is counted with the offset before the change: 02:30 is what the clocks show as 03:30. A
+departure never comes before its arrival: then it is the second occurrence or, if there is none or
+that is before, too, the arrival's own instant.
 """
 
 from __future__ import annotations
@@ -39,10 +39,8 @@ def to_instant(day: date, local: time, zone: ZoneInfo, *, fold: int = 0) -> Inst
 def planned_on(row: TimetableRow, day: date, zone: ZoneInfo) -> Planned:
     """Return the timetable's `row` on `day`, the local date of its first event."""
     arrival = to_instant(day, row.arrival, zone) if row.arrival else None
-    departure = None
-    if row.departure is not None:
-        past_midnight = row.arrival is not None and row.departure < row.arrival
-        departure = _not_before(arrival, day + _DAY * past_midnight, row.departure, zone)
+    early = (row.departure or time.max) < (row.arrival or time.min)
+    departure = _departure(row, arrival, day + _DAY * early, zone)
     return Planned(
         arrival_number=row.arrival_number,
         departure_number=row.departure_number,
@@ -56,11 +54,16 @@ def planned_on(row: TimetableRow, day: date, zone: ZoneInfo) -> Planned:
     )
 
 
-def _not_before(arrival: Instant | None, day: date, local: time, zone: ZoneInfo) -> Instant:
-    first = to_instant(day, local, zone)
+def _departure(
+    row: TimetableRow, arrival: Instant | None, day: date, zone: ZoneInfo
+) -> Instant | None:
+    """Return the departure on `day`, never before the arrival whatever the clocks do between."""
+    if row.departure is None:
+        return None
+    first = to_instant(day, row.departure, zone)
     if arrival is None or first >= arrival:
         return first
-    return to_instant(day, local, zone, fold=1)
+    return max(arrival, to_instant(day, row.departure, zone, fold=1))
 
 
 def numbers_of(*numbers: str | None) -> frozenset[str]:
