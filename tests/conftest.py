@@ -46,7 +46,8 @@ def free_port() -> int:
 class RealBroker:
     """A broker process with the users of a small station; passwords are ``NAME-secret``.
 
-    `kind` is ``nats`` or ``mosquitto``. It can be killed and started again on the same port.
+    `kind` is ``nats`` or ``mosquitto``; `extra` goes into Mosquitto's configuration. It can be
+    killed and started again on the same port.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class RealBroker:
             station_permissions(Topics(STATION), hub="hub", devices=DEVICES)
         )
     )
+    extra: str = ""
     process: subprocess.Popen | None = None
 
     def password(self, user: str) -> str:
@@ -129,6 +131,7 @@ class RealBroker:
             "mosquitto.conf": mosquitto.configuration(
                 nats.Listener(STATION, self.host, self.port), directory=self.directory
             )
+            + self.extra
             + ("user root\n" if os.geteuid() == 0 else ""),
             "acl": mosquitto.access_list(self.permissions),
             "passwords": mosquitto.password_file(self._passwords(), os.urandom),

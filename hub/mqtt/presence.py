@@ -7,7 +7,6 @@ said again each minute, for it is what readers judge completeness by.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twisted.internet.task import LoopingCall
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from hub.mqtt.envelopes import Envelopes, Say
+    from hub.mqtt.identity import HubIdentity
     from protocol.topics import Topics
     from station_config.runtime.clocks import StationClock
     from station_config.runtime.reactor import Reactor
@@ -35,21 +35,6 @@ MANIFEST_MAX_S = 60.0
 
 WORDS_PER_CONNECTION = 1000
 """Revisions of `hub/state` set apart for one connection; the last one is the will's."""
-
-
-@dataclass(frozen=True)
-class HubIdentity:
-    """What does not change while the hub runs.
-
-    Attributes:
-        hub: identifier.
-        zone: IANA name of the station's time zone.
-        estimate_lifetime_s: see `protocol.messages.HubState`.
-    """
-
-    hub: str
-    zone: str
-    estimate_lifetime_s: int = 1800
 
 
 class Presence:

@@ -9,15 +9,15 @@ message that the broker replays and that is not live is a ghost and is deleted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, DeferredList, succeed
 
 from hub.mqtt.backlog import Backlog
 from hub.mqtt.envelopes import Envelopes
+from hub.mqtt.identity import BrokerAddress, HubIdentity
 from hub.mqtt.inventory import Inventory
-from hub.mqtt.presence import HubIdentity, Presence
+from hub.mqtt.presence import Presence
 from hub.mqtt.requests import Requests
 from hub.mqtt.resync import Resync
 from hub.mqtt.store_calls import RETRY_S, StoreCalls
@@ -26,7 +26,6 @@ from station_config.runtime.trace import trace
 
 if TYPE_CHECKING:
     import random
-    import ssl
     from collections.abc import Callable, Sequence
 
     from structlog.typing import FilteringBoundLogger
@@ -44,16 +43,6 @@ __all__ = ["BrokerAddress", "HubIdentity", "Publisher"]
 
 GOODBYE_S = 2.0
 """How long an orderly stop waits for the broker to take the offline state."""
-
-
-@dataclass(frozen=True)
-class BrokerAddress:
-    """Where the broker is, and the hub's password there. `tls` None: in the clear."""
-
-    host: str
-    port: int
-    password: str = field(repr=False)
-    tls: ssl.SSLContext | None = None
 
 
 class Publisher:
@@ -152,6 +141,7 @@ class Publisher:
         connection = self._connection
         if connection is None:
             return succeed(None)
+        self._connections += 1  # what the store answers from now on is for nobody
         self._inventory.forget()
         self._resync.cancel()
         self._cancel_retry()

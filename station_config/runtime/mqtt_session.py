@@ -271,6 +271,8 @@ class Session:
         if code.is_failure:
             self.drop(f"the broker refused: {code}")
             return
+        if self._leaving():
+            return
         self._accepted = True
         if not self._subscriptions:
             self._rise()
@@ -302,7 +304,7 @@ class Session:
 
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
         self._handled += 1
-        if self._stage is Stage.CLOSED:
+        if self._leaving():
             return
         try:
             topic = message.topic
@@ -318,6 +320,8 @@ class Session:
         self._over("stopped" if self._closing else f"the connection was lost: {code}")
 
     def _rise(self) -> None:
+        if self._leaving():
+            return
         self._stage = Stage.UP
         self._clear_deadline()
         self._owner.session_up()
@@ -331,6 +335,9 @@ class Session:
                 done.errback(DeviceError(f"cannot be published: {error}", where=topic))
             else:
                 self._under_way[mid] = done
+
+    def _leaving(self) -> bool:
+        return self._stage is Stage.CLOSED or self._closing is not None
 
     def _attached(self) -> bool:
         return self._descriptor is not None

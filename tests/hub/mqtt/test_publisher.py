@@ -1,4 +1,3 @@
-import pytest
 from twisted.internet.defer import Deferred
 
 from protocol.messages import Beat, HubState, Manifest, Source, SourceMode
@@ -269,8 +268,15 @@ def test_stopping_before_anything_is_there_fires(scene):
     assert publisher.status == {"connected": False}
 
 
-@pytest.mark.parametrize("count", [300])
-def test_a_day_with_its_plan_is_told_within_a_second(scene, count):
+def test_stopping_before_the_store_has_answered_leaves_nothing_behind(scene):
+    publisher = scene.started()  # connected, but what is live is still being fetched
+    scene.turning.result(publisher.stop())
+    scene.turning.for_seconds(0.1)
+    assert not publisher.connected
+
+
+def test_three_hundred_trains_are_told_in_a_few_seconds(scene):
+    count = 300
     for number in range(count):
         scene.outbox.commit(f"run/2021-01-20.k{number}", scene.plan())
     publisher = scene.publisher()

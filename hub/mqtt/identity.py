@@ -1,0 +1,34 @@
+"""Who the hub is and where its broker is: what does not change while it runs. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ssl
+
+
+@dataclass(frozen=True)
+class BrokerAddress:
+    """Where the broker is, and the hub's password there. `tls` None: in the clear."""
+
+    host: str
+    port: int
+    password: str = field(repr=False)
+    tls: ssl.SSLContext | None = None
+
+
+@dataclass(frozen=True)
+class HubIdentity:
+    """What does not change while the hub runs.
+
+    Attributes:
+        hub: identifier.
+        zone: IANA name of the station's time zone.
+        estimate_lifetime_s: see `protocol.messages.HubState`.
+    """
+
+    hub: str
+    zone: str
+    estimate_lifetime_s: int = 1800
