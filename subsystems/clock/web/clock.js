@@ -142,8 +142,8 @@ function drawLine() {
 function drawMeasures() {
   const { quality, text, offset_ms: offset, uncertainty_ms: plusMinus, drift_ppm: drift, off } = face.clock;
   const rows = [
-    [text, "", off ? "bad" : quality === "SYNCED" ? "good" : "soon"],
-    [pair("offset"), offset === null ? "—" : `${milliseconds(offset)}${plusMinus === null ? "" : ` ±${plain(plusMinus)}`}`, off ? "bad" : ""],
+    [text, "", quality === "SYNCED" ? "good" : "soon"],
+    [pair("offset"), offset === null ? "—" : `${milliseconds(offset)}${plusMinus === null ? "" : ` ±${plain(plusMinus)} ms`}`, off ? "bad" : ""],
     [pair("drift"), drift === null ? "—" : `${signed(drift)} ppm`, ""],
     [pair("page"), base.uncertainty === null ? "—" : `±${plain(base.uncertainty)} ms`, ""],
   ];
@@ -186,6 +186,7 @@ function adopt() {
   document.documentElement.dataset.languages = languages().join(" ");
   const names = languages().map((language) => word(language, face.names[language] ?? ""));
   by("names").replaceChildren(...names);
+  document.documentElement.lang = languages()[0];
   document.title = `${Object.values(face.names)[0]} 时钟 Clock`;
   format = new Intl.DateTimeFormat("en-GB", {
     ...{ timeZone: face.zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
