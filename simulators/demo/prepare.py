@@ -29,7 +29,16 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(station_config.__file__).with_name("stations")
 SENDER_TEMPLATE = Path(one_way_feed.__file__).with_name("examples") / "dmis.toml"
-LEFTOVERS = ("*.sqlite", "*.sqlite-*", "*.cache", "*.cache-*", "*.state", "broker", "line", "hub-state")
+LEFTOVERS = (
+    "*.sqlite",
+    "*.sqlite-*",
+    "*.cache",
+    "*.cache-*",
+    "*.state",
+    "broker",
+    "line",
+    "hub-state",
+)
 MARK = ".station-demo"
 LINK = 1
 POLL_S = 1.0

@@ -86,11 +86,16 @@ class _Demo:
         seconds = lasts(self._options)
         if seconds is not None:
             self._reactor.callLater(seconds, self._reactor.stop)
-        ports = (self._options.boards_port, self._options.clock_port)
-        waits = [
-            wait_for_port(self._reactor, "127.0.0.1", port, timeout_s=START_S) for port in ports
-        ]
-        return DeferredList(waits, fireOnOneErrback=True, consumeErrors=True).addCallback(self._say)
+        ports = {"display": self._options.boards_port, "clock": self._options.clock_port}
+        waits = [self._answers(name, port) for name, port in ports.items()]
+        return DeferredList(waits).addCallback(self._say)
+
+    def _answers(self, name: str, port: int) -> Deferred[None]:
+        """Wait for a page; one that does not come is said, the others are shown all the same."""
+        waiting = wait_for_port(self._reactor, "127.0.0.1", port, timeout_s=START_S)
+        return waiting.addErrback(
+            lambda failure: self._log.error("demo.no-answer", child=name, why=str(failure.value))
+        )
 
     def _say(self, _: object) -> None:
         """Print where to look; on standard output, so that the log can go elsewhere."""

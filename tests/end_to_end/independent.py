@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 DAY = 24 * 60
 HIGH_SPEED = {"G", "D", "C"}
 SHOWN_BEFORE = 180
+WAITING_BEFORE = 60
 ARRIVAL_LINGERS = 10
 DEPARTURE_LINGERS = 1
 
@@ -78,8 +79,12 @@ def visits(timetable: Path):
     return found
 
 
-def departures(timetable: Path, now: int):
-    """Return the departure board at minute `now`, in the order of its rows."""
+def departures(timetable: Path, now: int, told_until: int | None = None):
+    """Return the departure board at minute `now`, in the order of its rows.
+
+    Dispatching tells of a train three hours before it comes. Of one that it told nothing of, since
+    the hub died at minute `told_until`, no board may claim that it is on time.
+    """
     shown = [
         v
         for v in visits(timetable)
@@ -88,7 +93,7 @@ def departures(timetable: Path, now: int):
     ]
     shown.sort(key=lambda v: (v.departure, v.number))
     return [
-        Expected(v.number, v.destination, clock(v.departure), departure_status(v, now))
+        Expected(v.number, v.destination, clock(v.departure), departure_status(v, now, told_until))
         for v in shown
     ]
 
@@ -105,7 +110,7 @@ def arrivals(timetable: Path, now: int):
     return [Expected(v.number, v.origin, clock(v.arrival), arrival_status(v, now)) for v in shown]
 
 
-def departure_status(visit, now):
+def departure_status(visit, now, told_until):
     closes = visit.departure - 5
     if visit.category in HIGH_SPEED:
         opens = visit.departure - 15
@@ -119,7 +124,9 @@ def departure_status(visit, now):
         return "即将停止检票"
     if now >= opens:
         return "正在检票"
-    return "正点"
+    if told_until is None or visit.first - SHOWN_BEFORE <= told_until:
+        return "正点"
+    return "候车" if now >= visit.departure - WAITING_BEFORE else ""
 
 
 def arrival_status(visit, now):

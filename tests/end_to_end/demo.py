@@ -1,0 +1,27 @@
+"""The demo under test: finds its processes, and sees to it that none is left behind."""
+
+from __future__ import annotations
+
+import psutil
+
+from simulators.demo.child import DemoProcess
+
+
+class Demo(DemoProcess):
+    def pid(self, role):
+        """Return the process id of a role, None while it does not run."""
+        for child in psutil.Process(self.process.pid).children():
+            if role in child.cmdline():
+                return child.pid
+        return None
+
+    def stop(self):
+        if self.process.poll() is not None:
+            return super().stop()
+        below = psutil.Process(self.process.pid).children(recursive=True)
+        code = super().stop()
+        _, alive = psutil.wait_procs(below, timeout=5)
+        for process in alive:
+            process.kill()
+        assert not alive, "processes were left behind"
+        return code
