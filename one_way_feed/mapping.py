@@ -9,6 +9,7 @@ meant: a bureau that has such hours must write the offset.
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 LONGEST_DELAY = timedelta(hours=48)
 """More is no delay but a damaged column."""
+UNWRITABLE = frozenset(("Cc", "Cs"))
+"""Unicode categories: control characters, halves of surrogate pairs."""
 
 
 class Reject(msgspec.Struct, frozen=True):
@@ -133,7 +136,7 @@ class QueryMapping:
         if isinstance(value, bytes | memoryview):
             raise _UnusableError(self._query.columns[name], "is binary")
         text = str(value).strip()
-        if "\0" in text or not text.isprintable():
+        if any(unicodedata.category(character) in UNWRITABLE for character in text):
             raise _UnusableError(self._query.columns[name], "has control characters")
         renamed = self._query.values.get(name, {}).get(text, text)
         return str(renamed) or None

@@ -177,6 +177,7 @@ class Reassembly:
         ]
         rows = {key_of(r): r.row for r in records if isinstance(r, RowUpserted)}
         if (manifest.rows, manifest.digest) != (len(rows), digest_of(rows.values())):
+            self._assembly.manifest = None
             raise BodyError(f"snapshot {manifest.generation} has another digest than its manifest")
         self._assembly.close()
         self.restored += restored
