@@ -75,6 +75,7 @@ class Face(msgspec.Struct, frozen=True):
         languages: of the station, in their order.
         line: where the time comes from.
         clock: how good it is.
+        holding: what the page says of its time when it has lost its server.
         alone: what the page says when it has lost its server.
         since: templates with ``{text}`` and ``{time}``.
     """
@@ -86,5 +87,6 @@ class Face(msgspec.Struct, frozen=True):
     languages: tuple[str, ...]
     line: Line
     clock: Measure
+    holding: Text
     alone: Text
     since: Text

@@ -141,8 +141,9 @@ function drawLine() {
 
 function drawMeasures() {
   const { quality, text, offset_ms: offset, uncertainty_ms: plusMinus, drift_ppm: drift, off } = face.clock;
+  const alone = aloneSince !== null;
   const rows = [
-    [text, "", quality === "SYNCED" ? "good" : "soon"],
+    [alone ? face.holding : text, "", quality === "SYNCED" && !alone ? "good" : "soon"],
     [pair("offset"), offset === null ? "—" : `${milliseconds(offset)}${plusMinus === null ? "" : ` ±${plain(plusMinus)} ms`}`, off ? "bad" : ""],
     [pair("drift"), drift === null ? "—" : `${signed(drift)} ppm`, ""],
     [pair("page"), base.uncertainty === null ? "—" : `±${plain(base.uncertainty)} ms`, ""],
@@ -204,6 +205,7 @@ function onLost() {
   }
   aloneSince = base.known ? base.now() : null;
   drawLine();
+  if (face !== null) drawMeasures();
 }
 
 function burst() {
