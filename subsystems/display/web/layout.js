@@ -82,13 +82,15 @@ function sum(line) {
 
 /** @param {Wanted[]} line @param {number} index @param {number} units @returns {Place[]} */
 function spread(line, index, units) {
-  const gaps = Math.max(1, line.length - 1);
+  const gaps = line.length;
   const spare = Math.max(0, units - sum(line));
   let start = 0;
   return line.map((column, n) => {
     const extra = Math.floor((spare * (n + 1)) / gaps) - Math.floor((spare * n) / gaps);
-    const place = { column: column.column, line: index, start, span: column.width };
-    start += column.width + extra;
+    const next = start + column.width + extra;
+    const end = n === line.length - 1 ? units : Math.max(start + column.width, next - 1);
+    const place = { column: column.column, line: index, start, span: end - start };
+    start = next;
     return place;
   });
 }
@@ -142,7 +144,7 @@ export function halve(text) {
  */
 export function fitBox(lines, width, height) {
   for (let dot = 60; dot > 1; dot -= 1) {
-    const dots = lines.map((line) => Math.max(1, Math.floor(dot * line.scale)));
+    const dots = lines.map((line) => Math.max(1, Math.round(dot * line.scale)));
     const wide = lines.every((line, i) => halves(line.text) * HALF * dots[i] <= width);
     const high = dots.reduce((total, d) => total + d * (HIGH + 2), 0) - 2 * dots[0];
     if (wide && high <= height) return dots;

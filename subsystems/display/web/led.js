@@ -6,7 +6,7 @@
  * exactly as large as its dots, so that the mask of dots lies on the font's pixels.
  */
 
-import { fitBox, fitField } from "./layout.js";
+import { fitBox, fitField, halves } from "./layout.js";
 
 /** CSS pixels of one device pixel. */
 export function pixel() {
@@ -40,13 +40,13 @@ export function field(cell, text, units, dot, high) {
   let room = units;
   if (cell.mark) {
     parts.push(led(cell.mark, dot, `tone-${cell.tone || "plain"} mark`));
-    room -= 3;
+    room -= halves(cell.mark) + 1;
   }
   if (cell.was) {
     const was = document.createElement("s");
     was.append(led(cell.was, dot, "was"));
     parts.push(was);
-    room -= cell.was.length + 1;
+    room -= halves(cell.was) + 1;
   }
   if (text) {
     const fitted = fitField(text, Math.max(2, room), dot, high);
