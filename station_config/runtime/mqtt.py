@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import Deferred, fail, succeed
 
 from protocol.errors import DeviceError
-from station_config.runtime.mqtt_session import Address, Session, Will
+from station_config.runtime.mqtt_seams import Address, Will
+from station_config.runtime.mqtt_session import Session
 
 if TYPE_CHECKING:
     import random

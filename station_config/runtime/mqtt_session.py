@@ -10,23 +10,21 @@ buffered and no poll reports, and reading that goes on as long as there is somet
 from __future__ import annotations
 
 import socket
-from collections import deque
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.interfaces import IReadWriteDescriptor
 from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
-from zope.interface import implementer
 
 from protocol.errors import DeviceError
+from station_config.runtime import mqtt_window
+from station_config.runtime.mqtt_seams import SocketDescriptor
+from station_config.runtime.mqtt_window import Window
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Sequence
 
     from paho.mqtt.reasoncodes import ReasonCode
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
 
+    from station_config.runtime.mqtt_seams import Address, Owner, Will
     from station_config.runtime.reactor import Reactor
 
 KEEPALIVE_S = 10
@@ -42,50 +41,10 @@ KEEPALIVE_S = 10
 CONNECT_TIMEOUT_S = 5.0
 """For TCP, for CONNACK, and for the SUBACKs, each."""
 
-WINDOW = 64
-"""QoS 1 messages under way at once; the others wait their turn, in order."""
-
 READ_BUDGET = 32
 """Messages taken per turn of the reactor, so that a storm of them starves nobody else."""
 
 CLOSE_TIMEOUT_S = 1.0
-
-
-@dataclass(frozen=True)
-class Will:
-    """What the broker publishes when the connection is lost without a goodbye."""
-
-    topic: str
-    payload: bytes
-    qos: int = 1
-    retain: bool = True
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where the broker is and who connects. `tls` None: in the clear."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    tls: ssl.SSLContext | None = None
-
-
-class Owner(Protocol):
-    """Port: whoever has the session."""
-
-    def session_up(self) -> None:
-        """Everything is granted."""
-        ...
-
-    def session_message(self, topic: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001
-        """A message has come."""
-        ...
-
-    def session_over(self, reason: str, *, accepted: bool) -> None:
-        """The socket is closed; `accepted`: the broker had said yes to the connection."""
-        ...
 
 
 class Stage(Enum):
@@ -96,30 +55,6 @@ class Stage(Enum):
     SUBACK = auto()
     UP = auto()
     CLOSED = auto()
-
-
-@implementer(IReadWriteDescriptor)
-class _Descriptor:
-    """The socket as the reactor sees it. The number is kept: a closed socket has none."""
-
-    def __init__(self, session: Session, sock: Any) -> None:  # noqa: ANN401 - socket or TLS socket
-        self._session = session
-        self._number: int = sock.fileno()
-
-    def fileno(self) -> int:
-        return self._number
-
-    def logPrefix(self) -> str:  # noqa: N802 - Twisted's name
-        return "mqtt"
-
-    def doRead(self) -> None:  # noqa: N802 - Twisted's name
-        self._session.read()
-
-    def doWrite(self) -> None:  # noqa: N802 - Twisted's name
-        self._session.write()
-
-    def connectionLost(self, reason: Failure) -> None:  # noqa: N802 - Twisted's name
-        self._session.drop(reason.getErrorMessage())
 
 
 class Session:
@@ -143,14 +78,15 @@ class Session:
         self._stage = Stage.DIALLING
         self._accepted = False
         self._closing: Deferred[None] | None = None
-        self._descriptor: _Descriptor | None = None
+        self._descriptor: SocketDescriptor | None = None
         self._deadline: IDelayedCall | None = None
         self._read_again: IDelayedCall | None = None
         self._upkeep = LoopingCall(self._tend)
         self._upkeep.clock = reactor
         self._handled = 0
-        self._queue: deque[tuple[str, bytes, bool, Deferred[None]]] = deque()
-        self._under_way: dict[int, Deferred[None]] = {}
+        self._window = Window(
+            lambda topic, payload, retain: self._client.publish(topic, payload, 1, retain).mid
+        )
         self._client = self._make_client(will)
 
     @property
@@ -171,10 +107,7 @@ class Session:
         if qos == 0:
             self._client.publish(topic, payload, 0, retain)
             return succeed(None)
-        done: Deferred[None] = Deferred()
-        self._queue.append((topic, payload, retain, done))
-        self._fill_window()
-        return done
+        return self._window.add(topic, payload, retain=retain)
 
     def close(self) -> Deferred[None]:
         """Say DISCONNECT, close, and fire. While still dialling, fires when the thread is back."""
@@ -225,7 +158,7 @@ class Session:
             reconnect_on_failure=False,
         )
         client.connect_timeout = CONNECT_TIMEOUT_S
-        client.max_inflight_messages_set(WINDOW)
+        client.max_inflight_messages_set(mqtt_window.SIZE)
         client.username_pw_set(address.user, address.password)
         if address.tls is not None:
             client.tls_set_context(address.tls)
@@ -255,7 +188,7 @@ class Session:
             return
         self._stage = Stage.CONNACK
         self._set_deadline(CONNECT_TIMEOUT_S, "the broker did not answer CONNECT")
-        self._descriptor = _Descriptor(self, sock)
+        self._descriptor = SocketDescriptor(self, sock)
         self._reactor.addReader(self._descriptor)
         self._upkeep.start(1.0, now=False)
         self._watch_writing(on=self._client.want_write())
@@ -297,10 +230,7 @@ class Session:
         self, _client: object, _data: object, mid: int, _code: object, _properties: object
     ) -> None:
         self._handled += 1
-        done = self._under_way.pop(mid, None)
-        if done is not None:
-            self._fill_window()
-            done.callback(None)
+        self._window.acknowledged(mid)
 
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
         self._handled += 1
@@ -325,16 +255,6 @@ class Session:
         self._stage = Stage.UP
         self._clear_deadline()
         self._owner.session_up()
-
-    def _fill_window(self) -> None:
-        while self._queue and len(self._under_way) < WINDOW:
-            topic, payload, retain, done = self._queue.popleft()
-            try:
-                mid = self._client.publish(topic, payload, 1, retain).mid
-            except ValueError as error:
-                done.errback(DeviceError(f"cannot be published: {error}", where=topic))
-            else:
-                self._under_way[mid] = done
 
     def _leaving(self) -> bool:
         return self._stage is Stage.CLOSED or self._closing is not None
@@ -386,11 +306,7 @@ class Session:
             self._read_again.cancel()
         if self._upkeep.running:
             self._upkeep.stop()
-        lost = [*self._under_way.values(), *(done for *_, done in self._queue)]
-        self._under_way.clear()
-        self._queue.clear()
         self._owner.session_over(reason, accepted=self._accepted)
-        for done in lost:
-            done.errback(DeviceError(f"not acknowledged: {reason}"))
+        self._window.fail(reason)
         if self._closing is not None:
             self._closing.callback(None)

@@ -5,7 +5,8 @@ import structlog
 
 from protocol.errors import DeviceError
 from station_config.runtime.mqtt import MqttConnection, Will, next_delay
-from station_config.runtime.mqtt_session import READ_BUDGET, WINDOW
+from station_config.runtime.mqtt_session import READ_BUDGET
+from station_config.runtime.mqtt_window import SIZE
 
 
 class Client:
@@ -130,7 +131,7 @@ def test_more_than_a_window_at_once_arrives_in_order(broker, client, turning):
     topic = broker.topics.event("changed")
     display = client("display", [(broker.topics.events, 1)]).start()
     hub = client("hub").start()
-    count = WINDOW * 15 + 1
+    count = SIZE * 15 + 1
     sent = [hub.connection.publish(topic, b"%d" % number) for number in range(count)]
     turning.result(sent[-1])
     turning.until(lambda: len(display.messages) == count)
