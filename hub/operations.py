@@ -17,7 +17,7 @@ from hub.kernel.rulebook import rulebook
 from hub.store.database import Database, Transaction
 from hub.store.day_build import build_days, drop_plans
 from hub.store.outbox import StoreOutbox
-from hub.store.records import to_change, to_stored
+from hub.store.records import to_change, to_rejected, to_stored
 from hub.store.statements import Statements
 from hub.store.step import Step, keys_text
 from hub.store.writes import Writes
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hub.kernel.facts import Facts
     from hub.kernel.reasons import Rejected
     from hub.outbox import Publication
-    from one_way_feed.rows import RowChange
+    from one_way_feed.rows import Row, RowChange
     from protocol.times import Instant
     from station_config.model import Station
 
@@ -216,6 +216,16 @@ class Operations:
         """
         with self._database.transaction() as opened:
             return [to_change(r) for r in opened.rows(self._statements.all_feed_rows)]
+
+    def rejects(self, limit: int) -> list[tuple[Instant, Rejected, Row]]:
+        """Return what was not believed last, newest first: when, why, and the row as it came.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        with self._database.transaction() as opened:
+            found = opened.rows(self._statements.rejects, at_most=limit)
+        return [to_rejected(record) for record in found]
 
     def facts_of(self, run_id: str) -> Facts | None:
         """Return what is known about a run, for explanations; None if there is no such run.

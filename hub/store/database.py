@@ -82,7 +82,9 @@ class Database:
             self.url: URL = make_url(url)
             self.engine = _engine(self.url)
         except (ArgumentError, ImportError) as error:
-            raise OperatorError(f"cannot use the database URL: {error}", where=url) from error
+            raise OperatorError(f"cannot use the database URL: {error}") from error
+        if self.is_sqlite and self._path is None:
+            raise OperatorError("an SQLite database needs a file, e.g. sqlite:////var/lib/hub.db")
         self.where = self.url.render_as_string(hide_password=True)
         self._connection: Connection | None = None
         self._file: tuple[int, int] | None = None

@@ -12,6 +12,7 @@ import msgspec
 from hub.kernel.agenda import decode_agenda, encode_agenda
 from hub.kernel.conclude import Stored
 from hub.kernel.facts import decode_facts, encode_facts
+from hub.kernel.reasons import Reason, Rejected
 from hub.outbox import Publication
 from one_way_feed.rows import Row, RowChange, RowDeleted, RowUpserted
 from protocol.runs import PassengerPhase, TrainPhase
@@ -89,6 +90,13 @@ def from_stored(stored: Stored, next_at: int) -> Values:
         "published": int(stored.body is not None),
         "next_at": next_at,
     }
+
+
+def to_rejected(record: tuple[Any, ...]) -> tuple[Instant, Rejected, Row]:
+    """Return a record of `reject`: when, why, and the row as it came."""
+    at, kind, key, reason, found, partial, body = record
+    rejected = Rejected(key=(kind, key), reason=Reason(reason), found=found, partial=bool(partial))
+    return from_micros(at), rejected, decode_row(body)
 
 
 def to_publication(record: tuple[Any, ...], *, is_retained: bool) -> Publication:

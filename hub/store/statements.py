@@ -103,7 +103,6 @@ class Statements:
         self.put_reject = text(_insert(reject))
         self.rejects = text(
             select(
-                reject.c.number,
                 reject.c.at,
                 reject.c.kind,
                 reject.c.key,
