@@ -99,6 +99,7 @@ def _clear(data: Path) -> None:
 def _sender_config(options: DemoOptions, station: Station) -> dict[str, Any]:
     """Return the example for this kind of database with this demo's places in it."""
     config = tomllib.loads(SENDER_TEMPLATE.read_text(encoding="utf-8"))
+    config["log_json"], config["quiet"] = options.log_json, options.quiet
     config["database"]["url"] = f"sqlite:///{options.dispatch_database}"
     config["database"]["zone"] = station.zone
     config["database"]["poll_s"] = FAST_POLL_S if options.speed > FAST else POLL_S
