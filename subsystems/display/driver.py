@@ -34,7 +34,7 @@ from station_config.runtime.web import (
 )
 from subsystems.display.machine import SendRows, SendStatus
 from subsystems.display.model import Document, Row, Status
-from subsystems.display.pages import board_page
+from subsystems.display.pages import FRAME, board_page
 from subsystems.display.view import milliseconds
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def page_files() -> dict[str, Asset]:
 
 def code_of(files: Mapping[str, Asset]) -> str:
     """Return a short name of exactly these files: a page of another code loads itself anew."""
-    digest = blake2b(digest_size=6)
+    digest = blake2b(FRAME.encode(), digest_size=6)
     for path in sorted(files):
         digest.update(path.encode() + b"\0" + blake2b(files[path].body).digest())
     return digest.hexdigest()

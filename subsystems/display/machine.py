@@ -37,12 +37,7 @@ class StatusChanged:
     status: Status
 
 
-@dataclass(frozen=True)
-class Beat:
-    """Time to tell the pages that we live."""
-
-
-Event = RunsChanged | StatusChanged | Beat
+Event = RunsChanged | StatusChanged
 
 
 @dataclass(frozen=True)
@@ -101,8 +96,6 @@ def step(state: State, event: Event, now: Instant) -> tuple[State, tuple[Effect,
             if status == state.status:
                 return state, ()
             return replace(state, status=status), (SendStatus(status),)
-        case Beat():
-            return state, (SendStatus(state.status),)
 
 
 def document(state: State, board: str, now: Instant) -> Document:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from subsystems.display.model import Sheet, Text
 
-_FRAME = """<!doctype html>
+FRAME = """<!doctype html>
 <html lang="zh" data-code="{code}" data-kind="{kind}">
 <head>
 <meta charset="utf-8">
@@ -89,7 +89,7 @@ _ITEM = """<li><a class="name" href="/board/{board}">{name}</a>
 def board_page(sheet: Sheet, code: str) -> bytes:
     """Return the frame of `sheet`'s board."""
     title = escape(" · ".join(dict.fromkeys(sheet.title.values())))
-    return _FRAME.format(code=escape(code), kind=escape(sheet.kind), title=title).encode()
+    return FRAME.format(code=escape(code), kind=escape(sheet.kind), title=title).encode()
 
 
 def index_page(station: Text, boards: Iterable[Sheet], intro: Text, plain: Text) -> bytes:

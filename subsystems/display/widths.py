@@ -25,7 +25,7 @@ LIMITS = {
     Column.TRAIN: (5, 9),
     Column.ORIGIN: (8, 12),
     Column.DESTINATION: (8, 12),
-    Column.GATE: (4, 8),
+    Column.GATE: (5, 8),
     Column.PLATFORM: (5, 8),
     Column.WAITING_ROOM: (6, 12),
 }

@@ -80,17 +80,28 @@ function sum(line) {
   return line.reduce((total, column) => total + column.width, 0);
 }
 
+/** Who needs room that is left over: names and statuses are longer than planned, times never. */
+const NEED = new Map([
+  ["origin", 4],
+  ["destination", 4],
+  ["waiting-room", 3],
+  ["status", 3],
+]);
+
 /** @param {Wanted[]} line @param {number} index @param {number} units @returns {Place[]} */
 function spread(line, index, units) {
-  const gaps = line.length;
-  const spare = Math.max(0, units - sum(line));
+  const needs = line.map((column) => NEED.get(column.column) ?? 1);
+  const spare = Math.max(0, units - sum(line) - (line.length - 1));
+  const all = needs.reduce((total, need) => total + need, 0);
   let start = 0;
+  let given = 0;
+  let needed = 0;
   return line.map((column, n) => {
-    const extra = Math.floor((spare * (n + 1)) / gaps) - Math.floor((spare * n) / gaps);
-    const next = start + column.width + extra;
-    const end = n === line.length - 1 ? units : Math.max(start + column.width, next - 1);
-    const place = { column: column.column, line: index, start, span: end - start };
-    start = next;
+    needed += needs[n];
+    const extra = Math.floor((spare * needed) / all) - given;
+    given += extra;
+    const place = { column: column.column, line: index, start, span: column.width + extra };
+    start += place.span + 1;
     return place;
   });
 }

@@ -60,12 +60,13 @@ export function field(cell, text, units, dot, high) {
 
 /**
  * Fill a box with lines, as large as whole dots allow; does nothing if they stand there already.
+ * A name that is the same in two languages is told once.
  * @param {HTMLElement} box
  * @param {{text: string, scale: number, lang?: string, className?: string}[]} lines
  * @param {string} [tone]
  */
 export function fillBox(box, lines, tone = "plain") {
-  const kept = lines.filter((line) => line.text);
+  const kept = lines.filter((line, n) => line.text && lines.findIndex((l) => l.text === line.text) === n);
   const p = pixel();
   const width = Math.floor(box.clientWidth / p);
   const height = Math.floor(box.clientHeight / p);
