@@ -13,6 +13,7 @@ from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
@@ -23,6 +24,7 @@ from hub.source import lifetime_seconds, source_of
 from hub.steps import Minute, Steps
 from one_way_feed.receiver import Receiver
 from one_way_feed.rows import RowUpserted, row_key
+from protocol.errors import DeviceError
 from protocol.times import minute_start
 from protocol.topics import Topics
 from station_config.load import load_station
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
 
     from one_way_feed.rows import Row, RowChange, RowKey
     from one_way_feed.status import LineStatus
@@ -43,7 +46,8 @@ if TYPE_CHECKING:
     from station_config.runtime.deployment import Deployment, LineSettings
     from station_config.runtime.reactor import Reactor
 
-STORE_SHUTDOWN_S = 10.0
+OPEN_AGAIN_S = 5.0
+"""Real seconds until a database that could not be opened is tried again."""
 
 
 def main(path: Path) -> int:
@@ -90,14 +94,26 @@ class Hub:
         self._receivers: list[Receiver] = []
         self._lines: dict[str, LineStatus] = {}
         self._source: Source | None = None
+        self._waiting_for_store = False
         self._minutes = MinuteClock(reactor, self._clock, self._due)
 
     def start(self) -> Deferred[Any]:
         """Open the database, then listen and publish. Fires when the hub works."""
         self._pool.start()
+        return self._open(None).addCallback(self._begin)
+
+    def _open(self, _: object) -> Deferred[Any]:
         opened = self._in_store(partial(self._operations.open, self._clock.now()))
         opened.addCallback(lambda _: self._in_store(self._operations.held_rows))
-        return opened.addCallback(self._begin)
+        return opened.addErrback(self._not_opened)
+
+    def _not_opened(self, failure: Failure) -> Deferred[Any]:
+        """Wait for a full disk or an absent server; anything else ends the process."""
+        failure.trap(DeviceError)
+        if not self._waiting_for_store:
+            self._waiting_for_store = True
+            self._log.error("store.fails", why=str(failure.value), again_s=OPEN_AGAIN_S)
+        return deferLater(self._reactor, OPEN_AGAIN_S).addCallback(self._open)
 
     def stop(self) -> Deferred[Any]:
         """Leave in order: no more input, what is decided is said, the database is closed."""
@@ -114,6 +130,7 @@ class Hub:
             for change in rows
             if isinstance(change, RowUpserted)
         }
+        self._waiting_for_store = False
         self._log.info("hub.open", epoch=self._operations.epoch, rows=len(held))
         self._receivers = [self._make_receiver(line, held) for line in self._deployment.hub.lines]
         for receiver in self._receivers:

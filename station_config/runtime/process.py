@@ -129,6 +129,8 @@ def run_reactor(
             os.setpgid(0, 0)  # Ctrl-C at the terminal is the parent's, who stops us in order
         watch = _ParentWatch(reactor, int(os.environ[PARENT_FD]), log)
         watch.startReading()
+        # Afterwards the reactor closes what it still watches: that is no parent's end.
+        reactor.addSystemEventTrigger("during", "shutdown", watch.stopReading)
     reactor.callWhenRunning(begin)
     reactor.run()
     return codes[0]
