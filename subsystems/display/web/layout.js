@@ -69,9 +69,8 @@ function fit(lines, width, height, rows) {
   );
   const units = Math.floor(width / (dot * HALF));
   const places = lines.flatMap((line, index) => spread(line, index, units));
-  // An even number of dots around the text keeps it on the grid when it stands in the middle.
-  const spare = Math.floor(rowSpace / dot) - lines.length * HIGH;
-  const rowHeight = (lines.length * HIGH + Math.floor(spare / 2) * 2) * dot;
+  // An even remainder around the text keeps it on whole pixels when it stands in the middle.
+  const rowHeight = rowSpace - ((rowSpace - lines.length * HIGH * dot) % 2);
   return { dot, lines: lines.length, units, rowHeight, places };
 }
 

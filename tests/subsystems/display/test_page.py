@@ -136,7 +136,8 @@ def test_a_page_of_older_files_loads_itself_anew_once(page, board_server):
     old = re.compile(r"data-code=\"\w+\"")
 
     def older(route):
-        loads.append(route.request.url)
+        if route.request.is_navigation_request():
+            loads.append(route.request.url)
         if len(loads) > 1:
             route.continue_()
             return
