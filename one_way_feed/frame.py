@@ -30,7 +30,7 @@ import google_crc32c
 from one_way_feed.cobs import MAX_PLAIN, stuff, unstuff
 
 if TYPE_CHECKING:
-    from one_way_feed.keys import KeyRing
+    from one_way_feed.keyring import KeyRing
 
 VERSION = 1
 HEADER_OCTETS = 17

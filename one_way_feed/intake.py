@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from one_way_feed.bodies import Heartbeat
-    from one_way_feed.keys import KeyRing
+    from one_way_feed.keyring import KeyRing
     from one_way_feed.known import Revision
     from one_way_feed.rows import Row, RowChange, RowKey
 

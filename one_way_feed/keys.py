@@ -1,4 +1,4 @@
-"""The keys of a link: made on the dispatching side, carried only inward, never logged.
+"""The key file of a link: made on the dispatching side, carried only inward, never logged.
 
 Law: the one place that reads and writes a key file. Two keys may live at a time, for rotation. A
 file that others may read is refused.
@@ -12,61 +12,27 @@ file that others may read is refused.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from one_way_feed.keyring import KEY_IDS, LINKS, KeyRing, new_keys, rotated
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-KEY_OCTETS = 32
-LINKS = 16
-KEY_IDS = 2
-"""Live key ids that `rotate` alternates between; the frame has room for 16."""
+__all__ = ["LINKS", "KeyRing", "load_keys", "new_keys", "rotated", "save_keys"]
+
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
-@dataclass(frozen=True)
-class KeyRing:
-    """The live keys of one link.
-
-    Attributes:
-        link: 0-15, stands in every frame.
-        active: id of the key that the sender uses.
-        keys: 32 octets by key id; never shown.
-    """
-
-    link: int
-    active: int
-    keys: Mapping[int, bytes] = field(repr=False)
-
-    @property
-    def key(self) -> bytes:
-        """The active key."""
-        return self.keys[self.active]
-
-    def fingerprints(self) -> dict[int, str]:
-        """Return by key id what two people can compare over the telephone."""
-        return {key_id: fingerprint(key) for key_id, key in sorted(self.keys.items())}
 
 
 class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
     link: Annotated[int, msgspec.Meta(ge=0, lt=LINKS)]
     active: Annotated[int, msgspec.Meta(ge=0, lt=KEY_IDS)]
     keys: dict[str, Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")]]
-
-
-def fingerprint(key: bytes) -> str:
-    """Return four groups of four hexadecimal digits that tell nothing else about `key`."""
-    digits = hashlib.blake2s(key, digest_size=8, person=b"stnfinpr").hexdigest()
-    return "-".join(digits[at : at + 4] for at in range(0, 16, 4))
 
 
 def load_keys(path: Path) -> KeyRing:
@@ -91,22 +57,6 @@ def load_keys(path: Path) -> KeyRing:
         message = "a key file has keys 0, 1 or both, and the active one among them"
         raise OperatorError(message, where=str(path))
     return KeyRing(content.link, content.active, keys)
-
-
-def new_keys(link: int, randomness: Callable[[int], bytes]) -> KeyRing:
-    """Return a ring with one fresh key.
-
-    Args:
-        link: 0-15.
-        randomness: returns that many unpredictable octets (`os.urandom`).
-    """
-    return KeyRing(link, 0, {0: randomness(KEY_OCTETS)})
-
-
-def rotated(ring: KeyRing, randomness: Callable[[int], bytes]) -> KeyRing:
-    """Return `ring` with a fresh active key; the one that was active lives on beside it."""
-    fresh = 1 - ring.active
-    return KeyRing(ring.link, fresh, {ring.active: ring.key, fresh: randomness(KEY_OCTETS)})
 
 
 def save_keys(ring: KeyRing, path: Path, *, replace: bool) -> None:

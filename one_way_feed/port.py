@@ -15,10 +15,7 @@ import struct
 import termios
 from typing import TYPE_CHECKING
 
-from twisted.internet import main
-from twisted.internet.abstract import FileDescriptor
-from twisted.internet.error import ConnectionDone
-
+from one_way_feed.wire import ReadOnlyWire, SendingWire, Wire
 from protocol.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -27,9 +24,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
-    from twisted.python.failure import Failure
 
-READ_OCTETS = 4096
 FIRST_RETRY_S = 0.25
 LAST_RETRY_S = 5.0
 TIOCGICOUNT = 0x545D
@@ -87,103 +82,6 @@ def _take_hold(descriptor: int, baud: int) -> None:
     termios.tcsetattr(descriptor, termios.TCSANOW, [0, 0, control, 0, speed, speed, characters])
 
 
-class _Wire(FileDescriptor):
-    """An open descriptor in the reactor; `lost` is called once when it ends."""
-
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        descriptor: int,
-        octets: Callable[[bytes], None],
-        lost: Callable[[], None],
-    ) -> None:
-        super().__init__(reactor)  # type: ignore[arg-type] # a reactor is both interfaces
-        self._descriptor = descriptor
-        self._octets = octets
-        self._lost = lost
-        self.connected = 1
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def doRead(self) -> Exception | None:  # noqa: N802 - Twisted's name
-        try:
-            octets = os.read(self._descriptor, READ_OCTETS)
-        except BlockingIOError:
-            return None
-        except OSError:
-            return main.CONNECTION_LOST
-        if not octets:
-            return ConnectionDone()
-        self._octets(octets)
-        return None
-
-    def connectionLost(self, reason: Failure | None) -> None:  # noqa: N802
-        if self._descriptor < 0:
-            return
-        self.stopReading()
-        self.stopWriting()
-        super().connectionLost(reason)
-        os.close(self._descriptor)
-        self._descriptor = -1
-        self._lost()
-
-
-class _ReadOnlyWire(_Wire):
-    """Has no way to write: the descriptor would refuse it too."""
-
-    def write(self, data: bytes) -> None:  # noqa: ARG002 - Twisted's signature
-        raise TypeError("this port receives only")
-
-    def startWriting(self) -> None:  # noqa: N802 - Twisted's name
-        raise TypeError("this port receives only")
-
-
-class _SendingWire(_Wire):
-    """Writes without a buffer of its own beyond one frame."""
-
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        descriptor: int,
-        octets: Callable[[bytes], None],
-        lost: Callable[[], None],
-        drained: Callable[[], None],
-    ) -> None:
-        super().__init__(reactor, descriptor, octets, lost)
-        self._drained = drained
-        self._left = b""
-
-    @property
-    def idle(self) -> bool:
-        return not self._left
-
-    def send(self, frame: bytes) -> None:
-        self._left = frame
-        if self._push() is not None:
-            # The reactor finds the same fault by itself, in its own turn.
-            self.startReading()
-        if self._left:
-            self.startWriting()
-
-    def doWrite(self) -> Exception | None:  # noqa: N802 - Twisted's name
-        fault = self._push()
-        if not self._left:
-            self.stopWriting()
-            self._drained()
-        return fault
-
-    def _push(self) -> Exception | None:
-        try:
-            self._left = self._left[os.write(self._descriptor, self._left) :]
-        except BlockingIOError:
-            return None
-        except OSError:
-            self._left = b""
-            return main.CONNECTION_LOST
-        return None
-
-
 class _Port:
     """Opens a device, and again with back-off when it goes away (a USB adapter unplugged).
 
@@ -207,7 +105,7 @@ class _Port:
         self._baud = baud
         self._on_open = on_open
         self._log = log
-        self._wire: _Wire | None = None
+        self._wire: Wire | None = None
         self._retry: IDelayedCall | None = None
         self._wait = FIRST_RETRY_S
         self._running = False
@@ -257,7 +155,7 @@ class _Port:
         self._log.info("feed.port-open", device=str(self._device), baud=self._baud)
         self._on_open(True)
 
-    def _make_wire(self, descriptor: int) -> _Wire:
+    def _make_wire(self, descriptor: int) -> Wire:
         raise NotImplementedError
 
     def _lost(self) -> None:
@@ -287,8 +185,8 @@ class ReceivingPort(_Port):
         super().__init__(reactor, device, baud, on_open=on_open, log=log)
         self._on_octets = on_octets
 
-    def _make_wire(self, descriptor: int) -> _Wire:
-        return _ReadOnlyWire(self._reactor, descriptor, self._take, self._lost)
+    def _make_wire(self, descriptor: int) -> Wire:
+        return ReadOnlyWire(self._reactor, descriptor, self._take, self._lost)
 
     def _take(self, octets: bytes) -> None:
         self.octets += len(octets)
@@ -316,20 +214,20 @@ class SendingPort(_Port):
     @property
     def ready(self) -> bool:
         """Whether a frame can be sent now."""
-        return isinstance(self._wire, _SendingWire) and self._wire.idle
+        return isinstance(self._wire, SendingWire) and self._wire.idle
 
     def send(self, frame: bytes) -> None:
         """Send a frame; only when `ready`. `on_ready` tells when the next one can go."""
-        if isinstance(self._wire, _SendingWire):
+        if isinstance(self._wire, SendingWire):
             self._wire.send(frame)
 
     def _opened(self, is_open: bool) -> None:  # noqa: FBT001 - the callback's one argument
         if is_open:
             self._on_ready()
 
-    def _make_wire(self, descriptor: int) -> _Wire:
+    def _make_wire(self, descriptor: int) -> Wire:
         termios.tcflush(descriptor, termios.TCIOFLUSH)
-        return _SendingWire(self._reactor, descriptor, self._drop, self._lost, self._on_ready)
+        return SendingWire(self._reactor, descriptor, self._drop, self._lost, self._on_ready)
 
     def _drop(self, octets: bytes) -> None:
         self.octets += len(octets)

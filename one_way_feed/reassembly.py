@@ -22,7 +22,8 @@ from one_way_feed.bodies import (
 from one_way_feed.frame import FrameType
 from one_way_feed.known import KnownTable
 from one_way_feed.octets import BodyError
-from one_way_feed.row_codec import LAYOUT_VERSION, SCHEMA, MissingEntry, key_of, unpack
+from one_way_feed.row_codec import LAYOUT_VERSION, SCHEMA, key_of
+from one_way_feed.row_reader import MissingEntry, unpack
 from one_way_feed.rows import RowUpserted
 from one_way_feed.table import digest_of
 

@@ -1,7 +1,7 @@
 """Rows as octets: positional, exact, about 30 octets for a plan row.
 
-Law: pure. Any row comes back equal, to the microsecond; most rows have whole minutes and pay for no
-more. What cannot be a row is a `BodyError`, and a row that no frame can hold is a `RowTooLong`.
+Law: pure; this side writes, `row_reader` reads. Any row comes back equal, to the microsecond; most
+have whole minutes and pay for no more. A row that no frame can hold is a `RowTooLong`.
 
 A block of rows (body of DELTA, symbol of SNAPSHOT), integers big-endian, v = varint, z = zigzag:
 
@@ -34,7 +34,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from one_way_feed.octets import BodyError, Reader, text_of, varint, zigzag
+from one_way_feed.octets import varint, zigzag
 from one_way_feed.rows import (
     Row,
     RowChange,
@@ -43,7 +43,6 @@ from one_way_feed.rows import (
     RowUpserted,
     StagePlanRow,
     Step,
-    TrafficLogRow,
 )
 from protocol.errors import FeedError
 from protocol.runs import Role
@@ -75,7 +74,7 @@ DIGEST_OCTETS = 16
 BLOCK_HEAD = 9
 MAX_RECORDS = 255
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 UNITS = (60_000_000, 1_000_000, 1)
 """Microseconds in a unit, the coarsest first."""
@@ -154,7 +153,7 @@ def _base_minute(change: RowChange) -> int | None:
     if isinstance(change, RowDeleted):
         return None
     first = next((t for t in _times_of(change.row) if t is not None), None)
-    return None if first is None else max(0, (first - _EPOCH) // timedelta(minutes=1))
+    return None if first is None else max(0, (first - UNIX_EPOCH) // timedelta(minutes=1))
 
 
 def _record(
@@ -217,155 +216,19 @@ def _text(text: str | None, lookup: Lookup) -> bytes:
 
 
 def _pack_times(times: tuple[Instant | None, ...], base_minute: int) -> bytes:
-    exact = [None if t is None else (t - _EPOCH) // _MICROSECOND for t in times]
+    exact = [None if t is None else (t - UNIX_EPOCH) // _MICROSECOND for t in times]
     unit = next(u for u, size in enumerate(UNITS) if all(not t or t % size == 0 for t in exact))
     base = base_minute * UNITS[0]
     mask, packed = unit << 4, b""
     for index, time in enumerate(exact):
         if time is not None:
             mask |= 1 << index
-            packed += zigzag((time - _reference(exact, index, base)) // UNITS[unit])
+            packed += zigzag((time - reference(exact, index, base)) // UNITS[unit])
     return bytes((mask,)) + packed
 
 
-def _reference(times: Sequence[int | None], index: int, base: int) -> int:
+def reference(times: Sequence[int | None], index: int, base: int) -> int:
     """Return what time `index` is written against: see the layout."""
     against = (None, 0, 0, 1)[index]
     time = None if against is None else times[against]
     return base if time is None else time
-
-
-def unpack(octets: bytes, epoch: int, dictionary: Sequence[str]) -> list[RowChange]:
-    """Return the records of a block; trailing zeros are padding.
-
-    Args:
-        octets: the block.
-        epoch: of the frame.
-        dictionary: the entries known so far.
-
-    Raises:
-        MissingEntry: a text stands in the dictionary beyond `dictionary`.
-        BodyError: not a block of rows.
-    """
-    reader = Reader(octets)
-    base_revision, base_minute = reader.uint(4), reader.uint(4)
-    previous = b""
-    changes = []
-    for _ in range(reader.uint(1)):
-        reading = _Record(reader, base_revision, base_minute, previous, dictionary)
-        changes.append(reading.change(epoch))
-        previous = reading.key
-    reader.end()
-    return changes
-
-
-class MissingEntry(BodyError):  # noqa: N818 - not an error: the dictionary is still under way
-    """A record refers to an entry of the dictionary that has not come yet."""
-
-
-class _Record:
-    """Reads one record."""
-
-    def __init__(
-        self,
-        reader: Reader,
-        base_revision: int,
-        base_minute: int,
-        previous: bytes,
-        dictionary: Sequence[str],
-    ) -> None:
-        self._reader = reader
-        self._dictionary = dictionary
-        self._base = base_minute * UNITS[0]
-        self._head = reader.uint(1)
-        self._revision = base_revision - reader.varint()
-        shared = reader.varint()
-        if shared > len(previous) or self._revision < 0:
-            raise BodyError("a record refers to more than the block has")
-        self.key = previous[:shared] + reader.take(reader.varint())
-
-    def change(self, epoch: int) -> RowChange:
-        revision = (epoch, self._revision)
-        kind, key = KINDS[self._head & 1], text_of(self.key)
-        if self._head & DELETED:
-            self._no_bits(2)
-            return RowDeleted((kind, key), revision)
-        return RowUpserted(self._plan(key) if kind == "plan" else self._log(key), revision)
-
-    def _no_bits(self, above: int) -> None:
-        if self._head >> above:
-            raise BodyError(f"unknown bits in head {self._head:#04x} of a record")
-
-    def _plan(self, key: str) -> StagePlanRow:
-        head = self._head
-        arrival, departure, estimated_arrival, estimated_departure = self._times(4)
-        number = self._text()
-        departure_number = number if head & SAME_NUMBER else self._text()
-        category, origin, destination = self._word(), self._word(), self._word()
-        track = self._text()
-        return StagePlanRow(
-            key=key,
-            arrival_number=number,
-            departure_number=departure_number,
-            category=category,
-            role=ROLES[head >> 2 & 3],
-            origin=origin,
-            destination=destination,
-            arrival_track=track,
-            departure_track=track if head & SAME_TRACK else self._text(),
-            planned_arrival=arrival,
-            planned_departure=departure,
-            estimated_arrival=estimated_arrival,
-            estimated_departure=estimated_departure,
-            delay_known=not head & DELAY_UNKNOWN,
-            cancelled=bool(head & CANCELLED),
-        )
-
-    def _log(self, key: str) -> TrafficLogRow:
-        self._no_bits(5)
-        number = self._head >> 2
-        if number >= len(STEPS):
-            raise BodyError(f"unknown step {number}")
-        arrival, departure = self._times(2)
-        return TrafficLogRow(
-            key=key,
-            step=STEPS[number],
-            actual_arrival=arrival,
-            actual_departure=departure,
-            track=self._text(),
-        )
-
-    def _times(self, count: int) -> list[Instant | None]:
-        mask = self._reader.uint(1)
-        unit = mask >> 4
-        if unit >= len(UNITS) or mask & 0x0F >= 1 << count:
-            raise BodyError(f"unknown bits in times {mask:#04x} of a record")
-        exact: list[int | None] = []
-        for index in range(count):
-            there = mask >> index & 1
-            offset = self._reader.zigzag() * UNITS[unit] if there else 0
-            exact.append(_reference(exact, index, self._base) + offset if there else None)
-        return [None if time is None else _instant(time) for time in exact]
-
-    def _word(self) -> str:
-        text = self._text()
-        if text is None:
-            raise BodyError("a text is missing that every row has")
-        return text
-
-    def _text(self) -> str | None:
-        code = self._reader.varint()
-        if code == 0:
-            return None
-        if code == 1:
-            return text_of(self._reader.take(self._reader.varint()))
-        if code - 2 >= len(self._dictionary):
-            raise MissingEntry(f"entry {code - 2} of the dictionary has not come yet")
-        return self._dictionary[code - 2]
-
-
-def _instant(microseconds: int) -> Instant:
-    try:
-        return _EPOCH + timedelta(microseconds=microseconds)
-    except OverflowError as error:
-        raise BodyError("an instant beyond the calendar") from error

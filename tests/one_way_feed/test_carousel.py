@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from one_way_feed.bodies import Heartbeat, SourceState
 from one_way_feed.carousel import Carousel, SourceReport
 from one_way_feed.frame import FrameType
-from one_way_feed.row_codec import unpack
+from one_way_feed.row_reader import unpack
 from one_way_feed.rows import RowDeleted
 from one_way_feed.snapshot import TableTooLong
 from one_way_feed.table import Table

@@ -195,6 +195,7 @@ def test_recorded_frames_played_after_a_restart_are_not_used(link, bureau):
         recorded += octets
         link.far.write(octets)
     link.stop_sender()
+    link.turning.until(lambda: link.receiver._port.octets == len(recorded))
     link.stop_receiver()
     link.changes.clear()
     link.start_receiver()

@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from one_way_feed.octets import BodyError
-from one_way_feed.row_codec import (
-    MissingEntry,
-    RowTooLong,
-    key_of,
-    nothing,
-    pack,
-    row_digest,
-    unpack,
-)
+from one_way_feed.row_codec import RowTooLong, key_of, nothing, pack, row_digest
+from one_way_feed.row_reader import MissingEntry, unpack
 from one_way_feed.rows import RowDeleted, RowUpserted, StagePlanRow, Step, TrafficLogRow
 from one_way_feed.snapshot import Dictionary
 from protocol.runs import Role
