@@ -109,6 +109,11 @@ class Session:
             return succeed(None)
         return self._window.add(topic, payload, retain=retain)
 
+    def replay(self) -> None:
+        """See `MqttConnection.replay`."""
+        if self._stage is Stage.UP:
+            self._client.subscribe(self._subscriptions)
+
     def close(self) -> Deferred[None]:
         """Say DISCONNECT, close, and fire. While still dialling, fires when the thread is back."""
         if self._stage is Stage.CLOSED:
@@ -223,7 +228,7 @@ class Session:
         if refused:
             self._log.error("mqtt.subscription-refused", filters=refused)
             self.drop(f"the broker refused to let us read {', '.join(refused)}")
-        else:
+        elif self._stage is Stage.SUBACK:
             self._rise()
 
     def _on_publish(

@@ -2,7 +2,7 @@
 
 Law: nothing torn or corrupted is ever given out: each row carries a checksum over all of it, and a
 file that SQLite itself calls damaged is put aside and begun anew. Losing the cache costs freshness,
-never truth, so it is written lazily (`CacheWriter`), off the reactor's thread, newest value only.
+never truth, so it is written lazily (`subsystems.kit.cache_writer`), newest value only.
 
     entry(entity TEXT PRIMARY KEY, epoch INT, rev INT, payload BLOB, digest BLOB)
 
@@ -19,30 +19,21 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import msgspec
-from twisted.internet.defer import Deferred, succeed
 
 from protocol.codec import decode
 from protocol.errors import DeviceError, MessageError
 from protocol.times import Instant
-from subsystems.kit.timers import Timers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from structlog.typing import FilteringBoundLogger
-    from twisted.internet.interfaces import IReactorTime
-    from twisted.python.failure import Failure
-
     from protocol.messages import Message
 
 SCHEMA = 1
-FLUSH_S = 0.5
-"""Real seconds that changes are collected."""
-RETRY_S = 30.0
-"""Real seconds after a failed write; a full disk is not written to in a loop."""
+FACTS = "facts"
+"""Name of the row that is no message."""
 
-_FACTS = "facts"
 _PASSING = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_FULL,
@@ -51,10 +42,13 @@ _PASSING = {
     sqlite3.SQLITE_PERM,
 }
 """Errors that say nothing about the file. A damaged header can cause any of the others."""
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""UnicodeDecodeError: the module cannot read SQLite's own complaint about a damaged name."""
 _PRIMARY = 0xFF
-_TABLE = """CREATE TABLE IF NOT EXISTS entry (
+_TABLE = """CREATE TABLE entry (
     entity TEXT PRIMARY KEY, epoch INTEGER NOT NULL, rev INTEGER NOT NULL,
     payload BLOB NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID"""
+_SHAPE = "SELECT CAST(sql AS BLOB) FROM sqlite_schema"
 _WRITE = "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?)"
 _DELETE = "DELETE FROM entry WHERE entity = ?"
 
@@ -115,7 +109,7 @@ class Cache:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = self._open(complain)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *_DAMAGE) as error:
             raise DeviceError(f"cannot use the cache: {error}", where=str(path)) from error
 
     def load(self, station: str) -> Loaded:
@@ -152,7 +146,7 @@ class Cache:
                     else:
                         values = (entity, row.epoch, row.rev, row.payload, _digest(entity, row))
                         self._database.execute(_WRITE, values)
-        except sqlite3.Error as error:
+        except _DAMAGE as error:
             raise DeviceError(f"cannot write the cache: {error}", where=str(self.path)) from error
 
     def close(self) -> None:
@@ -162,22 +156,28 @@ class Cache:
     def _open(self, complain: Callable[[str], None]) -> sqlite3.Connection:
         try:
             return _connect(self.path)
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & _PRIMARY in _PASSING or not self.path.is_file():
+        except _DAMAGE as error:
+            if _passing(error) or not self.path.is_file():
                 raise
-            aside = self.path.with_suffix(".damaged")
-            self.path.replace(aside)
-            for suffix in ("-wal", "-shm"):
-                with suppress(FileNotFoundError):
-                    self.path.with_name(self.path.name + suffix).unlink()
-            complain(f"damaged ({error}): put aside as {aside.name}, begun anew")
+            complain(self._put_aside(error))
             return _connect(self.path)
+
+    def _put_aside(self, error: Exception) -> str:
+        """Move a damaged file away, for whoever wants to know what happened; return what to say."""
+        aside = self.path.with_suffix(".damaged")
+        self.path.replace(aside)
+        for suffix in ("-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + suffix).unlink()
+        return f"damaged ({error}): put aside as {aside.name}, begun anew"
 
     def _rows(self, loaded: Loaded) -> list[tuple[str, int, int, bytes, bytes]]:
         try:
             return self._database.execute("SELECT * FROM entry").fetchall()
-        except sqlite3.DatabaseError as error:
-            loaded.complaints.append(f"unreadable: {error}")
+        except _DAMAGE as error:  # e.g. a name that is no text: no check finds it
+            self._database.close()
+            loaded.complaints.append(self._put_aside(error))
+            self._database = _connect(self.path)
             return []
 
     def _forget(self, entity: str | None) -> None:
@@ -186,82 +186,6 @@ class Cache:
                 self._database.execute("DELETE FROM entry")
             else:
                 self._database.execute(_DELETE, (entity,))
-
-
-class CacheWriter:
-    """Collects changes and writes them in another thread, one transaction at a time.
-
-    Args:
-        reactor: for the timer.
-        in_thread: runs a blocking call elsewhere, e.g. ``deferToThreadPool`` of the reactor.
-        cache: where to.
-        log: failures are said when they begin and when they end.
-    """
-
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        in_thread: Callable[[Callable[[], None]], Deferred[None]],
-        cache: Cache,
-        log: FilteringBoundLogger,
-    ) -> None:
-        self._timers = Timers(reactor)
-        self._in_thread = in_thread
-        self._cache = cache
-        self._log = log
-        self._waiting: dict[str, Row | Facts | None] = {}
-        self._writing: Deferred[None] | None = None
-        self._failing = False
-
-    def put(self, entity: str, value: Row | None) -> None:
-        """Remember `value` for `entity`; None forgets it."""
-        self._waiting[entity] = value
-        self._arm(FLUSH_S)
-
-    def put_facts(self, facts: Facts) -> None:
-        """Remember `facts`."""
-        self._waiting[_FACTS] = facts
-        self._arm(FLUSH_S)
-
-    def close(self) -> Deferred[None]:
-        """Write what is left and close the file; fires when that is done."""
-        self._timers.stop()
-        if self._writing is None:
-            self._finish()
-            return succeed(None)
-        return self._writing.addCallback(lambda _: self._finish())
-
-    def _finish(self) -> None:
-        try:
-            self._cache.write(self._waiting)
-        except DeviceError as error:
-            self._log.error("cache.write-failed", why=str(error))
-        self._cache.close()
-
-    def _arm(self, delay_s: float) -> None:
-        if self._writing is None and not self._timers.waiting("flush"):
-            self._timers.after("flush", delay_s, self._flush)
-
-    def _flush(self) -> None:
-        changes, self._waiting = self._waiting, {}
-        self._writing = self._in_thread(lambda: self._cache.write(changes))
-        self._writing.addCallbacks(self._written, self._failed, errbackArgs=(changes,))
-
-    def _written(self, _result: None) -> None:
-        self._writing = None
-        if self._failing:
-            self._failing = False
-            self._log.warning("cache.writing-again")
-        if self._waiting:
-            self._arm(FLUSH_S)
-
-    def _failed(self, failure: Failure, changes: dict[str, Row | Facts | None]) -> None:
-        self._writing = None
-        self._waiting = {**changes, **self._waiting}
-        if not self._failing:
-            self._failing = True
-            self._log.error("cache.write-failed", why=str(failure.value), retry_s=RETRY_S)
-        self._arm(RETRY_S)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -275,12 +199,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=NORMAL")  # a lost last write is fetched again
         _check_sound(database)
-        (schema,) = database.execute("PRAGMA user_version").fetchone()
-        with database:
-            if schema != SCHEMA:
-                database.execute("DROP TABLE IF EXISTS entry")
-            database.execute(_TABLE)
-            database.execute(f"PRAGMA user_version={SCHEMA}")
+        _check_shape(database)
     except BaseException:
         database.close()
         raise
@@ -290,9 +209,29 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _check_sound(database: sqlite3.Connection) -> None:
     (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        error = sqlite3.DatabaseError(verdict)
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
+        raise _unsound(verdict)
+
+
+def _check_shape(database: sqlite3.Connection) -> None:
+    (schema,) = database.execute("PRAGMA user_version").fetchone()
+    if schema != SCHEMA:
+        with database:
+            database.execute("DROP TABLE IF EXISTS entry")
+            database.execute(_TABLE)
+            database.execute(f"PRAGMA user_version={SCHEMA}")
+    elif database.execute(_SHAPE).fetchall() != [(_TABLE.encode(),)]:
+        raise _unsound("not the table that was made")
+
+
+def _unsound(why: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(why)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+def _passing(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & _PRIMARY in _PASSING
 
 
 def _digest(entity: str, row: Row) -> bytes:
@@ -310,7 +249,7 @@ def _fault(entity: str, row: Row, digest: bytes) -> str | None:
 
 def _take(loaded: Loaded, entity: str, row: Row) -> str | None:
     try:
-        if entity == _FACTS:
+        if entity == FACTS:
             loaded.facts = msgspec.json.decode(row.payload, type=Facts)
         else:
             loaded.messages[entity] = decode(row.payload, topic=entity)

@@ -314,6 +314,9 @@ class HubLink:
                 case links.RequestResync(missing):
                     self._log.warning("link.resync", missing=len(missing), first=missing[:3])
                     self._request("resync", entities=missing)
+                case links.Replay():
+                    self._log.info("link.replay", missing=len(self._mirror.missing))
+                    self._connection.replay()
         due_s = links.next_at(self._link)
         if due_s is None:
             self._timers.cancel("link")

@@ -28,6 +28,7 @@ class Timings:
     Attributes:
         silence_s: without a live word of the hub it is lost.
         grace_s: SUSPECT becomes AUTONOMOUS after it.
+        replay_s: ask the broker for what it retains after it, once, before the hub is troubled.
         resync_s: ask for what is missing after it; add a jitter, for all devices notice at once.
         calm_s: the link must have been undisturbed for so long before it is ONLINE.
         settle_s: everything must have been held for so long before it is ONLINE.
@@ -35,6 +36,7 @@ class Timings:
 
     silence_s: float = 15.0
     grace_s: float = 15.0
+    replay_s: float = 1.5
     resync_s: float = 10.0
     calm_s: float = 3.0
     settle_s: float = 1.0
@@ -126,7 +128,15 @@ class RequestResync:
     missing: tuple[str, ...]
 
 
-Effect = ModeChanged | RequestResync
+@dataclass(frozen=True)
+class Replay:
+    """Effect: have the broker send its retained messages again; one may have been lost on the way.
+
+    A broker may lose a message that is published in the moment of our subscription (NATS does).
+    """
+
+
+Effect = ModeChanged | RequestResync | Replay
 
 _NOTHING_HELD = frozenset({"hub/manifest"})
 
@@ -146,6 +156,7 @@ class Link:
         held_s: since when nothing is missing.
         calm_from_s: last disturbance while SYNCING.
         ask_s: when to ask for what is missing.
+        replay_at_s: while SYNCING: when to have the broker replay, None: done.
         online_epoch: epoch that the last ONLINE was reached with.
     """
 
@@ -160,6 +171,7 @@ class Link:
     held_s: float | None = None
     calm_from_s: float = 0.0
     ask_s: float | None = None
+    replay_at_s: float | None = None
     online_epoch: int = 0
 
     @property
@@ -195,10 +207,8 @@ def step(link: Link, event: Event, now_s: float) -> tuple[Link, tuple[Effect, ..
         before = link.mode
         link = _move(link, signal, now_s)
         effects.append(ModeChanged(before, link.mode))
-    if link.ask_s is not None and now_s >= link.ask_s and link.present(now_s):
-        effects.append(RequestResync(tuple(sorted(link.missing))))
-        link = replace(link, ask_s=now_s + link.timings.resync_s)
-    return link, tuple(effects)
+    link, asking = _ask(link, now_s)
+    return link, (*effects, *asking)
 
 
 def next_at(link: Link) -> float | None:
@@ -207,12 +217,25 @@ def next_at(link: Link) -> float | None:
         return link.since_s + link.timings.grace_s
     if link.mode is LinkMode.AUTONOMOUS:
         return None
-    due = [link.silent_at_s]
-    if link.ask_s is not None:
-        due.append(link.ask_s)
-    if link.mode is LinkMode.SYNCING and link.settled_at_s is not None:
-        due.append(link.settled_at_s)
-    return min(due)
+    due = [link.silent_at_s, link.ask_s]
+    if link.mode is LinkMode.SYNCING:
+        due += [link.settled_at_s, link.replay_at_s]
+    return min(at_s for at_s in due if at_s is not None)
+
+
+def _ask(link: Link, now_s: float) -> tuple[Link, list[Effect]]:
+    """Return what to do about missing entities at `now_s`."""
+    effects: list[Effect] = []
+    if not link.present(now_s):
+        return link, effects
+    if link.replay_at_s is not None and now_s >= link.replay_at_s:
+        if link.missing:
+            effects.append(Replay())
+        link = replace(link, replay_at_s=None)
+    if link.ask_s is not None and now_s >= link.ask_s:
+        effects.append(RequestResync(tuple(sorted(link.missing))))
+        link = replace(link, ask_s=now_s + link.timings.resync_s)
+    return link, effects
 
 
 def follow(mode: LinkMode, signal: Signal) -> LinkMode:
@@ -259,10 +282,11 @@ def _move(link: Link, signal: Signal, now_s: float) -> Link:
         began_s = min(now_s, link.silent_at_s)  # it was due then, and is seen only now
     moved = replace(link, mode=mode, since_s=began_s)
     if mode is LinkMode.ONLINE:
-        return replace(moved, online_epoch=link.epoch)
+        return replace(moved, online_epoch=link.epoch, replay_at_s=None)
     if mode is LinkMode.SYNCING:
         ask_s = link.ask_s if signal is Signal.GAP else _ask_at(moved, now_s)
-        return replace(moved, calm_from_s=now_s, ask_s=ask_s)
+        replay_at_s = now_s + link.timings.replay_s
+        return replace(moved, calm_from_s=now_s, ask_s=ask_s, replay_at_s=replay_at_s)
     return moved
 
 

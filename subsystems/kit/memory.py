@@ -14,7 +14,8 @@ from twisted.internet.threads import deferToThreadPool
 from protocol.errors import DeviceError
 from protocol.messages import Plan
 from protocol.runs import Run
-from subsystems.kit.cache import Cache, CacheWriter, Facts, Row
+from subsystems.kit.cache import Cache, Facts, Row
+from subsystems.kit.cache_writer import CacheWriter
 from subsystems.kit.mirror import MANIFEST, STATE, Mirror, restore
 
 if TYPE_CHECKING:

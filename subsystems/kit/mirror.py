@@ -3,10 +3,10 @@
 Law: pure; no message, however late, doubled, disordered or from a dead hub, makes it hold something
 false. How that is decided:
 
-- ``run/`` and ``plan/``: `protocol.acceptance.judge` on (epoch, rev), one fence for each entity.
+- ``run/``, ``plan/``, ``hub/state``: `protocol.acceptance.judge` on (epoch, rev), one fence for
+  each entity. The will has the greatest revision of its connection, so it is the last word of that
+  one and not of the next.
 - ``hub/manifest`` and ``hub/beat``: (epoch, seq), for what they say is new each time they are sent.
-- ``hub/state``: by epoch alone: the will was written when the hub connected, so its `seq` is old
-  though it is the last word.
 - A live message of a lower epoch than the greatest seen is a zombie's. A retained one is a ghost:
   it may still be the best there is (everybody dead, broker alive), unless the manifest disowns it.
 - Deletion: an entity that a newer manifest does not name is gone. An empty retained payload has
@@ -69,6 +69,7 @@ class Mirror:
     _entries: Mapping[str, int] = field(default_factory=dict)
     _missing: set[str] = field(default_factory=set)
     _beat: Fence = (0, 0)
+    _state: Fence | None = None
     _manifest_seq: int = 0
     epoch: int = 0
     """Greatest seen in any message."""
@@ -171,11 +172,15 @@ class Mirror:
         return self._drop([e for e, m in self._held.items() if self._disowned(e, m)], verdict)
 
     def _receive_state(self, message: Message, state: HubState) -> Outcome:
+        verdict = judge(self._state, message.epoch, message.rev)
         if message.epoch < self.epoch:
-            return Outcome(Verdict.ZOMBIE)
+            verdict = Verdict.ZOMBIE
+        if verdict is not Verdict.ACCEPT:
+            return Outcome(verdict)
         self._learn_epoch(message.epoch)
+        self._state = (message.epoch, message.rev)
         if not state.online and self.state is not None:
-            # A will was written at connecting: what it says beside "offline" is old.
+            # A will was written when the hub connected: what else it says is of then.
             state = structs.replace(self.state, online=False)
         elif state.source is not None:
             self.source = state.source

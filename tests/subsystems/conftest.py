@@ -106,7 +106,7 @@ class ScriptedHub:
         self.turning, self.broker, self.epoch = turning, broker, epoch
         self.topics = Topics(broker.topics.station)
         self.clock = clock or SystemClock(T0, 0.0, wall=turning.reactor.seconds)
-        self.seq, self.manifest_seq = 0, 0
+        self.seq, self.manifest_seq, self.words = 0, 0, 0
         self.revs = {}
         self.requests = []
         self.answers = True
@@ -117,7 +117,7 @@ class ScriptedHub:
             port=broker.port,
             user="hub",
             password=broker.password("hub"),
-            make_will=lambda: Will(self.topics.hub_state, self.pack(self._state(online=False))),
+            make_will=self._will,
             subscriptions=[(self.topics.requests, 1), (self.topics.device_states, 1)],
             on_up=lambda: None,
             on_down=lambda _why: None,
@@ -125,6 +125,11 @@ class ScriptedHub:
             log=structlog.get_logger(),
             random=random.Random(1),
         )
+
+    def _will(self):
+        self.words = self.words // 1000 * 1000 + 1000
+        payload = self.pack(self._state(online=False), rev=self.words + 999)
+        return Will(self.topics.hub_state, payload)
 
     def start(self):
         self.connection.start()
@@ -153,6 +158,9 @@ class ScriptedHub:
             rev = self.revs.get(entity, 0) + 1
         if isinstance(body, Run | Plan):
             self.revs[entity] = rev
+        if isinstance(body, HubState):
+            self.words += 1
+            rev = self.words
         payload = self.pack(body, rev=rev)
         if isinstance(body, Manifest):
             self.manifest_seq = self.seq
@@ -190,7 +198,7 @@ class ScriptedHub:
         if heard.body.kind == "time" and self.answers:
             answer = Response(correlation=heard.body.correlation, kind="time", utc=self.clock.now())
             topic = self.topics.device(heard.src, "resp")
-            self.connection.publish(topic, self.pack(answer), qos=1)
+            self.connection.publish(topic, self.pack(answer), qos=1).addErrback(lambda _: None)
 
 
 class Told:

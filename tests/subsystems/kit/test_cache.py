@@ -6,16 +6,12 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from twisted.internet.defer import Deferred, execute
-from twisted.internet.task import Clock
-from twisted.python.failure import Failure
 
 from protocol.codec import encode
 from protocol.errors import DeviceError
-from subsystems.kit.cache import FLUSH_S, RETRY_S, Cache, CacheWriter, Facts, Row
+from subsystems.kit.cache import Cache, Facts, Row
 
 STATION = "test.station"
 FIXTURES = [HealthCheck.function_scoped_fixture]
@@ -71,6 +67,18 @@ def test_a_row_that_was_tampered_with_is_dropped_and_said_once(tmp_path, rows, c
     assert len(loaded.messages) == 39
     assert [("checksum" in c) for c in complaints] == [True]
     assert read(tmp_path / "c.db")[1] == []
+
+
+def test_a_name_that_is_no_text_costs_the_file_but_not_the_truth(tmp_path, rows):
+    path = tmp_path / "c.db"
+    fill(path, rows)
+    with closing(sqlite3.connect(path)) as database, database:
+        update = "UPDATE entry SET entity = CAST(X'72FF2F' AS TEXT) WHERE entity LIKE '%.g7'"
+        database.execute(update)
+    loaded, complaints = read(path)
+    assert (loaded.messages, len(complaints)) == ({}, 1)
+    fill(path, rows)
+    assert len(read(path)[0].messages) == 40
 
 
 def test_a_row_of_another_version_is_dropped(tmp_path):
@@ -133,71 +141,3 @@ def test_a_place_that_cannot_be_written_is_an_error_that_names_it(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DeviceError, match="file"):
         Cache(tmp_path / "file" / "c.db", pytest.fail)
-
-
-@pytest.fixture
-def writer(tmp_path):
-    clock = Clock()
-    cache = Cache(tmp_path / "c.db", pytest.fail)
-    return clock, cache, lambda run: CacheWriter(clock, run, cache, structlog.get_logger())
-
-
-def test_changes_are_collected_and_only_the_newest_is_written(tmp_path, writer, rows):
-    clock, _, make_writer = writer
-    written = []
-    writing = make_writer(lambda work: written.append(1) or execute(work))
-    for rev in range(1, 50):
-        row = rows["run/2021-01-20.g1"]
-        writing.put("run/2021-01-20.g1", Row(1, rev, row.payload))
-    clock.advance(FLUSH_S)
-    assert len(written) == 1
-    writing.close()
-    with closing(sqlite3.connect(tmp_path / "c.db")) as database:
-        assert database.execute("SELECT rev FROM entry").fetchall() == [(49,)]
-    assert clock.getDelayedCalls() == []
-
-
-def test_one_write_at_a_time_and_the_end_waits_for_it(writer, tmp_path, rows):
-    clock, _, make_writer = writer
-    under_way = []
-
-    def in_thread(work):
-        under_way.append((work, Deferred()))
-        return under_way[-1][1]
-
-    writing = make_writer(in_thread)
-    writing.put("run/2021-01-20.g1", rows["run/2021-01-20.g1"])
-    clock.advance(FLUSH_S)
-    writing.put("run/2021-01-20.g2", rows["run/2021-01-20.g2"])
-    clock.advance(10)
-    assert len(under_way) == 1
-    closed = writing.close()
-    assert not closed.called
-    work, done = under_way[0]
-    work()
-    done.callback(None)
-    assert closed.called
-    assert len(read(tmp_path / "c.db")[0].messages) == 2
-
-
-def test_a_full_disk_is_said_once_and_tried_again_later(writer, tmp_path, rows, log_lines):
-    clock, _, make_writer = writer
-    full = [True]
-
-    def in_thread(work):
-        if full[0]:
-            done = Deferred()
-            done.errback(Failure(DeviceError("disk full")))
-            return done
-        return execute(work)
-
-    writing = make_writer(in_thread)
-    writing.put("run/2021-01-20.g1", rows["run/2021-01-20.g1"])
-    clock.advance(FLUSH_S)
-    clock.pump([RETRY_S] * 3)
-    assert [x["event"] for x in log_lines] == ["cache.write-failed"]
-    full[0] = False
-    clock.advance(RETRY_S)
-    assert [x["event"] for x in log_lines] == ["cache.write-failed", "cache.writing-again"]
-    writing.close()
-    assert len(read(tmp_path / "c.db")[0].messages) == 1

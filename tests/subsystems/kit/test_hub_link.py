@@ -10,6 +10,7 @@ import pytest
 from protocol.messages import LinkMode, Plan, Source, SourceMode
 from station_config.runtime.clocks import SystemClock
 from subsystems.kit.link import Timings
+from subsystems.kit.mirror import Mirror
 from subsystems.kit.status import StatusCode
 from subsystems.kit.timekeeper import Quality
 
@@ -202,6 +203,23 @@ def test_what_is_missing_is_asked_for(nats_broker, turning, cast, make):
     assert link.mode is LinkMode.SYNCING
     hub.say(make.run("G1"))
     turning.until(lambda: link.mode is LinkMode.ONLINE, 5.0)
+
+
+def test_what_the_broker_lost_on_the_way_comes_by_a_replay(broker, turning, cast, make):
+    told = cast.link(broker)
+    link = told.link
+    hub = cast.hub(broker)
+    turning.until(lambda: link.details()["broker"])
+    hub.say(make.run("G1"))
+    turning.until(link.runs)
+    link._mirror = Mirror()  # as if it had never come
+    hub.online()
+    hub.manifest()
+    hub.beat()
+    turning.until(lambda: link.mode is LinkMode.SYNCING)
+    turning.until(lambda: link.mode is LinkMode.ONLINE, 5.0)
+    assert set(link.runs()) == {make.run("G1").run_id}
+    assert not [r for r in hub.requests if r.kind == "resync"]
 
 
 def test_a_damaged_cache_is_said_and_the_link_goes_on(

@@ -18,6 +18,7 @@ from subsystems.kit.link import (
     HubWord,
     Link,
     ModeChanged,
+    Replay,
     RequestResync,
     Signal,
     Tick,
@@ -82,6 +83,14 @@ def test_never_online_without_the_manifest():
     assert [(s, e.missing) for s, e in told if isinstance(e, RequestResync)] == [
         (s, ("hub/manifest",)) for s in (10, 20, 30, 40, 50)
     ]
+
+
+def test_the_broker_is_asked_to_replay_once_and_only_for_a_reason():
+    gap = Completeness(frozenset({"run/x"}))
+    _, told = play((0, Connected()), (0, beat()), (0.2, gap), *((s, beat()) for s in range(1, 9)))
+    assert [(s, e) for s, e in told if isinstance(e, Replay)] == [(2, Replay())]
+    _, told = play((0, Connected()), (0, beat()), (0.2, COMPLETE), (1.5, Tick()), (2, gap))
+    assert not [e for _, e in told if isinstance(e, Replay)]
 
 
 def test_silence_of_fifteen_seconds_is_suspect_and_thirty_is_autonomous():

@@ -156,13 +156,17 @@ def test_a_beat_may_know_of_a_newer_manifest(play, make):
 
 def test_a_will_is_the_last_word_though_it_was_written_first(play, make):
     live = Source(SourceMode.LIVE, make.T0, make.T0)
-    play(HubState(online=True, hub="h", source=live, zone="Europe/Dublin"), seq=2)
+    play(HubState(online=True, hub="h", source=live, zone="Europe/Dublin"), seq=2, rev=1)
     newer = Source(SourceMode.LINK_DOWN, make.T0)
     play(Beat(utc=make.T0, manifest_seq=0, source=newer), seq=9)
-    play(HubState(online=False, hub="h"), seq=1)
+    play(HubState(online=False, hub="h"), seq=1, rev=999)
     assert not play.mirror.state.online
     assert play.mirror.state.zone == "Europe/Dublin", "what else a will says is old"
     assert play.mirror.source == newer
+    play(HubState(online=True, hub="h"), seq=30, rev=1001)
+    late = play(HubState(online=False, hub="h"), seq=1, rev=999)
+    assert late.verdict is Verdict.OLD
+    assert play.mirror.state.online, "the will of a connection that was lost before"
 
 
 def test_an_old_beat_or_state_changes_nothing(play, make):
