@@ -110,6 +110,11 @@ class CallTime(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """True if what is expected is another minute than the plan's."""
         return self.delay_minutes != 0
 
+    @property
+    def uncertain(self) -> bool:
+        """True if it deviates and has not happened yet: it holds only while it is confirmed."""
+        return self.actual is None and self.deviates
+
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The instants at which what passengers see changes. None: does not happen, or nobody knows.
@@ -195,3 +200,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """True if passengers are told something else than the printed timetable."""
         times = (self.arrival, self.departure)
         return self.held or self.cancelled or any(t is not None and t.deviates for t in times)
+
+    @property
+    def uncertain(self) -> bool:
+        """True if something of that has not happened yet; see `protocol.timeline.lapsed`."""
+        times = (self.arrival, self.departure)
+        return self.held or self.cancelled or any(t is not None and t.uncertain for t in times)

@@ -75,9 +75,9 @@ def lapsed(run: Run, now: Instant, confirmed_at: Instant | None, lifetime: timed
         lifetime: how long a deviation stays true without confirmation (the hub's state says).
 
     A lapsed run is told as "time to be confirmed, ask the staff": dropped, never frozen, and never
-    turned back into its printed time, which would be a guess.
+    turned back into its printed time, which would be a guess. What has happened does not lapse.
     """
-    if not run.deviates:
+    if not run.uncertain:
         return False
     return confirmed_at is None or now > confirmed_at + lifetime
 

@@ -104,6 +104,8 @@ def lapsed_cells(run: Run, zone: ZoneInfo, words: Mapping[str, Words]) -> dict[s
     """Return the cells that stand instead when `run` has been unconfirmed for too long."""
     cells = {}
     for column, time in ((Column.ARRIVAL, run.arrival), (Column.DEPARTURE, run.departure)):
-        if time is not None and (time.deviates or run.held or run.cancelled):
+        if time is None or time.actual is not None:
+            continue
+        if time.deviates or run.held or run.cancelled:
             cells[str(column)] = open_time_cell(time, zone, words)
     return cells

@@ -60,8 +60,14 @@ class BoardView:
             end=self._end(run),
             cells=standing_cells(run, self._number(run), self.station.zone_info, self.words),
             steps=self._steps(run, instants, lambda now: {Column.STATUS: self._status(run, now)}),
-            unconfirmed=self._steps(run, instants, lambda _: aside) if run.deviates else (),
+            unconfirmed=self._steps(run, instants, lambda _: aside) if self._uncertain(run) else (),
         )
+
+    def _uncertain(self, run: Run) -> bool:
+        """Return whether the row can lapse: what an arrival board told ends with the arrival."""
+        if self.board.kind is BoardKind.ARRIVALS and run.arrival and run.arrival.actual:
+            return False
+        return run.uncertain
 
     def _steps(
         self,

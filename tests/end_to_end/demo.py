@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import contextmanager
+
 import psutil
 
 from simulators.demo.child import DemoProcess
@@ -14,6 +17,16 @@ class Demo(DemoProcess):
             if role in child.cmdline():
                 return child.pid
         return None
+
+    @contextmanager
+    def nobody_restarts(self):
+        """Hold the supervisor, or it would start again what a test kills."""
+        supervisor = psutil.Process(self.process.pid)
+        supervisor.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            supervisor.send_signal(signal.SIGCONT)
 
     def stop(self):
         if self.process.poll() is not None:

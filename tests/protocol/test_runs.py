@@ -62,6 +62,16 @@ def test_missing_data_is_never_on_time():
     assert RUN.punctuality is Punctuality.UNKNOWN
 
 
+def test_what_has_happened_is_not_uncertain():
+    late = AT + timedelta(minutes=9)
+    came = CallTime(planned=AT, estimated=late, actual=late)
+    assert came.deviates
+    assert not came.uncertain
+    assert not replace(RUN, arrival=came, departure=None).uncertain
+    expected = CallTime(planned=AT, estimated=late)
+    assert replace(RUN, arrival=came, departure=expected).uncertain
+
+
 @pytest.mark.parametrize(
     ("changes", "deviates"),
     [

@@ -196,6 +196,9 @@ def test_a_row_without_an_end_stays():
 LATE = replace(
     THROUGH, departure=CallTime(planned=minute(50), estimated=minute(70)), timeline=Timeline()
 )
+CAME_AND_LEFT = replace(
+    LATE, departure=CallTime(planned=minute(50), estimated=minute(70), actual=minute(70))
+)
 LIFETIME = timedelta(minutes=30)
 
 
@@ -206,6 +209,7 @@ LIFETIME = timedelta(minutes=30)
         (LATE, None, minute(0), True),
         (LATE, minute(0), minute(30), False),
         (LATE, minute(0), minute(30) + SECOND, True),
+        (CAME_AND_LEFT, minute(0), minute(31), False),
         (replace(THROUGH, held=True), minute(0), minute(31), True),
         (replace(THROUGH, cancelled=True), minute(0), minute(31), True),
     ],
