@@ -132,3 +132,66 @@ def test_what_is_not_a_frame(published):
         intake = Intake(keys, {}, (0, 0), lambda _mark: None)
         intake.feed(bytes.fromhex(each["octets"]), 0.0, 0.0)
         assert intake.counters == Counters(**{each["counts_as"]: 1}), each["what"]
+
+
+class SpecSender:
+    """The least sender of the document: log rows without times, one a symbol; no product code."""
+
+    def __init__(self, key: bytes, schema: int) -> None:
+        self.key, self.schema, self.sequence = key, schema, 0
+        self.session = {"link": 1, "key_id": 0, "epoch": 1_800_000_000}
+
+    def frame(self, kind: int, body: bytes) -> bytes:
+        self.sequence += 1
+        told = {"sequence": self.sequence, "sent_at_ms": 5, "body": body.hex()}
+        return spec_frame(kind, self.session, told, self.key)
+
+    def record(self, key: str, track: str, offset: int = 0) -> bytes:
+        """Step ARRIVED, no times, the track written out."""
+        named = bytes([offset, 0, len(key)]) + key.encode()
+        text = track.encode()
+        return bytes([1 | 3 << 2]) + named + b"\0" + bytes([1, len(text)]) + text
+
+    def digest(self, table: dict) -> bytes:
+        total = 0
+        for key, track in table.items():
+            octets = hashlib.blake2s(self.record(key, track), digest_size=16).digest()
+            total += int.from_bytes(octets, "big")
+        return (total % 2**128).to_bytes(16, "big")
+
+    def heartbeat(self, table: dict, revision: int) -> bytes:
+        told = len(table).to_bytes(4, "big") + self.digest(table) + self.schema.to_bytes(4, "big")
+        head = bytes(1) + bytes(12) + (20).to_bytes(2, "big") + revision.to_bytes(4, "big")
+        return self.frame(1, head + told + bytes(4) + bytes(2) + bytes(4))
+
+    def snapshot(self, generation: int, table: dict, revision: int) -> bytes:
+        number = generation.to_bytes(4, "big")
+        counts = revision.to_bytes(4, "big") + len(table).to_bytes(4, "big")
+        schema = self.schema.to_bytes(4, "big")
+        frames = self.frame(2, number + counts + self.digest(table) + schema + b"\1\0\0")
+        for index, (key, track) in enumerate(table.items()):
+            block = revision.to_bytes(4, "big") + bytes(4) + b"\1" + self.record(key, track)
+            frames += self.frame(3, number + bytes([0, 1, len(table), index]) + b"\2" + block)
+        return frames
+
+    def delta(self, key: str, track: str, revision: int) -> bytes:
+        block = revision.to_bytes(4, "big") + bytes(4) + b"\1" + self.record(key, track)
+        return self.frame(5, block)
+
+
+def test_the_least_sender_of_the_document_is_understood(published):
+    key, schema = bytes.fromhex(published["constants"]["key"]), published["constants"]["schema"]
+    sender, table = SpecSender(key, schema), {"K1": "3", "K2": "4", "K3": "站"}
+    intake = Intake(KeyRing(1, 0, {0: key}), {}, (0, 0), lambda _mark: None)
+    known = intake.reassembly.known
+    intake.feed(sender.heartbeat({}, 0) + sender.snapshot(1, table, 3), 0.0, 0.0)
+    assert {row.key: row.track for row in known.rows.values()} == table
+    assert known.verified == (1_800_000_000, 3)
+    table["K2"] = "5"
+    intake.feed(sender.delta("K2", "5", 4) * 3 + sender.heartbeat(table, 4), 0.0, 0.0)
+    assert known.verified == (1_800_000_000, 4)
+    del table["K1"]
+    intake.feed(sender.snapshot(2, table, 5) + sender.heartbeat(table, 5), 0.0, 0.0)
+    assert {row.key: row.track for row in known.rows.values()} == table
+    assert known.verified == (1_800_000_000, 5)
+    assert intake.counters.rejected == intake.counters.forged == intake.counters.noise == 0
