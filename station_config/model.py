@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from protocol.runs import Named, Role
+from station_config.service_days import DAILY, ServiceDays
 
 if TYPE_CHECKING:
     from datetime import date, time, timedelta
@@ -284,6 +285,9 @@ class TimetableRow:
         arrival: local time of day, None for ORIGIN.
         departure: local time of day, None for TERMINUS; earlier than `arrival`: the next day.
         track: id of the planned track.
+        days: on which it runs, by the local date of its first event here.
+        stock: identifies the stock; rows of one day with the same one are the same stock. None:
+            not known.
     """
 
     arrival_number: str | None
@@ -295,14 +299,20 @@ class TimetableRow:
     arrival: time | None
     departure: time | None
     track: str | None
+    days: ServiceDays = DAILY
+    stock: str | None = None
 
 
 @dataclass(frozen=True)
 class Timetable:
-    """The rows and the date that they were in force on."""
+    """The base timetable: every row of every day, and a date that it was in force on."""
 
     service_date: date
     rows: tuple[TimetableRow, ...]
+
+    def rows_on(self, day: date) -> tuple[TimetableRow, ...]:
+        """Return the rows whose first event here is on `day`, a local date, in their order."""
+        return tuple(row for row in self.rows if row.days.runs_on(day))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Two trains on one track at once: found in a timetable that is the same every day.
+"""Two trains on one track at once: found in a timetable, on the days on which both run.
 
 Law: only what the timetable says. How long stock stands before it starts and after it ends is not
 in it, so ORIGIN and TERMINUS occupy their track at one minute only.
@@ -28,7 +28,7 @@ def check_occupancy(findings: Findings, rows: Sequence[tuple[int, TimetableRow]]
             by_track[row.track].append((line, row))
     for track, standing in by_track.items():
         for (line, row), (later_line, later) in combinations(standing, 2):
-            if _overlap(_minutes(row), _minutes(later)):
+            if _overlap(row, later):
                 findings.warning(
                     later_line,
                     f"stands on track {track!r} at the same time as the train of line {line}",
@@ -46,7 +46,12 @@ def _minute(at: time | None) -> int:
     return at.hour * 60 + at.minute if at is not None else 0
 
 
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+def _overlap(row: TimetableRow, later: TimetableRow) -> bool:
+    """Return whether both stand at once; `later` may have come days after or before `row`."""
+    one, other = _minutes(row), _minutes(later)
     return any(
-        one[0] <= other[1] + shift and other[0] + shift <= one[1] for shift in (-DAY, 0, DAY)
+        one[0] <= other[1] + days * DAY
+        and other[0] + days * DAY <= one[1]
+        and row.days.shifted(days).meets(later.days)
+        for days in (-1, 0, 1)
     )

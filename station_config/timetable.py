@@ -11,7 +11,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from protocol.runs import Role
-from station_config.mistakes import Findings
+from station_config.day_cells import DAY_COLUMNS, from_cells
+from station_config.mistakes import Findings, Severity
 from station_config.model import TimetableRow
 from station_config.occupancy import check_occupancy
 from station_config.table import TableRow, read_table
@@ -35,6 +36,9 @@ COLUMNS = (
     "departure",
     "track",
 )
+OPTIONAL_COLUMNS = (*DAY_COLUMNS, "stock")
+"""On which days a row runs (`station_config.day_cells`), and with which stock."""
+
 LONGEST_DWELL = timedelta(hours=12)
 """A longer stop is more likely a departure typed before its arrival; say so with 24:10 notation."""
 
@@ -70,8 +74,8 @@ def read_timetable(
     """Return the rows that can be used, and the mistakes."""
     findings = Findings(path)
     rows: list[tuple[int, TimetableRow]] = []
-    for raw in read_table(findings, COLUMNS):
-        row = _row(findings, raw)
+    for raw in read_table(findings, COLUMNS, OPTIONAL_COLUMNS):
+        row = parse_row(findings, raw)
         if row is not None:
             _check_references(findings, raw.line, row, around)
             rows.append((raw.line, row))
@@ -80,7 +84,7 @@ def read_timetable(
     return tuple(row for _, row in rows), findings.mistakes
 
 
-def _row(findings: Findings, raw: TableRow) -> TimetableRow | None:
+def parse_row(findings: Findings, raw: TableRow) -> TimetableRow | None:
     """Return the row, None after noting why not."""
     before = len(findings.mistakes)
     cells = raw.cells
@@ -90,7 +94,8 @@ def _row(findings: Findings, raw: TableRow) -> TimetableRow | None:
     for name in ("category", "origin", "destination"):
         if not cells[name]:
             findings.error(raw.line, f"{name} is empty: fill it in")
-    if role is None or len(findings.mistakes) > before:
+    days = from_cells(findings, raw.line, cells)
+    if role is None or days is None or _has_error(findings, before):
         return None
     row = TimetableRow(
         arrival_number=cells["arrival_number"] or None,
@@ -102,11 +107,18 @@ def _row(findings: Findings, raw: TableRow) -> TimetableRow | None:
         arrival=arrival,
         departure=departure,
         track=cells["track"] or None,
+        days=days,
+        stock=cells.get("stock") or None,
     )
     _check_role(findings, raw.line, row)
-    if len(findings.mistakes) == before and arrival is not None and departure is not None:
+    if not _has_error(findings, before) and arrival is not None and departure is not None:
         _check_order(findings, raw, arrival, departure, next_day=next_day)
-    return row if len(findings.mistakes) == before else None
+    return None if _has_error(findings, before) else row
+
+
+def _has_error(findings: Findings, before: int) -> bool:
+    """Return whether one of the mistakes noted since there were `before` forbids the row."""
+    return any(m.severity is Severity.ERROR for m in findings.mistakes[before:])
 
 
 def _role(findings: Findings, raw: TableRow) -> Role | None:
@@ -178,7 +190,7 @@ def _check_references(
             findings.warning(
                 line, f"{name} {place!r} is not among the places: it is shown so in every language"
             )
-    if around.zone is not None:
+    if around.zone is not None and row.days.runs_on(around.service_date):
         for at in filter(None, (row.arrival, row.departure)):
             _check_exists(findings, line, at, around.service_date, around.zone)
 
@@ -212,17 +224,19 @@ def _check_exists(
 
 
 def _check_repeated(findings: Findings, rows: Sequence[tuple[int, TimetableRow]]) -> None:
-    seen: dict[tuple[str | None, str | None], tuple[int, TimetableRow]] = {}
+    """Note rows of one train that run on the same day."""
+    seen: dict[tuple[str | None, str | None], list[tuple[int, TimetableRow]]] = {}
     for line, row in rows:
-        numbers = (row.arrival_number, row.departure_number)
-        first_line, first = seen.setdefault(numbers, (line, row))
-        if first_line == line:
+        others = seen.setdefault((row.arrival_number, row.departure_number), [])
+        first = next((other for other in others if other[1].days.meets(row.days)), None)
+        others.append((line, row))
+        if first is None:
             continue
-        if first == row:
-            findings.error(line, f"the same row stands in line {first_line}: take one out")
+        if first[1] == row:
+            findings.error(line, f"the same row stands in line {first[0]}: take one out")
         else:
             number = row.arrival_number or row.departure_number
-            findings.warning(line, f"{number} stands in line {first_line} too: are both meant?")
+            findings.warning(line, f"{number} stands in line {first[0]} too: are both meant?")
 
 
 def _since_midnight(at: time) -> timedelta:

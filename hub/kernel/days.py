@@ -129,7 +129,7 @@ class Days:
         entries: dict[str, Planned] = {}
         by_number: dict[str, tuple[str, ...]] = {}
         seen: Counter[str] = Counter()
-        for row in timetable.rows if timetable else ():
+        for row in timetable.rows_on(day) if timetable else ():
             number = row.departure_number or row.arrival_number or ""
             seen[number] += 1
             run_id = make_run_id(day, number, seen[number])

@@ -1,4 +1,4 @@
-"""The endless life of the database: day after day of the same timetable, in the order of time.
+"""The endless life of the database: day after day of one base timetable, in the order of time.
 
 Law: pure; the seed is the only source of chance. Every visit's random source is made from the seed
 and the visit's key, so a life looks the same from wherever it is entered.
@@ -54,7 +54,7 @@ class Days:
 
     Args:
         station: zone, layouts, minimum dwell.
-        rows: the timetable of every day.
+        rows: the base timetable, every row of every day.
         seed: the same seed gives the same days.
         temper: how they go.
     """

@@ -1,7 +1,7 @@
 """Visits: one line of the timetable on one date, with instants instead of times of day.
 
-Law: pure. The timetable repeats daily; a visit belongs to the local date of its first planned
-event.
+Law: pure. A line of the timetable is a visit on each of its days; a visit belongs to the local
+date of its first planned event.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def visits_on(day: date, rows: Iterable[TimetableRow], zone: ZoneInfo) -> list[V
     seen: Counter[str] = Counter()
     visits = []
     for row in rows:
-        if row.arrival is None and row.departure is None:
+        if (row.arrival is None and row.departure is None) or not row.days.runs_on(day):
             continue
         number = row.departure_number or row.arrival_number or "?"
         seen[number] += 1

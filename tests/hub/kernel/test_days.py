@@ -7,6 +7,7 @@ import pytest
 from hub.kernel.days import Days, numbers_of, planned_on, to_instant
 from protocol.runs import Role
 from station_config.model import Timetable, TimetableRow
+from station_config.service_days import ServiceDays
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FORWARD = date(2021, 3, 28)
@@ -111,3 +112,16 @@ def test_only_a_few_days_are_remembered(build, station):
     for offset in range(20):
         days.facts(build.day + timedelta(days=offset))
     assert len(days._days) == 6
+
+
+def test_only_the_rows_that_run_on_a_day_are_its_runs(station):
+    weekdays = replace(row(time(8), time(8, 5), "5"), days=ServiceDays(frozenset({1, 2, 3, 4, 5})))
+    weekend = replace(row(time(9), time(9, 5), "5"), days=ServiceDays(frozenset({6, 7})))
+    days = Days(replace(station, timetable=Timetable(date(2021, 1, 1), (weekdays, weekend))))
+    friday, saturday = date(2021, 1, 22), date(2021, 1, 23)
+    local = [
+        days.entry(day, f"{day}.5").departure.astimezone(station.zone_info).hour
+        for day in (friday, saturday)
+    ]
+    assert local == [8, 9]
+    assert [len(days.facts(day)) for day in (friday, saturday)] == [1, 1]
