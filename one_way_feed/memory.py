@@ -71,12 +71,23 @@ class Memory:
         self.mark = mark
 
     def sync(self) -> None:
-        """Wait until the disk has it. Blocks; may run in another thread."""
-        os.fdatasync(self._fd)
+        """Wait until the disk has it. Blocks; may run in another thread, even after `close`.
+
+        Raises:
+            DeviceError: the disk refuses.
+        """
+        if self._fd < 0:
+            return
+        try:
+            os.fdatasync(self._fd)
+        except OSError as error:
+            message = f"cannot keep a mark: {error.strerror}"
+            raise DeviceError(message, where=str(self._path)) from error
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
+        self._fd = -1
 
 
 def _slot(mark: Mark) -> bytes:
@@ -112,9 +123,6 @@ def next_epoch(path: Path, unix_seconds: float) -> int:
             raise DeviceError("no epoch is left; delete it and make new keys", where=str(path))
         memory.advance((epoch, 0))
         memory.sync()
-    except OSError as error:
-        message = f"cannot keep the epoch: {error.strerror}"
-        raise DeviceError(message, where=str(path)) from error
     finally:
         memory.close()
     return epoch

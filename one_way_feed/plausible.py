@@ -27,7 +27,7 @@ class Doubt:
 
 def weigh(
     doubt: Doubt,
-    before: Collection[RowKey],
+    before: Collection[RowKey] | None,
     found: Collection[RowKey],
     *,
     share: float,
@@ -37,13 +37,24 @@ def weigh(
 
     Args:
         doubt: from the poll before.
-        before: keys of the table as it is.
+        before: keys of the table as it is, None before the first answer that was believed.
         found: keys of the poll (rows that are there but cannot be read count as found).
         share: of `before` that must be missing to be absurd.
         polls: after so many absurd answers in a row they are believed.
     """
-    missing = sum(key not in found for key in before)
-    if len(before) <= FEW_ROWS or missing <= share * len(before):
+    if not _absurd(before, found, share):
         return Doubt(), True
     again = doubt.polls + 1
     return (Doubt(), True) if again >= polls else (Doubt(again), False)
+
+
+def _absurd(before: Collection[RowKey] | None, found: Collection[RowKey], share: float) -> bool:
+    if before is None:
+        return not found
+    missing = sum(key not in found for key in before)
+    return len(before) > FEW_ROWS and missing > share * len(before)
+
+
+def mostly_unusable(rows: int, rejected: int) -> bool:
+    """Return whether an answer is no table but a database that this mapping does not fit."""
+    return rejected > FEW_ROWS and rejected > rows

@@ -14,7 +14,7 @@ from twisted.python.threadpool import ThreadPool
 
 from one_way_feed.bodies import SourceState
 from one_way_feed.carousel import SourceReport
-from one_way_feed.plausible import Doubt, weigh
+from one_way_feed.plausible import Doubt, mostly_unusable, weigh
 from one_way_feed.source import PollFailed
 from protocol.times import to_unix
 
@@ -114,24 +114,32 @@ class Polling:
 
     def _good(self, polled: Polled) -> None:
         self._tell_rejects(polled.rejects)
-        rows, before = dict(polled.rows), self._table or {}
+        rejected = len(polled.rejects)
+        rows, before = dict(polled.rows), self._table
         # A record that is there but cannot be read: its last good row stays.
-        rows.update({key: before[key] for key in polled.unreadable if key in before})
+        rows.update(
+            {key: (before or {})[key] for key in polled.unreadable if key in (before or {})}
+        )
         self._doubt, believed = weigh(
             self._doubt,
-            before.keys(),
+            None if before is None else before.keys(),
             rows.keys(),
             share=self._settings.vanish_share,
             polls=self._settings.vanish_polls,
         )
-        rejected = len(polled.rejects)
-        if not believed:
-            why = f"{len(before)} rows became {len(rows)}; not believed yet"
+        if mostly_unusable(len(polled.rows), rejected):
+            why = f"{rejected} records cannot be rows, {len(polled.rows)} can"
             self._report(SourceState.ABSURD, why, rejected=rejected)
-            return
+        elif not believed:
+            why = f"{len(before or ())} rows became {len(rows)}; not believed yet"
+            self._report(SourceState.ABSURD, why, rejected=rejected)
+        else:
+            self._take(rows, rejected)
+
+    def _take(self, rows: Mapping[RowKey, Row], rejected: int) -> None:
         self._table = rows
         now_ms = int(to_unix(self._clock.now()) * 1000)
-        changed = self._on_rows(rows)
+        changed = self._on_rows(rows) or not self.report.changed_at_ms
         changed_at = now_ms if changed else self.report.changed_at_ms
         self.report = replace(self.report, poll_ok_at_ms=now_ms, changed_at_ms=changed_at)
         limit = self._settings.frozen_after_s

@@ -95,6 +95,7 @@ class Receiver:
         )
         self._alarms: set[str] = set()
         self._tick: IDelayedCall | None = None
+        self._stopped = False
         self._status_due = self._sync_due = 0.0
         self.status = LineStatus(name=name, since_mono=reactor.seconds())
 
@@ -108,10 +109,11 @@ class Receiver:
 
     def stop(self) -> None:
         """Close the port for good."""
-        if self._tick is None:
+        if self._stopped:
             return
-        self._tick.cancel()
-        self._tick = None
+        self._stopped = True
+        if self._tick is not None:
+            self._tick.cancel()
         self._port.stop()
         self._memory.close()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from dataclasses import dataclass, field
 from random import Random
 
 import pytest
 import structlog
 
+from one_way_feed.bodies import SourceState
 from one_way_feed.keys import load_keys, rotated, save_keys
 from one_way_feed.memory import next_epoch
 from one_way_feed.receiver import Receiver
@@ -306,3 +309,64 @@ def test_status_comes_at_least_every_five_seconds(link):
     count = len(link.statuses)
     link.until(lambda: len(link.statuses) > count, 6.0)
     assert link.statuses[-1].mode is SourceMode.LINK_DOWN
+
+
+def test_a_mapping_that_fits_nothing_empties_no_board(link, bureau, log_lines):
+    for number in range(20):
+        bureau.plan(f"P{number}")
+    link.start_receiver()
+    link.start_sender()
+    link.until_mode(SourceMode.LIVE)
+    link.stop_sender()
+    bureau.run("UPDATE stage_plan SET role = 'NEW'")
+    link.start_sender()
+    link.until_mode(SourceMode.SOURCE_STALE)
+    link.until(lambda: link.receiver._intake.heartbeat.rejected == 20)
+    assert len(link.table()) == 20
+    assert link.receiver._intake.heartbeat.revision == 0
+    bureau.run("UPDATE stage_plan SET role = 'TG'")
+    link.until_mode(SourceMode.LIVE)
+    told = [line["why"] for line in log_lines if line["event"] == "feed.source"]
+    assert "20 records cannot be rows, 0 can" in told
+
+
+def test_a_database_in_which_nothing_changes_is_said_to_be_frozen(link, bureau):
+    bureau.plan("P1")
+    link.config.values["database"]["frozen_after_s"] = 0.5
+    link.start_receiver()
+    link.start_sender()
+    link.until_mode(SourceMode.LIVE)
+    link.until_mode(SourceMode.SOURCE_STALE)
+    bureau.plan("P2")
+    link.until_mode(SourceMode.LIVE)
+
+
+def test_a_database_that_hangs_is_said_to_be_slow_and_stops_nothing(link, bureau, log_lines):
+    bureau.plan("P1")
+    link.config.values["database"]["statement_timeout_s"] = 0.5
+    link.start_receiver()
+    link.start_sender()
+    link.until_mode(SourceMode.LIVE)
+    locking = sqlite3.connect(bureau.path)
+    locking.execute("BEGIN EXCLUSIVE")
+    link.until(lambda: link.receiver._intake.heartbeat.state == SourceState.SLOW)
+    locking.rollback()
+    locking.close()
+    link.until(lambda: link.receiver._intake.heartbeat.state == SourceState.OK)
+    told = [line["state"] for line in log_lines if line["event"] == "feed.source"]
+    assert told[-2:] == ["SLOW", "OK"]
+
+
+def test_a_disk_that_refuses_the_mark_is_an_alarm_and_the_boards_go_on(link, bureau, log_lines):
+    bureau.plan("P1")
+    link.start_receiver()
+    memory = link.receiver._memory
+    good, memory._fd = memory._fd, os.open(link.directory / "mark", os.O_RDONLY)
+    link.start_sender()
+    link.until_mode(SourceMode.LIVE)
+    os.close(memory._fd)
+    memory._fd = good
+    mark = memory.mark
+    link.until(lambda: memory.mark > mark)
+    told = [line["holds"] for line in log_lines if line["event"] == "feed.memory-unwritable"]
+    assert told == [True, False]
