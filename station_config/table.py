@@ -34,7 +34,19 @@ def read_table(
         required: columns that must be there, in any order.
         optional: columns that may be there.
     """
-    lines = _numbered(findings)
+    try:
+        content = findings.path.read_bytes()
+    except OSError as error:
+        findings.error(0, f"cannot read: {error.strerror}")
+        return []
+    return table_of(content, findings, required, optional)
+
+
+def table_of(
+    content: bytes, findings: Findings, required: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> list[TableRow]:
+    """Return the rows in the bytes of a file; see `read_table`."""
+    lines = _numbered(content, findings)
     header_line, header = next(lines, (0, []))
     if not header and not findings.mistakes:
         findings.error(header_line, f"the table is empty: begin with {','.join(required)}")
@@ -49,13 +61,8 @@ def read_table(
     return rows
 
 
-def _numbered(findings: Findings) -> Iterator[tuple[int, list[str]]]:
+def _numbered(content: bytes, findings: Findings) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells); notes what cannot be read."""
-    try:
-        content = findings.path.read_bytes()
-    except OSError as error:
-        findings.error(0, f"cannot read: {error.strerror}")
-        return
     for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
         try:
             text = raw.decode("utf-8")
