@@ -1,8 +1,10 @@
 """Which words a board says about a run at an instant.
 
 Law: pure. Only what the run and its timeline say is told: no word claims punctuality that nobody
-confirmed, and where a station has no ticket gates nothing speaks of check-in. The order of the
-questions is the order of importance to a passenger; the first answer is told.
+confirmed, and where a station has no ticket gates nothing speaks of check-in. That a train has come
+or gone is told when it was reported, never because its time has come: until then its last word
+stands. The order of the questions is the order of importance to a passenger; the first answer is
+told.
 """
 
 from __future__ import annotations
@@ -70,6 +72,23 @@ WITHOUT_GATES = {
 """What a station without ticket gates says instead: where the train is."""
 
 
+_HERE = frozenset({TrainPhase.AT_PLATFORM, TrainPhase.TERMINATED})
+
+
+def reported_phase(run: Run, now: Instant) -> TrainPhase:
+    """Return the phase of the train at `now` as far as it was reported.
+
+    The timeline tells when the train should come and go. One whose departure nobody reported still
+    stands here if its arrival was; one whose arrival nobody reported is still expected to come in.
+    """
+    phase = train_phase(run, now)
+    if phase is TrainPhase.DEPARTED and not _happened(run.departure):
+        phase = TrainPhase.AT_PLATFORM if run.arrival is not None else TrainPhase.EXPECTED
+    if phase in _HERE and not _happened(run.arrival):
+        return TrainPhase.APPROACHING
+    return phase
+
+
 def lapsed_phrase(run: Run) -> Phrase:
     """Return what is said of a run that has been unconfirmed for too long."""
     return ASK_STAFF if run.cancelled else UNCONFIRMED
@@ -86,7 +105,7 @@ def departure_phrase(run: Run, now: Instant, *, gates: bool) -> Phrase:
     overriding = _overriding(run)
     if overriding is not None:
         return overriding
-    train = train_phase(run, now)
+    train = reported_phase(run, now)
     if train is TrainPhase.DEPARTED:
         return DEPARTED
     phase = passenger_phase(run, now)
@@ -104,7 +123,7 @@ def arrival_phrase(run: Run, now: Instant) -> Phrase:
     overriding = _overriding(run)
     if overriding is not None:
         return overriding
-    train = train_phase(run, now)
+    train = reported_phase(run, now)
     if train in {TrainPhase.AT_PLATFORM, TrainPhase.DEPARTED, TrainPhase.TERMINATED}:
         return ARRIVED
     if train is TrainPhase.APPROACHING:
@@ -113,15 +132,20 @@ def arrival_phrase(run: Run, now: Instant) -> Phrase:
 
 
 def platform_phrase(run: Run, now: Instant) -> Phrase:
-    """Return what a platform screen says of `run` at `now`."""
+    """Return what a platform screen says of `run` at `now`.
+
+    That a train ends here is true whether it has come or not, and is told from its time on.
+    """
     overriding = _overriding(run)
     if overriding is not None:
         return overriding
-    train = train_phase(run, now)
+    if run.role is Role.TERMINUS and train_phase(run, now) in _HERE:
+        return TERMINATES
+    train = reported_phase(run, now)
     if train is TrainPhase.DEPARTED:
         return DEPARTED
-    if train in {TrainPhase.AT_PLATFORM, TrainPhase.TERMINATED}:
-        return TERMINATES if run.role is Role.TERMINUS else AT_PLATFORM
+    if train is TrainPhase.AT_PLATFORM:
+        return AT_PLATFORM
     if train is TrainPhase.APPROACHING:
         return APPROACHING
     return _against_plan(run, run.arrival or run.departure)
@@ -138,6 +162,10 @@ def _overriding(run: Run) -> Phrase | None:
     if run.cancelled:
         return CANCELLED
     return DELAY_UNKNOWN if run.held else None
+
+
+def _happened(call: CallTime | None) -> bool:
+    return call is not None and call.actual is not None
 
 
 def _against_plan(run: Run, time: CallTime | None) -> Phrase:
