@@ -29,6 +29,13 @@ from protocol.runs import Role
 from station_config.imports.calls import Call, Imported, category_in, imported
 from station_config.imports.gtfs_services import read_services
 from station_config.imports.gtfs_stops import place_name, read_stops, station_stops, zone_name
+from station_config.imports.gtfs_trips import (
+    calls_at,
+    ends_of,
+    frequent_of,
+    routes_of,
+    trips_of,
+)
 from station_config.imports.records import records
 from station_config.imports.report import Note, Reason
 from station_config.imports.zones import in_zone
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from station_config.imports.gtfs_stops import Stops
+    from station_config.imports.gtfs_trips import Ends, GtfsCall, GtfsTrip
     from station_config.imports.records import Source
     from station_config.imports.report import Report
     from station_config.service_days import ServiceDays
@@ -47,42 +55,8 @@ REQUIRED = (STOPS, STOP_TIMES, TRIPS, ROUTES)
 TABLES = (*REQUIRED, AGENCY, FREQUENCIES, "calendar.txt", "calendar_dates.txt")
 """The tables that are read, if they are there."""
 
-_CALL = ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time")
-_CALL_OPTIONAL = ("pickup_type", "drop_off_type")
 _TIME = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
 _NOBODY, _ON_DEMAND = "1", ("2", "3")
-
-
-@dataclass(frozen=True)
-class _Stop:
-    """A line of ``stop_times.txt`` for a stop here."""
-
-    where: str
-    trip: str
-    stop: str
-    seq: int
-    arrival: str
-    departure: str
-    pickup: str
-    drop_off: str
-
-
-@dataclass(frozen=True)
-class _Trip:
-    where: str
-    id: str
-    route: str
-    service: str
-    number: str
-    block: str
-
-
-@dataclass
-class _Ends:
-    """First and last stop of a trip, as far as it is read: (sequence, stop)."""
-
-    first: tuple[int, str]
-    last: tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -90,10 +64,10 @@ class _Tables:
     """What is known of the trips that call here."""
 
     stops: Stops
-    trips: dict[str, _Trip]
+    trips: dict[str, GtfsTrip]
     routes: dict[str, str]
     services: dict[str, ServiceDays]
-    ends: dict[str, _Ends]
+    ends: dict[str, Ends]
     frequent: frozenset[str]
     category_of: Callable[[str], str | None]
     zones: tuple[ZoneInfo, ZoneInfo] | None = field(default=None)
@@ -123,7 +97,7 @@ def read_gtfs(
         raise OperatorError(f"the feed has no {', '.join(missing)}: is it GTFS?")
     stops = read_stops(feed[STOPS], report)
     here = station_stops(stops, wanted, feed[STOPS].name)
-    calls = _calls(feed[STOP_TIMES], here, report)
+    calls = calls_at(feed[STOP_TIMES], here, report)
     if not calls:
         names = " or ".join(wanted)
         raise OperatorError(f"no trip calls at {names}", where=feed[STOP_TIMES].name)
@@ -136,96 +110,22 @@ def read_gtfs(
 def _tables(
     feed: Mapping[str, Source],
     stops: Stops,
-    calls: Sequence[_Stop],
+    calls: Sequence[GtfsCall],
     report: Report,
     category_of: Callable[[str], str | None],
     zones: tuple[ZoneInfo, ZoneInfo] | None,
 ) -> _Tables:
-    trips = _trips(feed[TRIPS], frozenset(stop.trip for stop in calls), report)
+    trips = trips_of(feed[TRIPS], frozenset(stop.trip for stop in calls), report)
     return _Tables(
         stops=stops,
         trips=trips,
-        routes=_routes(feed[ROUTES], frozenset(t.route for t in trips.values()), report),
+        routes=routes_of(feed[ROUTES], frozenset(t.route for t in trips.values()), report),
         services=read_services(feed, frozenset(t.service for t in trips.values()), report),
-        ends=_ends(feed[STOP_TIMES], trips, report, here=frozenset(stop.stop for stop in calls)),
-        frequent=_frequent(feed.get(FREQUENCIES), trips, report),
+        ends=ends_of(feed[STOP_TIMES], trips, report, here=frozenset(stop.stop for stop in calls)),
+        frequent=frequent_of(feed.get(FREQUENCIES), trips, report),
         category_of=category_of,
         zones=zones,
     )
-
-
-def _calls(source: Source, here: frozenset[str], report: Report) -> list[_Stop]:
-    """Return the stops here, each place of a trip once, in the order of the file."""
-    found: dict[tuple[str, int], _Stop] = {}
-    for line, cells in records(source, _CALL, _CALL_OPTIONAL, report):
-        if cells[1] not in here:
-            continue
-        trip, stop, seq, arrival, departure, pickup, drop_off = cells
-        where = source.at(line)
-        number = _sequence(seq)
-        if number is None:
-            report.tell(where, Reason.BAD_SEQUENCE, f"{trip} {seq!r}")
-        elif (trip, number) in found:
-            report.tell(where, Reason.SAME_SEQUENCE, f"{trip} {seq}")
-        else:
-            found[trip, number] = _Stop(
-                where, trip, stop, number, arrival, departure, pickup, drop_off
-            )
-    return list(found.values())
-
-
-def _ends(
-    source: Source, trips: Mapping[str, _Trip], report: Report, here: frozenset[str]
-) -> dict[str, _Ends]:
-    ends: dict[str, _Ends] = {}
-    for line, (trip, stop, seq) in records(source, _CALL[:3]):
-        if trip not in trips:
-            continue
-        number = _sequence(seq)
-        if number is None:
-            if stop not in here:  # what is wrong here was told before
-                report.tell(source.at(line), Reason.BAD_SEQUENCE, f"{trip} {seq!r}")
-            continue
-        known = ends.setdefault(trip, _Ends((number, stop), (number, stop)))
-        if number < known.first[0]:
-            known.first = number, stop
-        if number > known.last[0]:
-            known.last = number, stop
-    return ends
-
-
-def _trips(source: Source, wanted: frozenset[str], report: Report) -> dict[str, _Trip]:
-    trips: dict[str, _Trip] = {}
-    columns = ("trip_id", "route_id", "service_id")
-    for line, cells in records(source, columns, ("trip_short_name", "block_id"), report):
-        if cells[0] in trips:
-            report.tell(source.at(line), Reason.SAME_ID, cells[0])
-        elif cells[0] in wanted:
-            trips[cells[0]] = _Trip(source.at(line), *cells)
-    return trips
-
-
-def _routes(source: Source, wanted: frozenset[str], report: Report) -> dict[str, str]:
-    """Return the short names of the routes."""
-    routes: dict[str, str] = {}
-    for line, (route, name) in records(source, ("route_id",), ("route_short_name",), report):
-        if route in routes:
-            report.tell(source.at(line), Reason.SAME_ID, route)
-        elif route in wanted:
-            routes[route] = name
-    return routes
-
-
-def _frequent(source: Source | None, trips: Mapping[str, _Trip], report: Report) -> frozenset[str]:
-    """Return the trips here that run so and so often, and reject each of their frequencies."""
-    if source is None:
-        return frozenset()
-    found = set()
-    for line, (trip, headway) in records(source, ("trip_id", "headway_secs"), (), report):
-        if trip in trips:
-            found.add(trip)
-            report.tell(source.at(line), Reason.FREQUENCY, f"{trip} every {headway} s")
-    return frozenset(found)
 
 
 def _zones(
@@ -249,7 +149,7 @@ def _zones(
         return None
 
 
-def _rows(stop: _Stop, tables: _Tables, report: Report) -> list[Imported]:
+def _rows(stop: GtfsCall, tables: _Tables, report: Report) -> list[Imported]:
     """Return the rows of a stop here: none, one, or several if zones make its time vary."""
     trip = tables.trips.get(stop.trip)
     reason = _unfit(stop, trip, tables)
@@ -264,7 +164,7 @@ def _rows(stop: _Stop, tables: _Tables, report: Report) -> list[Imported]:
     return [row for row in rows if row is not None]
 
 
-def _unfit(stop: _Stop, trip: _Trip | None, tables: _Tables) -> Reason | None:
+def _unfit(stop: GtfsCall, trip: GtfsTrip | None, tables: _Tables) -> Reason | None:
     if trip is None:
         return Reason.UNKNOWN_TRIP
     if stop.trip in tables.frequent:
@@ -277,7 +177,7 @@ def _unfit(stop: _Stop, trip: _Trip | None, tables: _Tables) -> Reason | None:
     return None if all(map(_TIME.fullmatch, texts)) else Reason.BAD_TIME
 
 
-def _call(stop: _Stop, trip: _Trip, tables: _Tables, report: Report) -> Call | None:
+def _call(stop: GtfsCall, trip: GtfsTrip, tables: _Tables, report: Report) -> Call | None:
     ends = tables.ends[stop.trip]
     route = tables.routes.get(trip.route, "")
     number = trip.number or route
@@ -305,7 +205,7 @@ def _call(stop: _Stop, trip: _Trip, tables: _Tables, report: Report) -> Call | N
     )
 
 
-def _role(stop: _Stop, ends: _Ends) -> Role | None:
+def _role(stop: GtfsCall, ends: Ends) -> Role | None:
     """Return what the train does here for passengers, None if it does nothing."""
     first, last = stop.seq == ends.first[0], stop.seq == ends.last[0]
     boards = stop.pickup != _NOBODY and not last
@@ -317,7 +217,7 @@ def _role(stop: _Stop, ends: _Ends) -> Role | None:
     return None if first or last else Role.PASS
 
 
-def _tell_about(stop: _Stop, ends: _Ends, role: Role, number: str, report: Report) -> None:
+def _tell_about(stop: GtfsCall, ends: Ends, role: Role, number: str, report: Report) -> None:
     """Tell what was decided for passengers and about times."""
     first, last = stop.seq == ends.first[0], stop.seq == ends.last[0]
     taken = {Role.ORIGIN: Note.BOARD_ONLY, Role.TERMINUS: Note.ALIGHT_ONLY, Role.PASS: Note.PASSES}
@@ -334,7 +234,3 @@ def _tell_about(stop: _Stop, ends: _Ends, role: Role, number: str, report: Repor
 def _minutes(text: str) -> int:
     hours, minutes, _ = text.split(":")
     return int(hours) * 60 + int(minutes)
-
-
-def _sequence(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None

@@ -122,5 +122,5 @@ def _platforms(stops: Stops, stop: GtfsStop) -> list[str]:
 
 def _hint(stops: Stops, text: str) -> str:
     folded = text.casefold()
-    near = {stop.name for stop in stops.values() if folded in stop.name.casefold()}
+    near = {s.name for s in stops.values() if not s.parent and folded in s.name.casefold()}
     return f": is it {', '.join(sorted(near)[:_LISTED])}?" if near else ""

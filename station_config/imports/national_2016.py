@@ -13,9 +13,9 @@ change or the sequence does not grow. Columns that are read:
                    call after midnight has the date after
     raw_ids        optional; tells apart two trains of one number
 
-The last stop repeats its arrival as departure, some first stops their departure as arrival. The
-table of stations has names and codes in columns whose headings are known to be wrong: what is asked
-for is looked for in every cell of a line, and stands for every cell of it.
+The first stop's arrival and the last one's departure are not read: they repeat the other time, or
+are 00:00. The table of stations has names and codes in columns whose headings are known to be
+wrong: what is asked for is looked for in every cell of a line, and stands for every cell of it.
 """
 
 from __future__ import annotations
@@ -179,8 +179,8 @@ def _call(
         role=role,
         origin=stop.origin,
         destination=stop.terminus,
-        arrival=None if role is Role.ORIGIN else times.arrival,
-        departure=None if role is Role.TERMINUS else times.departure,
+        arrival=times.arrival,
+        departure=times.departure,
         days=days,
     )
 
@@ -236,13 +236,13 @@ class _Times:
 
 def _times(block: Sequence[_Stop], place: int) -> _Times:
     times = _Times()
-    for stop in block[: place + 1]:
-        before = times.now
-        times.arrival = _next(times, stop.arrive)
-        if before:
+    for n, stop in enumerate(block[: place + 1]):
+        before, role = times.now, _role(block, n)
+        times.arrival = None if role is Role.ORIGIN else _next(times, stop.arrive)
+        if n:
             times.longest_way = max(times.longest_way, (times.arrival or before) - before)
-        times.departure = _next(times, stop.depart)
-        if stop is not block[place] and times.arrival is not None:
+        times.departure = None if role is Role.TERMINUS else _next(times, stop.depart)
+        if n < place and times.arrival is not None:
             times.longest_way = max(times.longest_way, times.now - times.arrival)
     return times
 

@@ -31,7 +31,8 @@ def read_station_csv(source: Source, path: Path, report: Report) -> list[Importe
     """
     findings = Findings(path)
     found = []
-    for raw in table_of(b"".join(source.open()), findings, COLUMNS, OPTIONAL_COLUMNS):
+    content = b"\n".join(line.rstrip(b"\r\n") for line in source.open())
+    for raw in table_of(content, findings, COLUMNS, OPTIONAL_COLUMNS):
         row = parse_row(findings, raw)
         if row is not None:
             found.append(Imported(source.at(raw.line), row))
