@@ -43,12 +43,13 @@ def summary(rows: Sequence[TimetableRow], report: Report) -> str:
     first, last = span(rows)
     lines = [
         f"rows: {len(rows)}",
-        f"calendar: {first or '…'} to {last or '…'}, {daily} rows without an end",
+        f"calendar: {first or '…'} to {last or '…'} ({daily} rows without a first or last date)",
     ]
     most = busiest(rows)
     if most is not None:
         lines.append(
-            f"busiest hour: {most.in_hour} runs from {most.hour:02}:00 on {most.day:%Y-%m-%d}, "
+            f"busiest hour: {most.in_hour} runs from {most.hour:02}:00 on "
+            f"{most.day:{'%Y-%m-%d' if first or last else 'any %A'}}, "
             f"{most.in_day} runs on that day"
         )
     rejected = report.rejected

@@ -62,7 +62,7 @@ def test_a_national_file_becomes_a_timetable_that_loads(draft, files, capsys, na
     assert code == 0
     printed = capsys.readouterr().out
     assert "rows: 2\n" in printed
-    assert "calendar: 2025-03-30 to 2025-04-01, 1 rows without an end" in printed
+    assert "calendar: 2025-03-30 to 2025-04-01 (1 rows without a first or last date)" in printed
     assert "busiest hour: 2 runs from 09:00 on 2025-03-30, 2 runs on that day" in printed
     assert "rejected: 1\n       1  the days of running cannot be read\n" in printed
     assert f"          {name}:7  K4 ---- 12:00, morgen" in printed
@@ -93,7 +93,9 @@ def test_several_of_our_files_become_one(draft, files, capsys):
     once, again = files / "once.csv", files / "again.csv"
     assert plan("import", "csv", ours, "--out", once) == 0
     assert plan("import", "csv", once, ours, "--out", again) == 0
-    assert "5  the same train at the same times on the same days" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "5  the same train at the same times on the same days" in printed
+    assert "busiest hour: 1 runs from 06:00 on any Monday, 5 runs on that day" in printed
     assert once.read_text().splitlines()[1:] == again.read_text().splitlines()[1:]
 
 
