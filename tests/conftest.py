@@ -23,12 +23,15 @@ from hub.broker import mosquitto, nats
 from hub.broker.permissions import Permissions, station_permissions
 from hub.broker.service import binary
 from protocol.topics import Topics
+from tests.browser import chromium, new_page, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from twisted.internet.defer import Deferred
+
+__all__ = ["chromium", "new_page", "page"]  # fixtures for all tests
 
 STATION = "test.station"
 DEVICES = {"display": "display", "clock": "clock", "board-2": "display"}

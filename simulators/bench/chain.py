@@ -7,7 +7,6 @@ it (`station_config.runtime.trace`); the page marks the change of its DOM. One m
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -17,10 +16,10 @@ from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
 import psutil
-from playwright.sync_api import sync_playwright
 
 from protocol.errors import DeviceError
 from simulators.bench.figure import Figure
+from simulators.browser import SIZE, launched
 from simulators.demo.child import DemoProcess, wait_until
 from simulators.dispatch.database import open_database
 from simulators.dispatch.scripting import set_delay
@@ -56,16 +55,6 @@ NAMES = {
     ("sse", "dom"): "event stream → DOM",
 }
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
 OBSERVE = """() => {
   window.seen = [];
   const read = (row) => {
@@ -100,16 +89,12 @@ def run(size: str) -> Iterator[Figure]:
     Raises:
         DeviceError: Chromium is missing, or the demo does not get going.
     """
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise DeviceError("this bench needs Chromium: apt-get install chromium")
-    with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as directory, launched() as browser:
         words = ("--calm", "--at", QUIET)
         with DemoProcess(Path(directory) / "demo", *words, env={"STATION_TRACE": "1"}) as demo:
             started = time.monotonic()
             demo.ready()
-            browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-            page = browser.new_page(viewport={"width": 1920, "height": 1080})
+            page = browser.new_page(viewport=SIZE)
             page.goto(demo.board_url(BOARD) + "?plain&lang=en")
             page.locator("#rows tbody tr[data-run]").first.wait_for()
             yield _figure(
@@ -117,7 +102,6 @@ def run(size: str) -> Iterator[Figure]:
             )
             passages = _measure(demo, page, SAMPLES[size])
             memory = _memory(demo)
-            browser.close()
     yield from _figures(passages)
     yield _figure("memory of all processes (RSS)", memory, "MB", MEMORY_AIM_MB)
 

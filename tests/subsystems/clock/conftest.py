@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from station_config.runtime.clocks import SystemClock
 from station_config.runtime.deployment import (
@@ -27,15 +26,6 @@ from station_config.runtime.deployment import (
 ORIGIN = datetime(2021, 1, 19, 23, 4, 50, tzinfo=UTC)
 """07:04:50 in Hohhot; the hub's clock is two seconds ahead of the clock's own."""
 STATIONS = Path(__file__).parents[3] / "station_config" / "stations"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class ClockProcess:
@@ -93,11 +83,3 @@ def clock_process(nats_broker, tmp_path, request):
     yield process
     if process.process is not None and process.process.poll() is None:
         process.end(signal.SIGKILL)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()

@@ -26,12 +26,9 @@ def shown(page, zone):
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZoneInfo(zone))
 
 
-def open_page(browser, process, turning, size=(1920, 1080)):
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
+def open_page(page, process, turning):
     turning.until(lambda: answers(page, process.url), 20)
-    return page, problems
+    return page
 
 
 def answers(page, url):
@@ -70,19 +67,19 @@ def right(clock_process):
     return is_right
 
 
-def test_it_knows_only_its_own_time_and_says_so(browser, clock_process, turning):
-    page, problems = open_page(browser, clock_process.start(), turning)
+def test_it_knows_only_its_own_time_and_says_so(page, clock_process, turning):
+    open_page(page, clock_process.start(), turning)
     until_page(turning, page, "NO_DATA")
     expect(page.locator("#measures")).to_contain_text("Own clock, never checked")
     shoot(page, "clock-no-data")
-    assert problems == []
+    assert page.complaints == []
 
 
 def test_it_tells_the_hubs_time_and_what_its_own_was(
-    browser, clock_process, turning, cast, nats_broker, right
+    page, clock_process, turning, cast, nats_broker, right
 ):
     hub = cast.hub(nats_broker, clock=clock_process.hub_clock)
-    page, problems = open_page(browser, clock_process.start(), turning)
+    open_page(page, clock_process.start(), turning)
     hub.everything()
     beat_until(turning, hub, page, "LIVE")
     expect(page.locator("#line")).to_contain_text("实时信息")
@@ -94,14 +91,14 @@ def test_it_tells_the_hubs_time_and_what_its_own_was(
     until_page(turning, page, "CHECKING")
     shoot(page, "clock-checking")
     assert clock_process.end(signal.SIGTERM) == 0
-    assert problems == []
+    assert page.complaints == []
 
 
 def test_it_goes_on_when_its_process_dies_and_comes_back_by_itself(
-    browser, clock_process, turning, cast, nats_broker, right
+    page, clock_process, turning, cast, nats_broker, right
 ):
     hub = cast.hub(nats_broker, clock=clock_process.hub_clock)
-    page, problems = open_page(browser, clock_process.start(), turning)
+    open_page(page, clock_process.start(), turning)
     hub.everything()
     beat_until(turning, hub, page, "LIVE")
     turning.for_seconds(1)
@@ -120,31 +117,31 @@ def test_it_goes_on_when_its_process_dies_and_comes_back_by_itself(
     until_page(turning, page, "AUTONOMOUS")
     beat_until(turning, hub, page, "LIVE")
     turning.until(lambda: right(page))
-    assert problems == []
+    assert page.complaints == []
 
 
-@pytest.mark.parametrize("size", [(1080, 1920), (1280, 720), (1280, 1024)], ids=str)
-def test_nothing_is_cut_off_on_other_screens(
-    browser, clock_process, turning, cast, nats_broker, size
-):
-    clock_process.start()
+SIZES = [(1080, 1920), (1280, 720), (1280, 1024)]
+
+
+def test_nothing_is_cut_off_on_other_screens(new_page, clock_process, turning, cast, nats_broker):
     hub = cast.hub(nats_broker, clock=clock_process.hub_clock)
-    page, problems = open_page(browser, clock_process, turning, size)
+    clock_process.start()
+    pages = [open_page(new_page(*size), clock_process, turning) for size in SIZES]
     hub.everything()
-    beat_until(turning, hub, page, "LIVE")
-    shoot(page, f"clock-{size[0]}")
-    outside = page.evaluate(
-        """() => [...document.querySelectorAll('h1, p, span, svg, dt, dd')]
-            .map(e => [e, e.getBoundingClientRect()])
-            .filter(([, r]) => r.width > 0 && (r.left < 0 || r.top < 0
-                || r.right > innerWidth + 1 || r.bottom > innerHeight + 1))
-            .map(([e]) => e.outerHTML.slice(0, 80))"""
-    )
-    assert outside == []
-    overlapping = page.evaluate(
-        """() => { const boxes = ['header', '#dial', '#calendar', 'footer']
-            .map(s => document.querySelector(s).getBoundingClientRect());
-            return boxes.slice(1).some((b, n) => b.top < boxes[n].bottom - 1); }"""
-    )
-    assert not overlapping
-    assert problems == []
+    for size, page in zip(SIZES, pages, strict=True):
+        beat_until(turning, hub, page, "LIVE")
+        shoot(page, f"clock-{size[0]}")
+        assert page.evaluate(OUTSIDE) == [], size
+        assert not page.evaluate(OVERLAPPING), size
+        assert page.complaints == []
+
+
+OUTSIDE = """() => [...document.querySelectorAll('h1, p, span, svg, dt, dd')]
+    .map(e => [e, e.getBoundingClientRect()])
+    .filter(([, r]) => r.width > 0 && (r.left < 0 || r.top < 0
+        || r.right > innerWidth + 1 || r.bottom > innerHeight + 1))
+    .map(([e]) => e.outerHTML.slice(0, 80))"""
+
+OVERLAPPING = """() => { const boxes = ['header', '#dial', '#calendar', 'footer']
+    .map(s => document.querySelector(s).getBoundingClientRect());
+    return boxes.slice(1).some((b, n) => b.top < boxes[n].bottom - 1); }"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,15 +13,6 @@ from station_config.load import load_station
 
 HERE = Path(__file__).parent
 STATIONS = HERE.parents[2] / "station_config" / "stations"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 sys.path.insert(0, str(HERE))  # for sample_day, which board_server.py shares
 
@@ -87,35 +77,6 @@ def module_server():
     server = BoardServer("hohhot_east", "2021-01-19T23:00:00+00:00", 1)
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no chromium: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A page of 1920 by 1080; anything that it complains of fails the test (see `complaints`)."""
-    context = browser.new_context(viewport={"width": 1920, "height": 1080})
-    page = context.new_page()
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda message: _note(page, message))
-    yield page
-    context.close()
-
-
-def _note(page, message):
-    if message.type in {"error", "warning"} and "net::" not in message.text:
-        page.complaints.append(message.text)
 
 
 @pytest.fixture(scope="session")

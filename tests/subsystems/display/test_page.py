@@ -173,17 +173,15 @@ SHOWN = [(BOARD, "zh"), (BOARD, "en"), ("gate-b5", "zh"), ("gate-a2", "en"), ("p
 
 
 @pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
-def test_nothing_is_cut_and_every_dot_is_whole_on_any_screen(browser, board_server, size):
+def test_nothing_is_cut_and_every_dot_is_whole_on_any_screen(new_page, board_server, size):
     board_server.tell(now="2021-01-20T01:56:00+00:00")
     for run, fields in (("k888", {"held": True}), ("d6755", {"platform_changed_from": "9"})):
         board_server.tell(run=f"2021-01-20.{run}", fields=fields)
     board_server.tell(run="2021-01-20.6856", late=75)
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-    page = context.new_page()
+    page = new_page(*size)
     for board, language in SHOWN:
         open_board(page, board_server, board, f"?lang={language}")
         assert page.evaluate(FAULTS) == [], (board, language)
-    context.close()
 
 
 FAULTS = """() => {

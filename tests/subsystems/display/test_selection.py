@@ -62,8 +62,8 @@ def all_runs(draw):
 
 
 @pytest.fixture(scope="module")
-def select_in_page(browser, module_server):
-    page = browser.new_page()
+def select_in_page(chromium, module_server):
+    page = chromium.new_page()
     page.goto(module_server.url())
     page.evaluate(
         "async () => { window.selection = await import('/web/select.js'); }",
@@ -141,14 +141,14 @@ def _on(view, run):
     [(["zh", "en"], 8, 8), (["zh", "en"], 10, 4), (["de"], 8, 5), (["zh", "en", "de"], 6, 7)],
 )
 def test_every_page_is_shown_in_every_language_for_its_whole_time(
-    browser, module_server, languages, page_seconds, language_seconds
+    chromium, module_server, languages, page_seconds, language_seconds
 ):
     sheet = {
         "languages": languages,
         "page_seconds": page_seconds,
         "language_seconds": language_seconds,
     }
-    page = browser.new_page()
+    page = chromium.new_page()
     page.goto(module_server.url())
     frames = page.evaluate(
         """async (sheet) => {
