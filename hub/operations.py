@@ -18,7 +18,7 @@ from hub.store.database import Database, Transaction
 from hub.store.day_build import build_days, drop_plans
 from hub.store.outbox import StoreOutbox
 from hub.store.records import to_change, to_rejected, to_stored
-from hub.store.statements import Statements
+from hub.store.statements import statements_for
 from hub.store.step import Step, keys_text
 from hub.store.writes import Writes
 from protocol.errors import DeviceError
@@ -42,7 +42,7 @@ REBASE_MINUTES = 2
 """A clock this many minutes behind the last one run was set back; less is held (kernel.md)."""
 
 TOMBSTONES = timedelta(days=2)
-"""How long a deleted row's revision is remembered."""
+"""How long the revision of a deleted row, and of a deleted publication, is remembered."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Operations:
         rulebook(station.policies.rules)
         self.station = station
         self._database = Database(url)
-        self._statements = Statements(self._database.engine.dialect)
+        self._statements = statements_for(self._database.engine.dialect)
         self._outbox = StoreOutbox(self._database, self._statements)
         self._days = Days(station)
         self._log = log
@@ -249,6 +249,7 @@ class Operations:
         if minute_number(now) % 60 == 0:
             with self._database.transaction() as opened:
                 opened.run(self._statements.drop_feed_rows, before=before)
+                opened.run(self._statements.drop_deleted, before=before * 1_000_000)
                 opened.run(self._statements.drop_visits)
         self._database.checkpoint()
 

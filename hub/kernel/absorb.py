@@ -80,10 +80,13 @@ class Absorption:
     deleted: set[str] = field(default_factory=set)
     judged: dict[RowKey, tuple[str | None, str | None]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+    _taken: set[RowKey] = field(default_factory=set)
 
     def take(self, changes: Iterable[RowChange]) -> None:
         """Take all `changes`, at most one of a row key."""
-        for change in sorted(changes, key=_order):
+        ordered = sorted(changes, key=_order)
+        self._taken.update(_key(change) for change in ordered)
+        for change in ordered:
             if isinstance(change, RowDeleted):
                 self._delete(change.key)
             elif isinstance(change.row, StagePlanRow):
@@ -100,6 +103,9 @@ class Absorption:
             self.deleted.add(name)
         if facts is None:
             return
+        said = facts.plan if kind == "plan" else facts.log
+        if said is None or said.key != name:
+            return  # only what this row said is taken back; another key may tell about the run now
         before = derive(facts, self.station, self.now)
         without = without_plan if kind == "plan" else without_log
         self._put(without(facts, before, self.now), key)
@@ -111,6 +117,10 @@ class Absorption:
             facts = self._facts_of(run_id)
             if facts is None:
                 self.judged[key] = (run_id, OVER)
+                return
+            live = self._live_keys(run_id)
+            if live and row.key not in live:
+                self._reject_duplicate(key, run_id)
                 return
         else:
             claimed = self._claim(row)
@@ -135,9 +145,10 @@ class Absorption:
         self.deleted.discard(row.key)
         self._put(after, key)
         self.judged[key] = (facts.run_id, None)
-        waiting = self.known.log_waiting(row.key)
-        if waiting is not None:
-            self._log(waiting)
+        if ("log", row.key) not in self._taken:  # else this step has a newer word than the old row
+            waiting = self.known.log_waiting(row.key)
+            if waiting is not None:
+                self._log(waiting)
 
     def _too_late_for(self, facts: Facts) -> bool:
         """Whether the first word about a run comes when it is long gone."""
@@ -184,6 +195,9 @@ class Absorption:
         self.judged[row_key(row)] = (candidate.run_id, None)
         return Rejected(key=row_key(row), reason=Reason.DUPLICATE, found=candidate.run_id)
 
+    def _reject_duplicate(self, key: RowKey, run_id: str) -> None:
+        self._reject(Rejected(key=key, reason=Reason.DUPLICATE, found=run_id), run_id)
+
     def _live_keys(self, run_id: str) -> set[str]:
         mine = {key for key, bound in self.bound.items() if bound == run_id}
         return (set(self.known.live_keys(run_id)) | mine) - self.deleted
@@ -209,6 +223,10 @@ def _new_facts(identity: Identity) -> Facts:
     return Facts(
         run_id=identity.run_id, service_date=identity.service_date, timetable=identity.planned
     )
+
+
+def _key(change: RowChange) -> RowKey:
+    return change.key if isinstance(change, RowDeleted) else row_key(change.row)
 
 
 def _order(change: RowChange) -> int:

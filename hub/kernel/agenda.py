@@ -59,6 +59,16 @@ class Agenda(msgspec.Struct, frozen=True, array_like=True):
             found = moment
         return found
 
+    def train_since(self, second: int) -> Moment:
+        """Return the moment at which the train's phase in force at `second` began."""
+        found = BEFORE_ALL
+        for moment in self.moments:
+            if moment.at > second:
+                break
+            if moment.train is not found.train:
+                found = moment
+        return found
+
     def next_at(self, second: int) -> int:
         """Return the smallest second after `second` at which something begins or all ends."""
         return next((m.at for m in self.moments if m.at > second), max(self.forget_at, second + 1))

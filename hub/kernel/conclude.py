@@ -6,7 +6,7 @@ changes: the same revision is always the same bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -70,6 +70,10 @@ class Concluded:
     published: bool
     events: tuple[Event, ...]
 
+    def after(self, rev: int) -> Concluded:
+        """Return the same for a run that had a publication before, deleted at revision `rev`."""
+        return replace(self, stored=replace(self.stored, rev=self.stored.rev + rev))
+
     @property
     def moment(self) -> tuple[PassengerPhase, TrainPhase]:
         """The phases now."""
@@ -103,8 +107,10 @@ def _events(
 ) -> tuple[Event, ...]:
     if stored.facts.withdrawn or not stored.facts.heard:
         return ()
-    # found out by a row, not by the clock: it is news even if the instant is a little past
-    news = Moment(int(to_unix(now)), reached.passengers, reached.train)
+    if stored.facts == before.facts:
+        news = stored.agenda.train_since(int(to_unix(now)))
+    else:  # found out by a row, not by the clock: news even if the instant is a little past
+        news = Moment(int(to_unix(now)), reached.passengers, reached.train)
     return (
         *approaching(run.run_id, before.train, news, now),
         *from_change(was, run, stored.rev, now),

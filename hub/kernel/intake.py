@@ -139,7 +139,7 @@ def _plan_faults(
     missing = _missing(row.role, arrival, departure)
     if missing:
         yield Reason.MISSING_TIME, missing
-    yield from _disorder(row, known, arrival, departure)
+    yield from _disorder(row, arrival, departure)
     yield from _jumps(row, known, arrival, departure)
     times = [at for name in _PLAN_TIMES if (at := getattr(row, name))]
     planned = [at for at in (arrival, departure) if at]
@@ -160,9 +160,13 @@ def _missing(role: Role, arrival: Instant | None, departure: Instant | None) -> 
 
 
 def _disorder(
-    row: StagePlanRow, known: Facts, arrival: Instant | None, departure: Instant | None
+    row: StagePlanRow, arrival: Instant | None, departure: Instant | None
 ) -> Iterator[tuple[Reason, str]]:
-    came = known.actual_arrival or row.estimated_arrival or arrival
+    """Compare the row's own times only: an estimate that the log has overtaken is old, not untrue.
+
+    The rule "propagate" puts it right, and the row may bring a new track or a cancellation.
+    """
+    came = row.estimated_arrival or arrival
     both = row.role in {Role.INTERMEDIATE, Role.PASS}
     for before, after in ((arrival, departure), (came, row.estimated_departure)):
         if both and before is not None and after is not None and after < before:

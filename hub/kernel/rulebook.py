@@ -42,7 +42,12 @@ RULES = (
     Rule("hold", hold.apply, ("plan", "held_since"), _TIMES),
     Rule("place", place.apply, ("log", "plan", "timetable", "layout", "platform_told"), _TIMES),
     Rule("check_in", check_in.apply, ("arrival", "departure", "lead_times"), _TIMES | {"place"}),
-    Rule("windows", windows.apply, ("arrival", "departure", "windows"), _TIMES),
+    Rule(
+        "windows",
+        windows.apply,
+        ("arrival", "departure", "check_in_opens_at", "windows"),
+        _TIMES | {"check_in"},
+    ),
 )
 KNOWN = {rule.name: rule for rule in RULES}
 DEFAULT_ORDER = tuple(KNOWN)

@@ -41,7 +41,7 @@ def build_days(step: Step, *, anew: bool) -> None:
         _build_runs(step, day)
         _publish_plan(step, day)
     if anew:
-        for record in step.opened.rows(step.statements.all_runs):
+        for record in sorted(step.opened.rows(step.statements.all_runs)):
             run_id, before = to_stored(record)
             if run_id not in step.touched:
                 step.change(before, before.facts, CAUSE)
@@ -64,7 +64,7 @@ def _build_runs(step: Step, day: date) -> None:
             _renew(step, before, with_timetable(before.facts, facts.timetable))
         elif forget_at(derive(facts, step.station, step.now)) > step.now:
             step.change(None, facts, CAUSE)
-    for run_id in stored.keys() - planned.keys():
+    for run_id in sorted(stored.keys() - planned.keys()):
         _renew(step, stored[run_id], with_timetable(stored[run_id].facts, None))
 
 

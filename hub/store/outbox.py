@@ -54,7 +54,6 @@ class StoreOutbox:
             return
         values: list[dict[str, object]] = [{"of_number": number} for number in numbers]
         with self._database.transaction() as opened:
-            opened.run_many(self._statements.drop_deleted, values)
             opened.run_many(self._statements.settle_retained, values)
             opened.run_many(self._statements.drop_event, values)
 

@@ -96,12 +96,15 @@ class Step:
             reached = agenda.at(second)
             self._advance(run_id, reached, agenda.next_at(second), (passengers, train))
             if published:
-                for told in approaching(run_id, TrainPhase(train), reached, self.now):
+                begun = agenda.train_since(second)
+                for told in approaching(run_id, TrainPhase(train), begun, self.now):
                     self.writes.tell(told, TICK)
 
     def change(self, before: Stored | None, facts: Facts, cause: str) -> Concluded:
         """Conclude anew about one run and write it."""
         concluded = conclude(before, facts, self.station, self.now)
+        if before is None:
+            concluded = concluded.after(self._rev_before(facts.run_id))
         was = (before.passengers.value, before.train.value) if before else _BEFORE
         self.writes.put_run(concluded, was, cause)
         self.touched.add(facts.run_id)
@@ -109,6 +112,15 @@ class Step:
         if concluded.published:
             self.changed.append(facts.run_id)
         return concluded
+
+    def _rev_before(self, run_id: str) -> int:
+        """Return the revision at which the run's publication was deleted, 0 if it never had one.
+
+        A run that is forgotten and comes again, with the clock or by dispatching's word, goes on
+        from there: the same revision is always the same bytes.
+        """
+        held = self.opened.rows(self.statements.entity, of_entity=run_entity(run_id))
+        return held[0][3] if held else 0
 
     def _news(self, changes: Sequence[RowChange], known: StoreKnown) -> dict[RowKey, RowChange]:
         """Return the newest change of every key that is newer than what is held."""
@@ -125,7 +137,7 @@ class Step:
     def _given_up(self, absorption: Absorption) -> dict[RowKey, RowChange]:
         """Return rows rejected as duplicates of a row that dispatching has now deleted."""
         again: dict[RowKey, RowChange] = {}
-        for key in absorption.deleted:
+        for key in sorted(absorption.deleted):
             run_id, _ = absorption.judged["plan", key]
             if run_id is None:
                 continue
@@ -133,7 +145,7 @@ class Step:
                 change = to_change(record)
                 if record[6] == Reason.DUPLICATE and _key(change) not in absorption.judged:
                     again[_key(change)] = change
-        return again
+        return dict(sorted(again.items()))  # databases list rows in orders of their own
 
     def _write(
         self, absorption: Absorption, known: StoreKnown, changes: dict[RowKey, RowChange]

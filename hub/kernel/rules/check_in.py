@@ -14,13 +14,26 @@ from station_config.model import Anchor
 
 if TYPE_CHECKING:
     from hub.kernel.draft import Context, Draft
+    from protocol.times import Instant
 
 
 def apply(draft: Draft, context: Context) -> Draft:
     """Return `draft` with its check-in instants, in order whatever the configuration says."""
+    if draft.cancelled:
+        return draft
+    opens, last_call, closes = check_in_instants(draft, context)
+    return with_timeline(
+        draft, check_in_opens_at=opens, last_call_at=last_call, check_in_closes_at=closes
+    )
+
+
+def check_in_instants(
+    draft: Draft, context: Context
+) -> tuple[Instant | None, Instant | None, Instant | None]:
+    """Return when check-in opens, is last called and closes, were the train not cancelled."""
     departure = draft.departure
     if departure is None or not _has_check_in(draft, context):
-        return draft
+        return None, None, None
     lead = context.station.lead_time(
         draft.category, draft.role, draft.platform_id, set(draft.gate_ids)
     )
@@ -28,16 +41,11 @@ def apply(draft: Draft, context: Context) -> Draft:
     anchor = draft.arrival.expected if before_arrival and draft.arrival else departure.expected
     closes = departure.expected - lead.closes
     opens = min(anchor - lead.opens, closes)
-    return with_timeline(
-        draft,
-        check_in_opens_at=opens,
-        last_call_at=max(opens, closes - lead.last_call),
-        check_in_closes_at=closes,
-    )
+    return opens, max(opens, closes - lead.last_call), closes
 
 
 def _has_check_in(draft: Draft, context: Context) -> bool:
-    if draft.cancelled or not draft.boards:
+    if not draft.boards:
         return False
     if draft.platform_id is None:
         return bool(context.layout.gates)

@@ -1,8 +1,9 @@
 """Rule "windows": from when to when a run is on which screen, and when the train comes and goes.
 
-Law: counted from expected times by the station's windows, with two exceptions that keep a row from
+Law: counted from expected times by the station's windows, with exceptions that keep a row from
 vanishing under its readers' eyes: a row appears by its printed time if that is earlier than the
-expected one, and a cancelled one stays for `CANCELLED_TOLD` after the cancellation was heard.
+expected one, a cancelled one stays for `CANCELLED_TOLD` after the cancellation was heard, and a
+gate's screen shows a train as soon as its check-in opens there, or would have opened.
 PASS trains approach and pass; they are never on a board.
 """
 
@@ -12,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub.kernel.draft import with_timeline
+from hub.kernel.rules.check_in import check_in_instants
 from protocol.runs import Role
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def _departing(draft: Draft, context: Context) -> Draft:
     return with_timeline(
         draft,
         waiting_at=expected - windows.waiting,
-        gate_shown_at=expected - windows.gate,
+        gate_shown_at=_at_gate(expected - windows.gate, draft.timeline.check_in_opens_at),
         departs_at=expected,
         departure_shown_until=expected + windows.departure_linger,
     )
@@ -84,13 +86,21 @@ def _cancelled(draft: Draft, context: Context) -> Draft:
     windows = context.station.windows
     told_until = (context.facts.cancelled_since or context.now) + CANCELLED_TOLD
     shown = _shown(draft, context)
-    gate_at = draft.departure.expected - windows.gate if draft.departure else None
+    gate_at = None
+    if draft.departure is not None:
+        would_open = check_in_instants(draft, context)[0]
+        gate_at = _at_gate(draft.departure.expected - windows.gate, would_open)
     return with_timeline(
         shown,
         gate_shown_at=gate_at,
         arrival_shown_until=_until(draft.arrival, windows.arrival_linger, told_until),
         departure_shown_until=_until(draft.departure, windows.departure_linger, told_until),
     )
+
+
+def _at_gate(window_begins: Instant, check_in_opens: Instant | None) -> Instant:
+    """No gate is open whose screen does not show the train."""
+    return min(window_begins, check_in_opens or window_begins)
 
 
 def _until(call: CallTime | None, linger: timedelta, at_least: Instant) -> Instant | None:

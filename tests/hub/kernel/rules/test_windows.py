@@ -67,10 +67,17 @@ def test_a_cancelled_train_is_told_and_nothing_opens(build):
     facts = build.facts(cancelled_since=build.at("08:00"))
     assert timeline(build, facts, cancelled=True) == Timeline(
         shown_at=build.at("07:00"),
-        gate_shown_at=build.at("10:00"),
+        gate_shown_at=build.at("09:50"),
         arrival_shown_until=build.at("10:10"),
         departure_shown_until=build.at("10:21"),
     )
+
+
+def test_a_gate_shows_a_train_as_soon_as_it_opens_for_it(build):
+    opens = Timeline(check_in_opens_at=build.at("09:50"))
+    assert timeline(build, timeline=opens).gate_shown_at == build.at("09:50")
+    later = Timeline(check_in_opens_at=build.at("10:05"))
+    assert timeline(build, timeline=later).gate_shown_at == build.at("10:00")
 
 
 def test_a_late_cancellation_is_told_for_half_an_hour(build):

@@ -1,0 +1,452 @@
+"""A whole station's day, told from the rows received so far and the time: the reference.
+
+Law: as `telling`'s: independent of the hub, slow and plain; no database, no plan of what is due:
+everything is looked at anew in every step. `Reference.step` takes what `Operations.step` takes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from copy import copy
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+
+from msgspec.structs import replace
+
+from one_way_feed.rows import RowDeleted, RowUpserted, StagePlanRow, Step, row_key
+from protocol.identifiers import make_run_id
+from protocol.runs import PassengerPhase, Role, TrainPhase
+from tests.hub.reference.telling import Entry, Visit, kept_until, passengers, phases, tell
+
+A_DAY = timedelta(days=1)
+SAME_TRAIN = timedelta(hours=12)
+"""A train of one number comes once a day: a time this near means the same one."""
+SAME_VISIT = timedelta(hours=1)
+CLOCKS_APART = timedelta(minutes=15)
+AHEAD = timedelta(days=2)
+LATE_ROW = timedelta(hours=6)
+FRESH = timedelta(minutes=2)
+UNSEEN = (PassengerPhase.PLANNED, PassengerPhase.GONE)
+COMING = (TrainPhase.APPROACHING, TrainPhase.PASSING)
+
+
+class Reference:
+    """The station as it must be told after every step."""
+
+    def __init__(self, station):
+        self.station = station
+        self.rows = {}  # key -> (revision, row or None, reason for disbelief or None)
+        self.owner = {}  # dispatching's key -> run id
+        self.visits = {}  # run id -> Visit
+        self.plans = {}  # date -> (runs, until)
+        self.rejected = []  # (row key, reason) of the last step
+        self.events = []  # (kind, run id, at) of the last step
+        self._rows_before, self._news = {}, {}
+        self._days = {}
+        self._built = None
+
+    def open(self, now):
+        """Start, start again, or go on after the clock was set back: look at every run anew.
+
+        What is over is left to the next step.
+        """
+        self.events, self.rejected = [], []
+        self._build(now)
+        for visit in self.visits.values():
+            visit.stays_until = next_second(now)
+            self._reach(visit, tell(visit, self.station), now)
+
+    def step(self, now, changes=(), *, minute=False):
+        """Take rows in and let time come; plans are given up at the minute."""
+        self.events, self.rejected = [], []
+        before = {run_id: copy(visit) for run_id, visit in self.visits.items()}
+        self._receive(now, changes)
+        touched = set()
+        for run_id, visit in self.visits.items():
+            if before.get(run_id) != visit:
+                touched.add(run_id)
+                self._changed(before.get(run_id), visit, now)
+        self._look(now, touched)
+        if self._date(now) != self._built:
+            self._build(now)
+        elif minute:
+            self.plans = {day: kept for day, kept in self.plans.items() if kept[1] > now}
+
+    def published(self):
+        """Return the runs that have a publication of their own."""
+        shown = {i: v for i, v in self.visits.items() if v.heard and not v.withdrawn}
+        return {run_id: tell(visit, self.station) for run_id, visit in shown.items()}
+
+    # --- rows ------------------------------------------------------------------------------
+
+    def _receive(self, now, changes):
+        self._rows_before = dict(self.rows)
+        news = self._news = {}
+        for change in changes:
+            key = change.key if isinstance(change, RowDeleted) else row_key(change.row)
+            held = news[key].revision if key in news else self.rows.get(key, ((-1, -1),))[0]
+            if tuple(change.revision) > tuple(held):
+                news[key] = change
+        gone = [c for c in news.values() if isinstance(c, RowDeleted)]
+        come = [c for c in news.values() if isinstance(c, RowUpserted)]
+        free_again = [run_id for c in gone if (run_id := self._delete(c, now))]
+        for change in come:
+            if isinstance(change.row, StagePlanRow):
+                self._plan(change, now)
+        for change in come:
+            if not isinstance(change.row, StagePlanRow):
+                self._log(change, now)
+        self._second_choice(free_again, now)
+
+    def _second_choice(self, run_ids, now):
+        """A row that was a duplicate of a row now deleted is the train's row from now on."""
+        for run_id in run_ids:
+            for key in sorted(self.rows):
+                revision, row, reason = self.rows[key]
+                if reason == ("duplicate", run_id) and key not in self._news and row is not None:
+                    self._plan(RowUpserted(row, revision), now)
+
+    def _keep(self, change, reason=None):
+        self.rows[row_key(change.row)] = (change.revision, change.row, reason)
+
+    def _delete(self, change, now):
+        """Take back what the row said, and no more; return the run that may have lost its row."""
+        kind, key = change.key
+        self.rows[change.key] = (change.revision, None, None)
+        run_id = self.owner.get(key)
+        visit = self.visits.get(run_id)
+        said = getattr(visit, kind, None)
+        if said is not None and said.key == key:
+            take_back = self._without_plan if kind == "plan" else self._without_log
+            take_back(visit, tell(visit, self.station), now)
+        return run_id if kind == "plan" else None
+
+    def _without_plan(self, visit, run, now):
+        """A rolling plan deletes what is behind it; and nobody's delay is undone by forgetting."""
+        came = any(one is not None and one.actual for one in (run.arrival, run.departure))
+        if came or passengers(run, now) is PassengerPhase.GONE:
+            return
+        if visit.entry is None:
+            visit.withdrawn = True
+        elif not run.deviates:
+            visit.plan = visit.last_known = visit.unknown_since = None
+
+    def _without_log(self, visit, run, now):
+        """A correction, unless the train has left."""
+        left = (run.departure or run.arrival).actual is not None
+        if not left and passengers(run, now) is not PassengerPhase.GONE:
+            visit.log = None
+
+    def _plan(self, change, now):
+        row = whole_seconds(change.row)
+        key = row_key(row)
+        run_id = self.owner.get(row.key)
+        if run_id is not None and run_id not in self.visits:
+            return self._keep(change, ("over", None))
+        visit = self._whose(row, now) if run_id is None else self._mine(row, self.visits[run_id])
+        if isinstance(visit, tuple):
+            self.rejected.append((key, visit[0]))
+            return self._keep(change, visit)
+        reason = self._why_not(row, visit, now)
+        if reason is not None:
+            self.rejected.append((key, reason))
+            return self._keep(change, (reason, None))
+        row = self._known_tracks(row, visit, ("arrival_track", "departure_track"), visit.plan, key)
+        after = self._planned(copy(visit), row, now)
+        if visit.run_id not in self.visits:
+            if kept_until(tell(after, self.station)) <= now:
+                return self._keep(change, ("over", None))
+        self.visits[visit.run_id] = after
+        self.owner[row.key] = visit.run_id
+        self._keep(change)
+        waiting = self.rows.get(("log", row.key), (None, None, None))
+        of_nobody = waiting[1] is not None and waiting[2] == ("unknown-train", None)
+        if of_nobody and ("log", row.key) not in self._news:
+            self._log(RowUpserted(waiting[1], waiting[0]), now)
+        return None
+
+    def _planned(self, visit, row, now):
+        if row.delay_known:
+            visit.unknown_since = visit.last_known = None
+        elif visit.unknown_since is None:
+            visit.unknown_since, visit.last_known = now, visit.plan
+        visit.cancelled_since = (visit.cancelled_since or now) if row.cancelled else None
+        visit.plan, visit.heard, visit.withdrawn = row, True, False
+        return visit
+
+    def _log(self, change, now):
+        row = whole_seconds(change.row)
+        key = row_key(row)
+        run_id = self.owner.get(row.key)
+        visit = self.visits.get(run_id)
+        if visit is None:
+            plans = [rows.get(("plan", row.key)) for rows in (self._rows_before, self.rows)]
+            over = run_id is not None or any(p and p[2] == ("over", None) for p in plans)
+            reason = "over" if over else "unknown-train"
+            if not over:
+                self.rejected.append((key, reason))
+            return self._keep(change, (reason, None))
+        reason = self._impossible(row, visit, now)
+        if reason is not None:
+            self.rejected.append((key, reason))
+            return self._keep(change, (reason, None))
+        visit.log = self._known_tracks(row, visit, ("track",), visit.log, key)
+        visit.heard = True
+        return self._keep(change)
+
+    def _known_tracks(self, row, visit, columns, last_good, key):
+        layout = self.station.layout_on(visit.day)
+        for column in columns:
+            track = getattr(row, column)
+            if track is not None and layout.track(track) is None:
+                self.rejected.append((key, "unknown-track"))
+                row = replace(row, **{column: getattr(last_good, column, None)})
+        return row
+
+    def _why_not(self, row, visit, now):
+        """剔除无效数据, for the stage plan."""
+        entry = visit.entry
+        arrival = row.planned_arrival or getattr(entry, "arrival", None)
+        departure = row.planned_departure or getattr(entry, "departure", None)
+        needs = {
+            Role.ORIGIN: departure,
+            Role.TERMINUS: arrival,
+            Role.INTERMEDIATE: arrival and departure,
+            Role.PASS: arrival or departure,
+        }
+        if not (row.arrival_number or row.departure_number):
+            return "no-number"
+        if not needs[row.role]:
+            return "missing-time"
+        two_ended = row.role in {Role.INTERMEDIATE, Role.PASS}
+        comes = row.estimated_arrival or arrival
+        if two_ended and (before(departure, arrival) or before(row.estimated_departure, comes)):
+            return "departure-before-arrival"
+        if (
+            apart(row.estimated_arrival, arrival, A_DAY)
+            or apart(row.estimated_departure, departure, A_DAY)
+            or (two_ended and apart(arrival, departure, A_DAY))
+            or apart(row.planned_arrival, visit.planned("arrival"), SAME_TRAIN)
+            or apart(row.planned_departure, visit.planned("departure"), SAME_TRAIN)
+        ):
+            return "jump"
+        ends = [arrival, departure, row.estimated_arrival, row.estimated_departure]
+        last = max(filter(None, ends))
+        if self._date(last) < self._date(now) and now - last > LATE_ROW:
+            return "past-day"
+        return "far-ahead" if min(filter(None, ends[:2])) - now > AHEAD else None
+
+    def _impossible(self, row, visit, now):
+        """剔除无效数据, for the traffic log."""
+        came, left = row.actual_arrival, row.actual_departure
+        if before(left, came):
+            return "departure-before-arrival"
+        if any(at is not None and at - now > CLOCKS_APART for at in (came, left)):
+            return "not-yet"
+        if apart(came, visit.planned("arrival"), A_DAY):
+            return "jump"
+        if apart(left, visit.planned("departure"), A_DAY):
+            return "jump"
+        if visit.log is not None:
+            order = [None, *Step]
+            if order.index(row.step) < order.index(visit.log.step):
+                return "backwards"
+            for name in ("actual_arrival", "actual_departure"):
+                if getattr(visit.log, name) is not None and getattr(row, name) is None:
+                    return "backwards"
+        return None
+
+    def _whose(self, row, now):
+        """Return the visit that a row of a new key is about, or why there is none."""
+        numbers = numbers_in(row.arrival_number, row.departure_number)
+        number = row.departure_number or row.arrival_number
+        if not numbers:
+            return ("no-number", None)
+        at = first_time(row) or now
+        near = []
+        for day in (self._date(at) + A_DAY * n for n in (-1, 0, 1)):
+            for run_id, entry in self._entries(day).items():
+                if numbers & numbers_in(entry.arrival_number, entry.departure_number):
+                    times = filter(None, (entry.arrival, entry.departure))
+                    near.append((min(abs(t - at) for t in times), day, run_id))
+        day = self._date(at)
+        run_id = make_run_id(day, number)
+        if near and min(near)[0] <= SAME_TRAIN:
+            _, day, run_id = min(near)
+        for nth in count(2):
+            visit = self.visits.get(run_id)
+            if visit is None:
+                return Visit(run_id, day, self._entries(day).get(run_id) if nth == 2 else None)
+            if not self._live(run_id) - {row.key}:
+                return visit
+            other = visit.plan and first_time(visit.plan)
+            mine = first_time(row)
+            if mine is None or other is None or abs(mine - other) < SAME_VISIT:
+                return ("duplicate", run_id)
+            run_id = make_run_id(day, number, nth)
+        return None
+
+    def _mine(self, row, visit):
+        """Return the visit that the row's key told about before; another key may have it now."""
+        live = self._live(visit.run_id)
+        return visit if row.key in live or not live else ("duplicate", visit.run_id)
+
+    def _live(self, run_id):
+        """Keys whose plan rows tell about the run and are not deleted."""
+        return {
+            key
+            for (kind, key), (_, row, _) in self.rows.items()
+            if kind == "plan" and row is not None and self.owner.get(key) == run_id
+        }
+
+    # --- time ------------------------------------------------------------------------------
+
+    def _changed(self, was, visit, now):
+        """Say what has just become true of a run that a row changed."""
+        visit.stays_until = next_second(now)
+        old = tell(was, self.station) if was is not None else None
+        new = tell(visit, self.station)
+        if old is not None:
+            seen = passengers(old, now) not in UNSEEN
+            if seen and old.platform is not None and old.platform != new.platform:
+                visit.told_platform = old.platform
+                new = tell(visit, self.station)
+        visit.phases = phases(visit, new, now)
+        if was is None or visit.withdrawn or not visit.heard:
+            return
+        self._coming(visit, was.phases, now.replace(microsecond=0))
+        for kind, then, call in (
+            ("arrived", old.arrival, new.arrival),
+            ("departed", old.departure, new.departure),
+        ):
+            if call is None or call.actual is None or (then is not None and then.actual):
+                continue
+            if now - call.actual <= FRESH:
+                self.events.append((kind, visit.run_id, call.actual))
+        if seen and told(old) != told(new):
+            self.events.append(("changed", visit.run_id, now))
+
+    def _coming(self, visit, was, at):
+        expected = was[1] is TrainPhase.EXPECTED
+        if visit.heard and not visit.withdrawn and expected and visit.phases[1] in COMING:
+            self.events.append(("approaching", visit.run_id, at))
+
+    def _look(self, now, touched):
+        """Look at every run that no row has changed: what is it now, is it over?"""
+        for run_id, visit in list(self.visits.items()):
+            if run_id in touched:
+                continue
+            run = tell(visit, self.station)
+            if max(kept_until(run), visit.stays_until) <= now:
+                del self.visits[run_id]
+            else:
+                self._reach(visit, run, now)
+
+    def _reach(self, visit, run, now):
+        """Let time bring the run to `now`; what is found out too late is not told."""
+        was, visit.phases = visit.phases, phases(visit, run, now)
+        begun = run.timeline.approaches_at
+        if begun is not None and now - ceil_second(begun) <= FRESH:
+            self._coming(visit, was, ceil_second(begun))
+
+    def _build(self, now):
+        """Yesterday's trains as far as they are still of use, today's and tomorrow's."""
+        today = self._built = self._date(now)
+        for day in (today - A_DAY, today, today + A_DAY):
+            alone = [Visit(run_id, day, entry) for run_id, entry in self._entries(day).items()]
+            runs = [tell(visit, self.station) for visit in alone]
+            for visit, run in zip(alone, runs, strict=True):
+                if visit.run_id not in self.visits and kept_until(run) > now:
+                    visit.stays_until = next_second(now)
+                    visit.phases = phases(visit, run, now)
+                    self.visits[visit.run_id] = visit
+            until = max((kept_until(run) for run in runs), default=now)
+            if until > now:
+                self.plans[day] = (tuple(runs), until)
+        self.plans = {day: kept for day, kept in self.plans.items() if kept[1] > now}
+
+    def _date(self, at):
+        return at.astimezone(self.station.zone_info).date()
+
+    def _entries(self, day):
+        if day not in self._days:
+            self._days[day] = self._entries_of(day)
+        return self._days[day]
+
+    def _entries_of(self, day):
+        entries, seen = {}, Counter()
+        for row in self.station.timetable.rows:
+            number = row.departure_number or row.arrival_number
+            seen[number] += 1
+            arrival = row.arrival and self._utc(day, row.arrival)[0]
+            departure = None
+            if row.departure:
+                over_midnight = row.departure < (row.arrival or time.min)
+                times = self._utc(day + A_DAY * over_midnight, row.departure)
+                later = [at for at in times if arrival is None or at >= arrival]
+                departure = later[0] if later else arrival
+            entries[make_run_id(day, number, seen[number])] = Entry(
+                row.arrival_number,
+                row.departure_number,
+                row.category,
+                row.role,
+                row.origin,
+                row.destination,
+                arrival,
+                departure,
+                row.track,
+            )
+        return entries
+
+    def _utc(self, day, local):
+        """Return every instant at which the clocks show it; if none, by the offset before."""
+        zone = self.station.zone_info
+        naive = datetime.combine(day, local)
+        noon = datetime.combine(day, time(12), UTC)
+        offsets = [(noon + A_DAY * n).astimezone(zone).utcoffset() for n in (-1, 1)]
+        instants = [(naive - offset).replace(tzinfo=UTC) for offset in dict.fromkeys(offsets)]
+        true = [at for at in instants if at.astimezone(zone).replace(tzinfo=None) == naive]
+        return sorted(true) or instants[:1]
+
+
+def told(run):
+    return run.platform, run.gates, run.cancelled, run.held
+
+
+def numbers_in(*numbers):
+    return {part.strip() for number in numbers if number for part in number.split("/")} - {""}
+
+
+def first_time(row):
+    return (
+        row.planned_arrival
+        or row.planned_departure
+        or row.estimated_arrival
+        or row.estimated_departure
+    )
+
+
+def whole_seconds(row):
+    times = {
+        name: value.replace(microsecond=0)
+        for name in row.__struct_fields__
+        if isinstance(value := getattr(row, name), datetime)
+    }
+    return replace(row, **times)
+
+
+def before(one, other):
+    return one is not None and other is not None and one < other
+
+
+def apart(one, other, limit):
+    return one is not None and other is not None and abs(one - other) > limit
+
+
+def next_second(at):
+    return at.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def ceil_second(at):
+    return datetime.fromtimestamp(math.ceil(at.timestamp()), UTC)

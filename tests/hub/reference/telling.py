@@ -1,0 +1,324 @@
+"""What passengers must be told of one train: an independent reading of domain.md.
+
+Law: written from domain.md and the docstrings of `protocol` and `station_config.model`, never from
+the hub's code: it imports nothing of `hub` and of `protocol.timeline`. It is slow and plain: one
+function a paragraph of domain.md. Where domain.md leaves a choice open, the constant says which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from msgspec.structs import replace
+
+from one_way_feed.rows import StagePlanRow, Step, TrafficLogRow
+from protocol.runs import CallTime, PassengerPhase, Punctuality, Role, Run, Timeline, TrainPhase
+from station_config.model import Anchor
+
+CANCELLED_STAYS = timedelta(minutes=30)
+"""A cancellation is told for at least the repetition time of announcements."""
+KEPT = timedelta(hours=6)
+KEPT_UNKNOWN = timedelta(hours=48)
+"""How long a run outlives its last instant; its planned time if nobody knows the delay."""
+
+
+@dataclass
+class Entry:
+    """A line of the timetable on one date, in UTC."""
+
+    arrival_number: str | None
+    departure_number: str | None
+    category: str
+    role: Role
+    origin: str
+    destination: str
+    arrival: datetime | None
+    departure: datetime | None
+    track: str | None
+
+
+@dataclass
+class Visit:
+    """What has been heard of one train so far."""
+
+    run_id: str
+    day: date
+    entry: Entry | None
+    plan: StagePlanRow | None = None
+    log: TrafficLogRow | None = None
+    last_known: StagePlanRow | None = None
+    unknown_since: datetime | None = None
+    cancelled_since: datetime | None = None
+    told_platform: str | None = None
+    heard: bool = False
+    withdrawn: bool = False
+    stays_until: datetime = datetime.min.replace(tzinfo=UTC)
+    """Not forgotten within the second in which it was last spoken or concluded about."""
+    phases: tuple[PassengerPhase, TrainPhase] = (PassengerPhase.PLANNED, TrainPhase.EXPECTED)
+
+    def planned(self, end):
+        said = getattr(self.plan, f"planned_{end}", None)
+        return said or getattr(self.entry, end, None)
+
+    def actual(self, end):
+        return getattr(self.log, f"actual_{end}", None)
+
+
+def tell(visit, station):
+    """Return the run as passengers must be told it."""
+    word = visit.plan or visit.entry
+    arrival = None if word.role is Role.ORIGIN else call(visit, "arrival")
+    departure = None if word.role is Role.TERMINUS else call(visit, "departure")
+    over = (departure or arrival).actual is not None
+    cancelled = visit.plan is not None and visit.plan.cancelled and not over
+    held = visit.unknown_since is not None and not cancelled and not over
+    departure = possible(arrival, departure, station)
+    place = where(visit, word.role, departure, station)
+    category = category_of(visit, station)
+    leaves = departure is not None and word.role in {Role.ORIGIN, Role.INTERMEDIATE}
+    check_in = (
+        check_in_of(category, word.role, place, arrival, departure, station, visit.day)
+        if leaves
+        else {}
+    )
+    timeline = future(visit, word.role, cancelled, arrival, departure, check_in, station)
+    if held:
+        timeline = stopped(visit, word.role, arrival, timeline)
+        arrival, departure = unestimated(arrival), unestimated(departure)
+    return Run(
+        run_id=visit.run_id,
+        service_date=visit.day,
+        arrival_number=word.arrival_number if arrival else None,
+        departure_number=word.departure_number if departure else None,
+        category=category,
+        role=word.role,
+        origin=station.place(word.origin),
+        destination=station.place(word.destination),
+        arrival=arrival,
+        departure=departure,
+        punctuality=punctuality(visit, held, departure or arrival),
+        cancelled=cancelled,
+        held=held,
+        track=place["track"],
+        platform=place["platform"],
+        platform_changed_from=changed_from(visit, place),
+        gates=tuple(g.label for g in place["gates"]) if leaves else (),
+        waiting_room=place["room"] if leaves else None,
+        timeline=timeline,
+    )
+
+
+def call(visit, end):
+    """图定, 预计, 实际: the estimate is dispatching's, the last known one while none is known."""
+    planned = visit.planned(end)
+    if planned is None:
+        return None
+    says = visit.plan if visit.unknown_since is None else visit.last_known
+    estimated = getattr(says, f"estimated_{end}", None)
+    return CallTime(planned=planned, estimated=estimated, actual=visit.actual(end))
+
+
+def possible(arrival, departure, station):
+    """Late trains shift everything, an early arrival does not; a dwell can shrink to a minimum."""
+    if arrival is None or departure is None or departure.actual is not None:
+        return departure
+    dwell = min(departure.planned - arrival.planned, station.policies.minimum_dwell)
+    if departure.expected < arrival.expected + dwell:
+        return replace(departure, estimated=arrival.expected + dwell)
+    return departure
+
+
+def unestimated(one):
+    """Of an unknown delay no estimate is told; what happened, happened."""
+    return one if one is None or one.actual is not None else replace(one, estimated=None)
+
+
+def punctuality(visit, held, last):
+    """Missing data never reads as on time."""
+    if held:
+        return Punctuality.UNKNOWN
+    late = (last.expected - last.planned) // timedelta(minutes=1)
+    if late:
+        return Punctuality.DELAYED if late > 0 else Punctuality.EARLY
+    somebody_says = last.actual is not None or (visit.plan is not None and visit.plan.delay_known)
+    return Punctuality.ON_TIME if somebody_says else Punctuality.UNKNOWN
+
+
+def category_of(visit, station):
+    codes = [category.code for category in station.categories]
+    for source in (visit.plan, visit.entry):
+        if source is not None and source.category in codes:
+            return source.category
+    word = visit.plan or visit.entry
+    return station.category_of(word.departure_number or word.arrival_number or "")
+
+
+def where(visit, role, departure, station):
+    """Staff say track, passengers say platform; tracks can change until the route is set."""
+    layout = station.layout_on(visit.day)
+    plan, log = visit.plan, visit.log
+    wishes = []
+    if log is not None and log.step is not None and log.step is not Step.ARRIVAL_NOTIFIED:
+        stock_moves = (
+            plan is not None
+            and plan.departure_track is not None
+            and plan.departure_track != plan.arrival_track
+            and plan.arrival_track == log.track
+        )
+        leaves = departure is not None and role in {Role.ORIGIN, Role.INTERMEDIATE}
+        if not (stock_moves and leaves):
+            wishes.append(log.track)
+    if plan is not None:
+        both = [plan.departure_track, plan.arrival_track]
+        wishes += reversed(both) if role is Role.TERMINUS else both
+    if visit.entry is not None:
+        wishes.append(visit.entry.track)
+    tracks = [layout.track(wish) for wish in wishes if wish]
+    track = next((one for one in tracks if one is not None), None)
+    if track is None or track.platform is None:
+        label = track.label if track else None
+        return {"track": label, "platform": None, "id": None, "gates": (), "room": None}
+    gates = [gate for gate in layout.gates if track.platform in gate.platforms]
+    return {
+        "track": track.label,
+        "platform": layout.platform(track.platform).label,
+        "id": track.platform,
+        "gates": gates,
+        "room": layout.waiting_room(gates[0].waiting_room).named if gates else None,
+    }
+
+
+def changed_from(visit, place):
+    if place["platform"] is None or visit.told_platform == place["platform"]:
+        return None
+    return visit.told_platform
+
+
+def check_in_of(category, role, place, arrival, departure, station, day):
+    """检票, by the most specific lead time; none where no gate stands before the platform."""
+    any_gate = place["gates"] if place["id"] is not None else station.layout_on(day).gates
+    if not any_gate:
+        return {}
+    gates = {gate.id for gate in place["gates"]}
+    best = None
+    for lead in station.lead_times:
+        fits = lead.matches(category, role, place["id"], gates)
+        if fits and (best is None or lead.weight > best.weight):
+            best = lead
+    closes = departure.expected - best.closes
+    counted_from = departure.expected
+    if best.opens_before is Anchor.ARRIVAL and arrival is not None:
+        counted_from = arrival.expected
+    opens = min(counted_from - best.opens, closes)
+    return {"opens": opens, "last_call": max(closes - best.last_call, opens), "closes": closes}
+
+
+def future(visit, role, cancelled, arrival, departure, check_in, station):
+    """The instants at which passengers see a change."""
+    windows = station.windows
+    first, last = arrival or departure, departure or arrival
+    if role is Role.PASS:
+        return (
+            Timeline()
+            if cancelled
+            else Timeline(
+                approaches_at=first.expected - windows.approach,
+                departs_at=last.expected,
+                departure_shown_until=last.expected + windows.departure_linger,
+            )
+        )
+    found = {"shown_at": min(first.planned, first.expected) - windows.shown}
+    if departure is not None:
+        gate = departure.expected - windows.gate
+        found["gate_shown_at"] = min(gate, check_in.get("opens", gate))
+        found["departure_shown_until"] = departure.expected + windows.departure_linger
+    if arrival is not None:
+        found["arrival_shown_until"] = arrival.expected + windows.arrival_linger
+    if cancelled:
+        stays = visit.cancelled_since + CANCELLED_STAYS
+        for name in ("arrival_shown_until", "departure_shown_until"):
+            if name in found:
+                found[name] = max(found[name], stays)
+        return Timeline(**found)
+    if departure is not None:
+        found["waiting_at"] = departure.expected - windows.waiting
+        found["departs_at"] = departure.expected
+    if arrival is not None:
+        found["approaches_at"] = arrival.expected - windows.approach
+        found["arrives_at"] = arrival.expected
+    if check_in:
+        found["check_in_opens_at"] = check_in["opens"]
+        found["last_call_at"] = check_in["last_call"]
+        found["check_in_closes_at"] = check_in["closes"]
+    return Timeline(**found)
+
+
+def stopped(visit, role, arrival, timeline):
+    """Nobody knows how late: what had opened stays open, nothing else is told before it happens."""
+    since = visit.unknown_since
+    found = {}
+    for name in ("waiting_at", "gate_shown_at"):
+        found[name] = had_begun(getattr(timeline, name), since)
+    if visit.last_known is not None:
+        for name in ("check_in_opens_at", "last_call_at", "check_in_closes_at"):
+            found[name] = had_begun(getattr(timeline, name), since)
+    if arrival is not None and arrival.actual is not None:
+        for name in ("approaches_at", "arrives_at", "arrival_shown_until"):
+            found[name] = getattr(timeline, name)
+    if role is not Role.PASS:
+        found["shown_at"] = min(timeline.shown_at, since)
+    return Timeline(**found)
+
+
+def had_begun(at, since):
+    return at if at is not None and at <= since else None
+
+
+def phases(visit, run, now):
+    """Return both tracks of state at `now`, as domain.md draws them."""
+    if visit.withdrawn:
+        return PassengerPhase.PLANNED, TrainPhase.EXPECTED
+    return passengers(run, now), train(run, now)
+
+
+def passengers(run, now):
+    times = run.timeline
+    begun = {PassengerPhase.SHOWN: times.shown_at}
+    if not run.cancelled and run.role in {Role.ORIGIN, Role.INTERMEDIATE}:
+        begun[PassengerPhase.WAITING] = times.waiting_at
+        begun[PassengerPhase.CHECK_IN] = times.check_in_opens_at
+        begun[PassengerPhase.LAST_CALL] = times.last_call_at
+        begun[PassengerPhase.CHECK_IN_CLOSED] = times.check_in_closes_at
+    terminus = run.role is Role.TERMINUS
+    gone = times.arrival_shown_until if terminus else times.departure_shown_until
+    begun[PassengerPhase.GONE] = gone
+    reached = [phase for phase, at in begun.items() if at is not None and at <= now]
+    return reached[-1] if reached else PassengerPhase.PLANNED
+
+
+def train(run, now):
+    times = run.timeline
+
+    def since(at):
+        return at is not None and at <= now
+
+    if run.cancelled:
+        return TrainPhase.EXPECTED
+    if since(times.departs_at):
+        return TrainPhase.DEPARTED
+    if since(times.arrives_at):
+        ended = run.role is Role.TERMINUS and since(times.arrival_shown_until)
+        return TrainPhase.TERMINATED if ended else TrainPhase.AT_PLATFORM
+    if since(times.approaches_at):
+        return TrainPhase.PASSING if run.role is Role.PASS else TrainPhase.APPROACHING
+    return TrainPhase.EXPECTED
+
+
+def kept_until(run):
+    """When nobody needs the run any more."""
+    planned = [one.planned for one in (run.arrival, run.departure) if one is not None]
+    if run.held:
+        return max(planned) + KEPT_UNKNOWN
+    instants = [getattr(run.timeline, name) for name in run.timeline.__struct_fields__]
+    return max([*planned, *filter(None, instants)]) + KEPT

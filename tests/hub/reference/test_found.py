@@ -1,0 +1,176 @@
+"""What the comparison with the reference has found, each as its smallest story."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from hub.operations import Operations
+from one_way_feed.rows import Step
+from protocol.messages import Event
+from protocol.runs import Role, Run
+from protocol.times import minute_number
+
+K1 = "run/2021-01-20.k1"
+EXTRA = "run/2021-01-20.l7"
+
+
+@pytest.fixture
+def hub(database_url, station, build):
+    """An open hub at 08:00 that has said everything it had to say."""
+    operations = Operations(database_url, station)
+    operations.open(build.at("08:00"))
+    heard(operations)
+    yield operations
+    operations.close()
+
+
+def heard(operations):
+    """Take everything out of the outbox; return it."""
+    waiting = operations.pending(1000)
+    operations.acknowledge([each.number for each in waiting])
+    return waiting
+
+
+def told(operations, entity=K1):
+    bodies = {each.entity: each.body for each in operations.live()}
+    return msgspec.json.decode(bodies[entity], type=Run) if entity in bodies else None
+
+
+def reasons(result):
+    return [("/".join(each.key), each.reason.value) for each in result.rejected]
+
+
+def events(operations, kind):
+    told = [p for p in heard(operations) if p.entity == f"event/{kind}"]
+    return [msgspec.json.decode(each.body, type=Event) for each in told]
+
+
+def extra(build, key, comes, goes, **changes):
+    """A train that only dispatching knows."""
+    times = {"planned_arrival": build.at(comes), "planned_departure": build.at(goes)}
+    return build.plan(key, arrival_number="L7", departure_number="L7", **(times | changes))
+
+
+def test_a_key_that_comes_back_is_a_duplicate_while_another_tells_of_the_train(hub, build):
+    now = build.at("09:00")
+    hub.step(now, [build.upsert(build.plan("a"))])
+    hub.step(now, [build.delete("plan", "a"), build.upsert(build.plan("b", cancelled=True))])
+    result = hub.step(now, [build.upsert(build.plan("a"))])
+    assert reasons(result) == [("plan/a", "duplicate")]
+    assert told(hub).cancelled
+
+
+def test_a_second_deletion_of_a_key_leaves_alone_what_another_says(hub, build):
+    now, late = build.at("09:00"), build.at("10:00")
+    hub.step(now, [build.upsert(build.plan("a"))])
+    hub.step(
+        now, [build.delete("plan", "a"), build.upsert(build.plan("b", estimated_arrival=late))]
+    )
+    hub.step(now, [build.delete("plan", "a")])
+    assert told(hub).arrival.estimated == late
+
+
+def test_a_log_row_that_is_deleted_when_its_train_becomes_known_says_nothing(hub, build):
+    now = build.at("10:00")
+    arrived = build.upsert(build.log(step=Step.ARRIVED, actual_arrival=now))
+    assert reasons(hub.step(now, [arrived])) == [("log/k1", "unknown-train")]
+    hub.step(now, [build.delete("log", "k1"), build.upsert(build.plan())])
+    assert told(hub).arrival.actual is None
+
+
+def test_a_log_row_that_waits_gives_way_to_a_newer_one(hub, build):
+    now = build.at("10:00")
+    hub.step(now, [build.upsert(build.log(step=Step.DEPARTED, actual_departure=now))])
+    corrected = build.upsert(build.log(step=Step.ARRIVED, actual_arrival=now))
+    result = hub.step(now, [corrected, build.upsert(build.plan())])
+    assert (reasons(result), told(hub).departure.actual) == ([], None)
+
+
+def test_an_estimate_that_the_arrival_has_overtaken_does_not_spoil_its_row(hub, build):
+    """Late by more than expected; the row that brings the new track has the old estimate yet."""
+    estimates = {
+        "estimated_arrival": build.at("10:15"),
+        "estimated_departure": build.at("10:25"),
+    }
+    hub.step(build.at("09:00"), [build.upsert(build.plan(**estimates))])
+    came = build.at("10:30")
+    hub.step(came, [build.upsert(build.log(step=Step.ARRIVAL_NOTIFIED, actual_arrival=came))])
+    moved = build.plan(arrival_track="t3", departure_track="t3", **estimates)
+    result = hub.step(came, [build.upsert(moved)])
+    assert reasons(result) == []
+    assert told(hub).platform == "2"
+    assert told(hub).departure.estimated == build.at("10:34")
+
+
+def test_a_late_train_whose_departure_nobody_estimates_leaves_late(hub, build):
+    """As in Ireland and Germany: an estimate of the arrival and none of the departure."""
+    late = build.plan(estimated_arrival=build.at("10:40"))
+    assert reasons(hub.step(build.at("09:00"), [build.upsert(late)])) == []
+    run = told(hub)
+    assert run.departure.estimated == run.timeline.departs_at == build.at("10:44")
+    assert (run.punctuality, run.departure.delay_minutes) == ("DELAYED", 24)
+    assert run.timeline.check_in_closes_at == build.at("10:39")
+    came = build.at("10:50")
+    hub.step(came, [build.upsert(build.log(step=Step.ARRIVED, actual_arrival=came))])
+    assert told(hub).departure.estimated == build.at("10:54")
+
+
+def test_an_approach_is_told_with_its_own_instant(hub, build):
+    late = build.plan(estimated_arrival=build.at("10:15"), estimated_departure=build.at("10:20"))
+    hub.step(build.at("09:00"), [build.upsert(late)])
+    hub.step(build.at("10:09"), (), minute_number(build.at("10:09")))
+    heard(hub)
+    # 10:10 the train approaches, 10:13 the last call begins
+    hub.step(build.at("10:14"), (), minute_number(build.at("10:14")))
+    assert events(hub, "approaching") == []
+
+
+def test_an_approach_that_a_restart_finds_out_too_late_is_not_told(database_url, station, build):
+    first = Operations(database_url, station)
+    first.open(build.at("09:00"))
+    first.step(build.at("09:00"), [build.upsert(build.plan())])
+    first.close()
+    second = Operations(database_url, station)
+    second.open(build.at("09:59"))
+    assert events(second, "approaching") == []
+    second.close()
+
+
+def test_a_run_that_was_forgotten_and_comes_again_goes_on_with_its_revisions(hub, build):
+    """The same number twice on one day, far apart: one identifier, and never two bodies a rev."""
+    bodies = {}
+
+    def collect():
+        for each in heard(hub):
+            if each.entity == EXTRA:
+                assert bodies.setdefault(each.rev, each.body) == each.body
+
+    hub.step(build.at("09:00"), [build.upsert(extra(build, "x", "09:10", "09:12"))])
+    collect()
+    hub.step(build.at("15:30"), (), minute_number(build.at("15:30")))
+    collect()
+    assert told(hub, EXTRA) is None
+    hub.step(build.at("16:00"), [build.upsert(extra(build, "y", "19:00", "19:05"))])
+    collect()
+    assert list(bodies) == [1, 2, 3]
+    assert bodies[2] is None
+
+
+def test_which_duplicate_takes_over_does_not_depend_on_the_database(hub, build):
+    now = build.at("09:00")
+    hub.step(now, [build.upsert(build.plan("a"))])
+    for key in ("d", "b", "c"):
+        hub.step(now, [build.upsert(build.plan(key, origin=key))])
+    result = hub.step(now, [build.delete("plan", "a")])
+    assert told(hub).origin.code == "b"
+    assert reasons(result) == [("plan/c", "duplicate"), ("plan/d", "duplicate")]
+
+
+def test_a_gate_is_not_open_for_a_train_that_its_screen_does_not_show(hub, build):
+    conventional = build.plan(
+        "l", role=Role.ORIGIN, arrival_number=None, departure_number="K9", planned_arrival=None
+    )
+    hub.step(build.at("09:00"), [build.upsert(conventional)])
+    timeline = told(hub, "run/2021-01-20.k9").timeline
+    assert timeline.gate_shown_at == timeline.check_in_opens_at == build.at("09:50")

@@ -1,0 +1,114 @@
+"""The hub beside the reference through whatever Hypothesis thinks of: the same after every step.
+
+The nightly size: ``pytest tests/hub/reference --hypothesis-profile=nightly``.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlalchemy import create_engine
+
+from hub.store import tables
+from tests.hub.reference.days import SCENES, Dispatching, minutes, recipes
+from tests.hub.reference.sides import Sides
+
+gaps = st.sampled_from((2, 3, 9, 20, 45, 120, 400, 1500))
+moments = st.sampled_from((0, 0, 0, 7, 59)).map(lambda s: timedelta(seconds=s))
+
+
+class Day(RuleBasedStateMachine):
+    """One hub's life; subclasses say which station and which database."""
+
+    scene = None
+    make_url = None
+
+    def __init__(self):
+        super().__init__()
+        self.sides = None
+
+    @initialize()
+    def start(self):
+        self.dispatching = Dispatching(self.scene)
+        self.sides = Sides(self.make_url(), self.scene.station, self.scene.begin)
+
+    @rule(made_of=recipes, later=moments)
+    def rows(self, made_of, later):
+        now = self.sides.now + later
+        self.sides.step(now, self.dispatching.changes(made_of, now))
+
+    @rule(made_of=recipes)
+    def rows_with_the_minute(self, made_of):
+        now = self.next_minute()
+        self.sides.step(now, self.dispatching.changes(made_of, now), tick=True)
+
+    @rule(times=st.integers(1, 6))
+    def minute_by_minute(self, times):
+        for _ in range(times):
+            self.sides.step(self.next_minute(), tick=True)
+
+    @rule(gap=gaps)
+    def jump(self, gap):
+        self.sides.step(self.sides.now + minutes(gap), tick=True)
+
+    @rule(back=st.sampled_from((1, 2, 3, 30, 600)))
+    def clock_set_back(self, back):
+        self.sides.step(self.sides.now - minutes(back), tick=True)
+
+    @rule(gap=st.sampled_from((-400, -30, -2, 0, 0, 1, 5, 60, 900)))
+    def restart(self, gap):
+        self.sides.open(self.sides.now + minutes(gap))
+
+    @rule(limit=st.integers(1, 12))
+    def hear_some(self, limit):
+        self.sides.drain(limit)
+
+    def next_minute(self):
+        return self.sides.now.replace(second=0, microsecond=0) + minutes(1)
+
+    def teardown(self):
+        if self.sides is not None:
+            try:
+                self.sides.finish()
+            finally:
+                self.sides.close()
+
+
+def size(normal):
+    """Return settings of the profile in force; the normal run is small, whatever the machine."""
+    nightly = settings.get_profile("nightly")
+    if settings.default.max_examples == nightly.max_examples:
+        return nightly
+    return settings(max_examples=normal, stateful_step_count=20, deadline=None)
+
+
+@pytest.fixture(params=SCENES)
+def scene(request):
+    return SCENES[request.param]()
+
+
+def test_sqlite_and_the_reference_are_told_alike(scene, tmp_path):
+    def make_url():
+        nonlocal number
+        number += 1
+        return f"sqlite:///{tmp_path / f'{number}.db'}"
+
+    number = 0
+    machine = type("SqliteDay", (Day,), {"scene": scene, "make_url": staticmethod(make_url)})
+    run_state_machine_as_test(machine, settings=size(25))
+
+
+def test_postgresql_and_the_reference_are_told_alike(postgresql_url):
+    def make_url():
+        engine = create_engine(postgresql_url)
+        tables.metadata.drop_all(engine)
+        engine.dispose()
+        return postgresql_url
+
+    contents = {"scene": SCENES["hohhot-east"](), "make_url": staticmethod(make_url)}
+    machine = type("PostgresqlDay", (Day,), contents)
+    run_state_machine_as_test(machine, settings=size(5))
