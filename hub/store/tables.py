@@ -19,7 +19,8 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Number of the last revision in `hub.store.migrations`."""
 
 metadata = MetaData()
 
@@ -127,7 +128,11 @@ journal = Table(
     Column("cause", String(255), nullable=False),
     Index("journal_subject", "subject", "number"),
 )
-"""Append-only: every input, decision and output, with its cause."""
+"""Append-only: every input, decision and output, with its cause; see `hub.store.journal`."""
+
+journal_snapshot = Index("journal_snapshot", journal.c.number)
+journal_snapshot.dialect_options["sqlite"]["where"] = journal.c.kind == "snapshot"
+journal_snapshot.dialect_options["postgresql"]["where"] = journal.c.kind == "snapshot"
 
 reject = Table(
     "reject",
@@ -142,3 +147,8 @@ reject = Table(
     Column("body", LargeBinary, nullable=False),
 )
 """Every row, or part of one, that was not believed."""
+
+migrated = Table(
+    "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
+)
+"""Alembic's own mark; `kernel.schema_version` decides."""
