@@ -24,6 +24,7 @@ from hub.broker.permissions import Permissions, station_permissions
 from hub.broker.service import binary
 from protocol.topics import Topics
 from tests.browser import chromium, new_page, page
+from tests.postgresql import postgresql_server, postgresql_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
-__all__ = ["chromium", "new_page", "page"]  # fixtures for all tests
+__all__ = ["chromium", "new_page", "page", "postgresql_server", "postgresql_url"]
+"""Fixtures for all tests."""
 
 STATION = "test.station"
 DEVICES = {"display": "display", "clock": "clock", "board-2": "display"}

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import subprocess
-import tempfile
 import tomllib
 import tty
 from dataclasses import dataclass, field
@@ -232,28 +229,3 @@ def terminal() -> Iterator:
     for each in made:
         os.close(each.slave)
         os.close(each.master)
-
-
-@pytest.fixture(scope="session")
-def postgresql_socket():
-    """Directory of a private PostgreSQL server's socket; it refuses to run as root."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
-        pytest.skip("PostgreSQL's binaries are not installed: apt-get install postgresql")
-    unprivileged = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-
-    def call(program, *arguments):
-        command = [*unprivileged, str(found[-1].parent / program), *arguments]
-        subprocess.run(command, check=True, capture_output=True, timeout=60, cwd="/")
-
-    with tempfile.TemporaryDirectory(prefix="feed-pg-", ignore_cleanup_errors=True) as root:
-        if unprivileged:
-            shutil.chown(root, "postgres")
-        data = f"{root}/data"
-        call("initdb", "-D", data, "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C")
-        options = f"-c listen_addresses= -c unix_socket_directories={root} -c fsync=off"
-        call("pg_ctl", "-D", data, "-w", "-l", f"{root}/log", "-o", options, "start")
-        try:
-            yield root
-        finally:
-            call("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")

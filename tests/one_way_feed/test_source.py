@@ -135,16 +135,14 @@ def test_a_url_that_is_none(config, source, url):
 
 
 @pytest.fixture
-def postgresql(postgresql_socket, config):
-    url = f"postgresql+psycopg://postgres@/postgres?host={postgresql_socket}"
-    config.values["database"]["url"] = url
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+def postgresql(postgresql_url, config):
+    config.values["database"]["url"] = postgresql_url
+    engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
 
     def run(sql):
         with engine.connect() as connection:
             connection.execute(text(sql))
 
-    run("DROP TABLE IF EXISTS stage_plan, traffic_log")
     run(
         "CREATE TABLE stage_plan (plan_id text, arr_train_no text, dep_train_no text,"
         " train_type text, role text, start_station text, end_station text, arr_track text,"
