@@ -148,6 +148,29 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     departure_shown_until: Instant | None = None
 
 
+class Auto(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules alone would tell of a manual run; only what differs is there.
+
+    Attributes:
+        arrival: expected arrival.
+        departure: expected departure.
+        withdrawn: dispatching has deleted the train.
+        check_in_opens_at: as in its timeline, like `check_in_closes_at`.
+    """
+
+    arrival: Instant | msgspec.UnsetType | None = msgspec.UNSET
+    departure: Instant | msgspec.UnsetType | None = msgspec.UNSET
+    cancelled: bool | msgspec.UnsetType = msgspec.UNSET
+    held: bool | msgspec.UnsetType = msgspec.UNSET
+    track: str | msgspec.UnsetType | None = msgspec.UNSET
+    platform: str | msgspec.UnsetType | None = msgspec.UNSET
+    gates: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    waiting_room: Named | msgspec.UnsetType | None = msgspec.UNSET
+    check_in_opens_at: Instant | msgspec.UnsetType | None = msgspec.UNSET
+    check_in_closes_at: Instant | msgspec.UnsetType | None = msgspec.UNSET
+    withdrawn: bool | msgspec.UnsetType = msgspec.UNSET
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A train's visit here, whole; never sent in part.
 
@@ -171,6 +194,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         gates: ticket gates that lead to the platform, as passengers read them.
         waiting_room: where passengers wait.
         control: AUTO, or MANUAL while a person's word overrides the rules.
+        auto: with MANUAL: what the rules alone would tell, None if it is the same.
+        note: with an unknown delay: by language, what is told in place of "delay unknown".
         timeline: its future.
     """
 
@@ -193,6 +218,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gates: tuple[str, ...] = ()
     waiting_room: Named | None = None
     control: Control = Control.AUTO
+    auto: Auto | None = None
+    note: dict[str, str] = {}
     timeline: Timeline = Timeline()
 
     @property

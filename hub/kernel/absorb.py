@@ -106,7 +106,7 @@ class Absorption:
         said = facts.plan if kind == "plan" else facts.log
         if said is None or said.key != name:
             return  # only what this row said is taken back; another key may tell about the run now
-        before = derive(facts, self.station, self.now)
+        before = derive(facts.auto, self.station, self.now)
         without = without_plan if kind == "plan" else without_log
         self._put(without(facts, before, self.now), key)
 

@@ -45,10 +45,12 @@ class Agenda(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         forget_at: unix seconds.
+        anew_at: unix seconds at which the run must be concluded anew, for a person's word ends.
     """
 
     moments: tuple[Moment, ...]
     forget_at: int
+    anew_at: int | None = None
 
     def at(self, second: int) -> Moment:
         """Return the moment in force at `second`."""
@@ -71,7 +73,9 @@ class Agenda(msgspec.Struct, frozen=True, array_like=True):
 
     def next_at(self, second: int) -> int:
         """Return the smallest second after `second` at which something begins or all ends."""
-        return next((m.at for m in self.moments if m.at > second), max(self.forget_at, second + 1))
+        found = next((m.at for m in self.moments if m.at > second), max(self.forget_at, second + 1))
+        anew = self.anew_at
+        return found if anew is None else min(found, max(anew, second + 1))
 
 
 BEFORE_ALL = Moment(0, PassengerPhase.PLANNED, TrainPhase.EXPECTED)
@@ -90,8 +94,13 @@ def decode_agenda(data: bytes) -> Agenda:
     return _decoder.decode(data)
 
 
-def make_agenda(run: Run) -> Agenda:
-    """Return the agenda of `run`: only the seconds at which one of its phases changes."""
+def make_agenda(run: Run, anew: Instant | None = None) -> Agenda:
+    """Return the agenda of `run`: only the seconds at which one of its phases changes.
+
+    Args:
+        run: the run.
+        anew: when the next of a person's words about it ends.
+    """
     moments: list[Moment] = []
     last = BEFORE_ALL
     for at in change_instants(run.timeline):
@@ -102,7 +111,8 @@ def make_agenda(run: Run) -> Agenda:
             moments.pop()
         moments.append(moment)
         last = moment
-    return Agenda(tuple(moments), _second(forget_at(run)))
+    anew_at = _second(anew) if anew is not None else None
+    return Agenda(tuple(moments), _second(forget_at(run)), anew_at)
 
 
 def forget_at(run: Run) -> Instant:

@@ -44,7 +44,7 @@ def with_log(facts: Facts, row: TrafficLogRow) -> Facts:
 
 def with_timetable(facts: Facts, planned: Planned | None) -> Facts:
     """Return `facts` after the timetable was read again; without any word left it is withdrawn."""
-    if planned is None and facts.plan is None:
+    if planned is None and facts.plan is None and facts.added is None:
         return replace(facts, withdrawn=True)
     if planned is not None and facts.withdrawn:
         return replace(facts, timetable=planned, plan=None, withdrawn=False)
@@ -61,7 +61,7 @@ def without_plan(facts: Facts, before: Run, now: Instant) -> Facts:
     """
     if _over(before, now):
         return facts
-    if facts.timetable is None:
+    if facts.printed is None:
         return replace(facts, withdrawn=True)
     if before.deviates:
         return facts

@@ -15,6 +15,7 @@ from hub.kernel.agenda import Agenda, Moment, make_agenda
 from hub.kernel.apply import retold
 from hub.kernel.derive import derive
 from hub.kernel.events import approaching, from_change
+from hub.kernel.manual import next_end
 from protocol.codec import encode_body
 from protocol.runs import PassengerPhase, Run, TrainPhase
 from protocol.times import to_unix
@@ -54,7 +55,8 @@ class Stored:
     @property
     def body(self) -> bytes | None:
         """What its publication says; None: there is none."""
-        return self.state if self.facts.heard and not self.facts.withdrawn else None
+        base = self.facts.base
+        return self.state if base.heard and not base.withdrawn else None
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,9 @@ def conclude(before: Stored | None, facts: Facts, station: Station, now: Instant
         if told is not facts:
             facts = told
             run = derive(facts, station, now)
-    agenda = make_agenda(run)
-    if facts.withdrawn:
-        agenda = Agenda((), agenda.forget_at)
+    agenda = make_agenda(run, next_end(facts))
+    if facts.base.withdrawn:
+        agenda = Agenda((), agenda.forget_at, agenda.anew_at)
     reached = agenda.at(int(to_unix(now)))
     rev = before.rev if before is not None else 0
     stored = Stored(facts, encode_body(run), agenda, rev, reached.passengers, reached.train)
@@ -105,7 +107,7 @@ def conclude(before: Stored | None, facts: Facts, station: Station, now: Instant
 def _events(
     before: Stored, was: Run, stored: Stored, run: Run, reached: Moment, now: Instant
 ) -> tuple[Event, ...]:
-    if stored.facts.withdrawn or not stored.facts.heard:
+    if stored.body is None:
         return ()
     if stored.facts == before.facts:
         news = stored.agenda.train_since(int(to_unix(now)))

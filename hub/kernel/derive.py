@@ -10,16 +10,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from hub.kernel.beside import beside
 from hub.kernel.draft import Context, Draft
+from hub.kernel.manual import RULE, spoken
 from hub.kernel.punctuality import punctuality
 from hub.kernel.rulebook import Rule, rulebook
 from hub.kernel.rules.hold import stop
+from hub.kernel.rules.manual import decide_check_in
 from protocol.runs import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hub.kernel.facts import Facts
+    from hub.kernel.override import Override
     from protocol.times import Instant
     from station_config.model import Station
 
@@ -48,16 +52,26 @@ def derive(facts: Facts, station: Station, now: Instant) -> Run:
     Raises:
         OperatorError: the station names a rule that does not exist.
     """
-    context = _context(facts, station, now)
-    draft = _begin(facts, station)
-    for rule in _book(station.policies.rules):
+    heard = spoken(facts, now) if RULE in station.policies.rules else None
+    auto = _derive(_context(facts.auto, station, now))
+    if heard is None:
+        return auto
+    told = _derive(_context(heard.facts, station, now, heard.words))
+    return beside(told, auto, heard.words, withdrawn=facts.withdrawn)
+
+
+def _derive(context: Context) -> Run:
+    draft = _begin(context.facts, context.station)
+    for rule in _book(context.station.policies.rules):
         draft = rule.apply(draft, context)
-    return _finish(stop(draft, facts), context)
+    return _finish(decide_check_in(stop(draft, context.facts), context.words), context)
 
 
 def explain(facts: Facts, station: Station, now: Instant) -> list[Conclusion]:
     """Return what every rule set, in the order of the rules."""
-    context = _context(facts, station, now)
+    heard = spoken(facts, now) if RULE in station.policies.rules else None
+    facts, words = (heard.facts, heard.words) if heard is not None else (facts.auto, ())
+    context = _context(facts, station, now, words)
     draft = _begin(facts, station)
     said = [Conclusion("facts", name, getattr(draft, name), ()) for name in ("category", "role")]
     for rule in _book(station.policies.rules):
@@ -66,7 +80,9 @@ def explain(facts: Facts, station: Station, now: Instant) -> list[Conclusion]:
         draft = after
     stopped = stop(draft, facts)
     said.extend(_differences("hold", draft, stopped, ("held_since", "known_before_hold")))
-    found = punctuality(stopped, facts)
+    decided = decide_check_in(stopped, words)
+    said.extend(_differences(RULE, stopped, decided, ("overrides",)))
+    found = punctuality(decided, facts)
     return [*said, Conclusion("finish", "punctuality", found, ("plan", "log"))]
 
 
@@ -84,8 +100,10 @@ def _book(names: tuple[str, ...]) -> tuple[Rule, ...]:
     return rulebook(names)
 
 
-def _context(facts: Facts, station: Station, now: Instant) -> Context:
-    return Context(facts, station, station.layout_on(facts.service_date), now)
+def _context(
+    facts: Facts, station: Station, now: Instant, words: tuple[Override, ...] = ()
+) -> Context:
+    return Context(facts, station, station.layout_on(facts.service_date), now, words)
 
 
 def _begin(facts: Facts, station: Station) -> Draft:
@@ -95,7 +113,7 @@ def _begin(facts: Facts, station: Station) -> Draft:
 def _category(facts: Facts, station: Station) -> str:
     """A category that the station knows: dispatching's, the timetable's, or by the number."""
     known = {category.code for category in station.categories}
-    for source in (facts.plan, facts.timetable):
+    for source in (facts.plan, facts.printed):
         if source is not None and source.category in known:
             return source.category
     said = facts.said

@@ -15,6 +15,7 @@ from protocol.runs import CallTime, Named, Role, Timeline
 
 if TYPE_CHECKING:
     from hub.kernel.facts import Facts
+    from hub.kernel.override import Override
     from protocol.times import Instant
     from station_config.model import Layout, Station
 
@@ -73,12 +74,14 @@ class Context:
         layout: the station's layout on the run's service date.
         now: station time. A rule whose outcome depends on it must say when it next changes; none
             of the present ones does.
+        words: persons' words in force, in the order in which they were said.
     """
 
     facts: Facts
     station: Station
     layout: Layout
     now: Instant
+    words: tuple[Override, ...] = ()
 
 
 def with_timeline(draft: Draft, **instants: Instant | None) -> Draft:

@@ -11,6 +11,7 @@ from datetime import date
 
 import msgspec
 
+from hub.kernel.override import Override
 from one_way_feed.rows import StagePlanRow, TrafficLogRow
 from protocol.runs import Role
 from protocol.times import Instant
@@ -23,6 +24,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         origin: name or code of the first station, as the timetable writes it.
         destination: likewise of the last.
         track: id of the planned track.
+        length_m: of the train, None: not known.
     """
 
     arrival_number: str | None = None
@@ -34,6 +36,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     arrival: Instant | None = None
     departure: Instant | None = None
     track: str | None = None
+    length_m: int | None = None
 
     @property
     def first(self) -> Instant | None:
@@ -44,6 +47,19 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def last(self) -> Instant | None:
         """The last planned event here."""
         return self.departure or self.arrival
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The feed's part of the facts as it stood when the station was made manual; see `Facts`."""
+
+    timetable: Planned | None = None
+    plan: StagePlanRow | None = None
+    log: TrafficLogRow | None = None
+    known_before_hold: StagePlanRow | None = None
+    held_since: Instant | None = None
+    cancelled_since: Instant | None = None
+    heard: bool = False
+    withdrawn: bool = False
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,6 +76,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         platform_told: label of the platform that passengers were told before the present one.
         heard: the feed has said something about the run; then it has a publication of its own.
         withdrawn: dispatching deleted a train that the timetable does not have: there is no run.
+        added: a person told of the train.
+        overrides: what persons say of it, at most one of a field.
+        standing: set while the station is manual: what passengers are told follows from this, not
+            from what the feed says meanwhile.
     """
 
     run_id: str
@@ -73,32 +93,55 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     platform_told: str | None = None
     heard: bool = False
     withdrawn: bool = False
+    added: Planned | None = None
+    overrides: tuple[Override, ...] = ()
+    standing: Standing | None = None
+
+    @property
+    def base(self) -> Facts:
+        """What is told to passengers follows from this and the overrides."""
+        if self.standing is None:
+            return self
+        stood = {name: getattr(self.standing, name) for name in self.standing.__struct_fields__}
+        return msgspec.structs.replace(self, standing=None, **stood)
+
+    @property
+    def auto(self) -> Facts:
+        """What AUTO would conclude from: the feed as it is now, no word of a person."""
+        if not self.overrides and self.standing is None:
+            return self
+        return msgspec.structs.replace(self, overrides=(), standing=None)
+
+    @property
+    def printed(self) -> Planned | None:
+        """The entry of the timetable, else that of the person who told of the train."""
+        return self.timetable or self.added
 
     @property
     def said(self) -> StagePlanRow | Planned:
-        """Who the train is: dispatching's word where there is one, else the timetable's.
+        """Who the train is: dispatching's word where there is one, else the printed one.
 
         Raises:
             ValueError: the facts are empty, which no intake makes.
         """
-        said = self.plan or self.timetable
+        said = self.plan or self.printed
         if said is None:
             raise ValueError(f"run {self.run_id} has neither a timetable entry nor a plan row")
         return said
 
     @property
     def planned_arrival(self) -> Instant | None:
-        """The stage plan's, else the timetable's."""
+        """The stage plan's, else the printed one."""
         if self.plan is not None and self.plan.planned_arrival is not None:
             return self.plan.planned_arrival
-        return self.timetable.arrival if self.timetable is not None else None
+        return self.printed.arrival if self.printed is not None else None
 
     @property
     def planned_departure(self) -> Instant | None:
-        """The stage plan's, else the timetable's."""
+        """The stage plan's, else the printed one."""
         if self.plan is not None and self.plan.planned_departure is not None:
             return self.plan.planned_departure
-        return self.timetable.departure if self.timetable is not None else None
+        return self.printed.departure if self.printed is not None else None
 
     @property
     def actual_arrival(self) -> Instant | None:

@@ -133,7 +133,7 @@ def _plan_faults(
 ) -> Iterator[tuple[Reason, str]]:
     if not (row.departure_number or row.arrival_number):
         yield Reason.NO_NUMBER, ""
-    table = known.timetable
+    table = known.printed
     arrival = row.planned_arrival or (table.arrival if table else None)
     departure = row.planned_departure or (table.departure if table else None)
     missing = _missing(row.role, arrival, departure)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hub.kernel.rules import check_in, hold, place, propagate, times, windows
+from hub.kernel.rules import check_in, hold, manual, place, propagate, times, windows
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Rule:
 
 
 _TIMES = frozenset({"times"})
-RULES = (
+_AUTOMATIC = (
     Rule("times", times.apply, ("timetable", "plan", "log")),
     Rule("propagate", propagate.apply, ("arrival", "policies.minimum_dwell"), _TIMES),
     Rule("hold", hold.apply, ("plan", "held_since"), _TIMES),
@@ -49,6 +49,8 @@ RULES = (
         _TIMES | {"check_in"},
     ),
 )
+_BEFORE_MANUAL = frozenset(rule.name for rule in _AUTOMATIC)
+RULES = (*_AUTOMATIC, Rule("manual", manual.apply, ("overrides", "layout"), _BEFORE_MANUAL))
 KNOWN = {rule.name: rule for rule in RULES}
 DEFAULT_ORDER = tuple(KNOWN)
 MANDATORY = ("times", "hold")

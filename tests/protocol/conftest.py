@@ -24,6 +24,7 @@ _SIMPLE = {
     float: st.floats(allow_nan=False, allow_infinity=False),
     bool: st.booleans(),
     types.NoneType: st.none(),
+    msgspec.UnsetType: st.just(msgspec.UNSET),
     date: st.dates(),
     datetime: INSTANTS,
 }

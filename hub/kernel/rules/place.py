@@ -47,7 +47,7 @@ def _track(draft: Draft, facts: Facts, layout: Layout) -> Track | None:
     candidates = (
         _set_by_route(draft, facts),
         facts.plan and _planned(draft.role, facts.plan),
-        facts.timetable and facts.timetable.track,
+        facts.printed and facts.printed.track,
     )
     found = (layout.track(candidate) for candidate in candidates if candidate)
     return next((track for track in found if track is not None), None)

@@ -1,0 +1,64 @@
+"""A manual run beside what AUTO would say of it.
+
+Law: pure. Only what differs is named, so a run is hardly larger for it, and what passengers are
+told is never mixed with what they are not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from hub.kernel.override import DelayUnknown
+from protocol.runs import Auto, Control
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.kernel.override import Override
+    from protocol.runs import CallTime, Run
+
+_SAME_NAME = ("cancelled", "held", "track", "platform", "gates", "waiting_room")
+_INSTANTS = ("check_in_opens_at", "check_in_closes_at")
+
+
+def beside(told: Run, auto: Run, words: Sequence[Override], *, withdrawn: bool) -> Run:
+    """Return `told` as MANUAL, with what `auto` says otherwise and the note of an unknown delay.
+
+    Args:
+        told: what passengers are told.
+        auto: what AUTO would tell.
+        words: in force.
+        withdrawn: AUTO would tell nothing, for dispatching has deleted the train.
+    """
+    differs = differences(told, auto)
+    if withdrawn:
+        differs["withdrawn"] = True
+    said = (each.word for each in words)
+    texts = [word.texts for word in said if isinstance(word, DelayUnknown)] if told.held else []
+    return replace(
+        told,
+        control=Control.MANUAL,
+        auto=Auto(**differs) if differs else None,  # type: ignore[arg-type]
+        note=texts[-1] if texts else {},
+    )
+
+
+def differences(told: Run, other: Run) -> dict[str, object]:
+    """Return what `other` says otherwise than `told`, by the names of `Auto`."""
+    mine, theirs = values(told), values(other)
+    return {name: value for name, value in theirs.items() if value != mine[name]}
+
+
+def values(run: Run) -> dict[str, object]:
+    """Return what persons can change of a run, by the names of `Auto`."""
+    found: dict[str, object] = {name: getattr(run, name) for name in _SAME_NAME}
+    found |= {name: getattr(run.timeline, name) for name in _INSTANTS}
+    found["arrival"] = _expected(run.arrival)
+    found["departure"] = _expected(run.departure)
+    return found
+
+
+def _expected(call: CallTime | None) -> object:
+    return call.expected if call is not None else None

@@ -1,0 +1,215 @@
+"""Persons' words over the feed's: which are in force, and the facts as the rules then read them.
+
+Law: pure, a function of (facts, now). A word about times, delay, cancellation or track is taken as
+if dispatching had said it, so every rule concludes from it what it always does; the other words are
+the rule "manual"'s. What the feed says is never changed: `Facts.auto` is what AUTO would conclude
+from. An actual time outranks every word about times, for it has happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from hub.kernel.facts import Standing
+from hub.kernel.override import (
+    DISPLACED,
+    PLACES,
+    ArrivalAt,
+    Cancelled,
+    Delayed,
+    DelayUnknown,
+    DepartureAt,
+    Field,
+    OnTrack,
+    Override,
+)
+from one_way_feed.rows import StagePlanRow
+from protocol.runs import Role
+
+if TYPE_CHECKING:
+    from hub.kernel.facts import Facts
+    from protocol.times import Instant
+
+RULE = "manual"
+"""Name of the rule; a station whose list of rules lacks it takes no person's word."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A run about which persons have a say.
+
+    Attributes:
+        facts: what the rules conclude from.
+        words: in force, in the order in which they were said.
+    """
+
+    facts: Facts
+    words: tuple[Override, ...]
+
+
+def spoken(facts: Facts, now: Instant) -> Spoken | None:
+    """Return what persons make of `facts` at `now`, None if nobody has a say."""
+    words = in_force(facts, now)
+    only_added = facts.added is not None and facts.plan is None and facts.timetable is None
+    if not words and facts.standing is None and not only_added:
+        return None
+    told = replace(facts.base, overrides=())
+    for override in words:
+        told = _taken(told, override)
+    return Spoken(told, words)
+
+
+def in_force(facts: Facts, now: Instant) -> tuple[Override, ...]:
+    """Return the words that decide at `now`, in the order in which they were said.
+
+    Once the train has left only those about places do: they end with the run, lest a board changes
+    where passengers were sent.
+    """
+    if not facts.overrides:
+        return ()
+    left = has_left(facts.base)
+    holding = (each for each in facts.overrides if each.holds(now))
+    return tuple(each for each in holding if not left or each.word.field in PLACES)
+
+
+def has_left(facts: Facts) -> bool:
+    """Return whether the last event here was reported."""
+    terminus = facts.said.role is Role.TERMINUS
+    return (facts.actual_arrival if terminus else facts.actual_departure) is not None
+
+
+def next_end(facts: Facts) -> Instant | None:
+    """Return when the next word of `facts` expires, None if none does."""
+    return min((each.until for each in facts.overrides if each.until is not None), default=None)
+
+
+def ended(facts: Facts, now: Instant) -> tuple[Override, ...]:
+    """Return the words that have expired at `now`."""
+    return tuple(each for each in facts.overrides if not each.holds(now))
+
+
+def without_ended(facts: Facts, now: Instant) -> Facts:
+    """Return `facts` without the words that have expired."""
+    return replace(facts, overrides=tuple(each for each in facts.overrides if each.holds(now)))
+
+
+def with_override(facts: Facts, override: Override) -> Facts:
+    """Return `facts` after a person said `override`; what it contradicts is no longer said."""
+    field = override.word.field
+    gone = DISPLACED.get(field, frozenset()) | {field}
+    kept = tuple(each for each in facts.overrides if each.word.field not in gone)
+    return _heard(replace(facts, overrides=(*kept, override)))
+
+
+def without_override(facts: Facts, field: Field | None) -> Facts:
+    """Return `facts` after a person took back the word about `field`; None: all words."""
+    if field is Field.ADDED:
+        only = facts.plan is None and facts.timetable is None
+        withdrawn = facts.withdrawn or only
+        standing = facts.standing and replace(facts.standing, withdrawn=withdrawn)
+        return replace(facts, overrides=(), withdrawn=withdrawn, standing=standing)
+    kept = tuple(each for each in facts.overrides if field not in {None, each.word.field})
+    return replace(facts, overrides=kept)
+
+
+def standing_still(facts: Facts, before: Facts | None) -> Facts:
+    """Return `facts` of a station that is manual: what is told stays as it was `before`.
+
+    A train that the feed tells of for the first time is not told of; one of the timetable is.
+    """
+    if facts.standing is not None:
+        return facts
+    if before is not None:
+        return replace(facts, standing=_as_it_is(before))
+    unknown = facts.timetable is None and facts.added is None
+    return replace(facts, standing=replace(_as_it_is(facts), withdrawn=unknown))
+
+
+def _as_it_is(facts: Facts) -> Standing:
+    return Standing(**{name: getattr(facts, name) for name in Standing.__struct_fields__})
+
+
+def _heard(facts: Facts) -> Facts:
+    """A run of which a person spoke has a publication of its own."""
+    standing = facts.standing and replace(facts.standing, heard=True)
+    return replace(facts, heard=True, standing=standing)
+
+
+def _taken(facts: Facts, override: Override) -> Facts:
+    """Return `facts` as if dispatching had said the word."""
+    word = override.word
+    match word:
+        case Delayed() | ArrivalAt() | DepartureAt():
+            return _timed(facts, word)
+        case DelayUnknown():
+            return _unknown(facts, override.since)
+        case Cancelled():
+            since = facts.cancelled_since or override.since
+            row = replace(_row(facts), cancelled=word.cancelled)
+            return replace(facts, plan=row, cancelled_since=since if word.cancelled else None)
+        case OnTrack():
+            return _moved(facts, word.track)
+        case _:
+            return facts
+
+
+def _timed(facts: Facts, word: Delayed | ArrivalAt | DepartureAt) -> Facts:
+    """A known time ends a hold; what dispatching had estimated before that is valid again."""
+    row = facts.known_before_hold if facts.held_since is not None else None
+    row = replace(row or _row(facts), delay_known=True, cancelled=_row(facts).cancelled)
+    if isinstance(word, Delayed):
+        late = timedelta(minutes=word.minutes)
+        row = replace(
+            row,
+            estimated_arrival=_later(facts.planned_arrival, late),
+            estimated_departure=_later(facts.planned_departure, late),
+        )
+    elif isinstance(word, ArrivalAt):
+        row = replace(row, estimated_arrival=word.at)
+    else:
+        row = replace(row, estimated_departure=word.at)
+    return replace(facts, plan=row, held_since=None, known_before_hold=None)
+
+
+def _unknown(facts: Facts, since: Instant) -> Facts:
+    """What check-in had opened by then stays open, for boards had told it."""
+    if facts.held_since is not None:
+        return facts
+    row = _row(facts)
+    known = replace(facts, plan=replace(row, delay_known=False))
+    return replace(known, held_since=since, known_before_hold=row)
+
+
+def _moved(facts: Facts, track: str) -> Facts:
+    plan, log = facts.plan, facts.log
+    return replace(
+        facts,
+        plan=plan and replace(plan, arrival_track=track, departure_track=track),
+        log=log and replace(log, track=track),
+        timetable=facts.timetable and replace(facts.timetable, track=track),
+        added=facts.added and replace(facts.added, track=track),
+    )
+
+
+def _row(facts: Facts) -> StagePlanRow:
+    """Return dispatching's row, or the one that it would send for a train as printed."""
+    if facts.plan is not None:
+        return facts.plan
+    said = facts.said
+    return StagePlanRow(
+        key="",
+        arrival_number=said.arrival_number,
+        departure_number=said.departure_number,
+        category=said.category,
+        role=said.role,
+        origin=said.origin,
+        destination=said.destination,
+    )
+
+
+def _later(at: Instant | None, late: timedelta) -> Instant | None:
+    return at + late if at is not None else None
