@@ -17,19 +17,20 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
+from hub.lines import Lines
 from hub.minute_clock import Due, MinuteClock
 from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
 from hub.operations import Operations, StepResult
 from hub.source import lifetime_seconds, source_of
 from hub.steps import Minute, Steps
-from one_way_feed.receiver import Receiver
-from one_way_feed.rows import RowUpserted, row_key
+from hub.web.status import StatusSite
 from protocol.errors import DeviceError
 from protocol.times import minute_start
 from protocol.topics import Topics
 from station_config.load import load_station
 from station_config.runtime.clocks import system_clock
 from station_config.runtime.process import run_process
+from station_config.runtime.web import Health, listen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,13 +38,15 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IListeningPort
     from twisted.python.failure import Failure
 
-    from one_way_feed.rows import Row, RowChange, RowKey
+    from hub.feed_report import FeedReport
+    from one_way_feed.rows import RowChange
     from one_way_feed.status import LineStatus
     from protocol.messages import Source
     from protocol.times import Instant
-    from station_config.runtime.deployment import Deployment, LineSettings
+    from station_config.runtime.deployment import Deployment
     from station_config.runtime.reactor import Reactor
 
 OPEN_AGAIN_S = 5.0
@@ -91,14 +94,25 @@ class Hub:
             log=log,
         )
         self._publisher = self._make_publisher()
-        self._receivers: list[Receiver] = []
-        self._lines: dict[str, LineStatus] = {}
+        self._lines: Lines | None = None
+        self._statuses: dict[str, LineStatus] = {}
+        self._web: IListeningPort | None = None
         self._source: Source | None = None
         self._waiting_for_store = False
         self._minutes = MinuteClock(reactor, self._clock, self._due)
 
     def start(self) -> Deferred[Any]:
-        """Open the database, then listen and publish. Fires when the hub works."""
+        """Open the database, then listen and publish. Fires when the hub works.
+
+        Raises:
+            OperatorError: the port of the status cannot be listened on.
+        """
+        settings = self._deployment.hub
+        if settings.port is not None:
+            site = StatusSite(health=self._health, feed=self._feed)
+            self._web = listen(
+                self._reactor, site, host=settings.host, port=settings.port, log=self._log
+            )
         self._pool.start()
         return self._open(None).addCallback(self._begin)
 
@@ -118,23 +132,30 @@ class Hub:
     def stop(self) -> Deferred[Any]:
         """Leave in order: no more input, what is decided is said, the database is closed."""
         self._minutes.stop()
-        for receiver in self._receivers:
-            receiver.stop()
+        if self._lines is not None:
+            self._lines.stop()
+        if self._web is not None:
+            self._web.stopListening()
         stopped: Deferred[Any] = self._publisher.stop()
         stopped.addCallback(lambda _: self._in_store(self._operations.close))
         return stopped.addBoth(self._end_pool)
 
     def _begin(self, rows: Sequence[RowChange]) -> Deferred[Any]:
-        held = {
-            row_key(change.row): (change.row, change.revision)
-            for change in rows
-            if isinstance(change, RowUpserted)
-        }
         self._waiting_for_store = False
-        self._log.info("hub.open", epoch=self._operations.epoch, rows=len(held))
-        self._receivers = [self._make_receiver(line, held) for line in self._deployment.hub.lines]
-        for receiver in self._receivers:
-            receiver.start()
+        epoch = self._operations.epoch
+        self._log.info("hub.open", epoch=epoch, rows=len(rows))
+        settings = self._deployment.hub
+        self._lines = Lines(
+            self._reactor,
+            settings=settings.lines,
+            state=settings.state,
+            held=rows,
+            epoch=epoch,
+            on_changes=self._steps.changes,
+            on_status=self._line_status,
+            log=self._log,
+        )
+        self._lines.start()
         self._minutes.start(self._operations.last_minute)
         return self._publisher.start()
 
@@ -155,24 +176,6 @@ class Hub:
             clock=self._clock,
             source=lambda: self._source,
             random=SystemRandom(),
-            log=self._log,
-        )
-
-    def _make_receiver(
-        self, line: LineSettings, held: dict[RowKey, tuple[Row, tuple[int, int]]]
-    ) -> Receiver:
-        state = self._deployment.hub.state
-        state.mkdir(parents=True, exist_ok=True)
-        return Receiver(
-            self._reactor,
-            name=line.name,
-            device=line.device,
-            baud=line.baud,
-            keys=line.keys,
-            memory=state / f"line-{line.name}.state",
-            held=held,
-            on_changes=self._steps.changes,
-            on_status=self._line_status,
             log=self._log,
         )
 
@@ -218,14 +221,29 @@ class Hub:
         rebased.addErrback(lambda failure: self._log.error("store.fails", why=str(failure.value)))
 
     def _line_status(self, status: LineStatus) -> None:
-        self._lines[status.name] = status
+        self._statuses[status.name] = status
         before = self._source
         self._source = source_of(
-            self._lines.values(), before=before, now=self._clock.now(), rate=self._clock.rate
+            self._statuses.values(), before=before, now=self._clock.now(), rate=self._clock.rate
         )
         if before is None or before.mode is not self._source.mode:
             self._log.info("source", mode=self._source.mode.value)
             self._publisher.poke()
+
+    def _feed(self) -> FeedReport:
+        if self._lines is None:
+            raise DeviceError("the hub waits for its database")
+        return self._lines.report()
+
+    def _health(self) -> Health:
+        """A hub without its database is of no use; without dispatching it goes on by itself."""
+        details = {
+            "epoch": self._operations.epoch,
+            "source": self._source,
+            "waiting": self._steps.waiting,
+            "store": "fails" if self._steps.failing or self._lines is None else "works",
+        }
+        return Health(ok=details["store"] == "works", details=details)
 
     def _end_pool(self, result: object) -> object:
         self._pool.stop()

@@ -93,6 +93,11 @@ class Steps:
         """Changes and minutes that wait for their step."""
         return len(self._changes) + len(self._minutes)
 
+    @property
+    def failing(self) -> bool:
+        """Whether the store refused the last step."""
+        return self._failing
+
     def changes(self, changes: Sequence[RowChange]) -> None:
         """Take row changes that arrived together."""
         self._changes.extend(changes)

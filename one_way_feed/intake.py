@@ -123,9 +123,9 @@ class Intake:
 
     def _observe(self, frame: Frame, now: float) -> None:
         self.observed = replace(self.observed, frame_at=now)
-        confirmed = self.reassembly.known.confirmed
-        if confirmed > self._confirmed:
-            self._confirmed = confirmed
+        confirmed = self.reassembly.known.confirmed > self._confirmed
+        if confirmed:
+            self._confirmed = self.reassembly.known.confirmed
             self.observed = replace(self.observed, confirmed_at=now)
         beat = self.reassembly.heartbeat
         if beat is None or beat is self._heartbeat:
@@ -138,3 +138,5 @@ class Intake:
             stale_after_s=stale_after_s(beat.poll_interval_ds / 10),
             source=beat.state,
         )
+        if confirmed:
+            self.observed = replace(self.observed, whole_at=self.observed.poll_ok_at)

@@ -45,11 +45,17 @@ class KnownTable:
         self.digest = sum(digest for _, _, digest in self._rows.values()) % DIGEST_MODULUS
         self._deleted: dict[RowKey, Revision] = {}
         self._changes: list[RowChange] = []
+        self._touched: set[RowKey] = set()
 
     def drain(self) -> list[RowChange]:
         """Return what got another content since the last call, in order."""
         changes, self._changes = self._changes, []
         return changes
+
+    def touched(self) -> set[RowKey]:
+        """Return the rows that got another revision, if not content, since the last call."""
+        touched, self._touched = self._touched, set()
+        return touched
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -58,6 +64,18 @@ class KnownTable:
     def rows(self) -> dict[RowKey, Row]:
         """The rows."""
         return {key: row for key, (row, _, _) in self._rows.items()}
+
+    def row(self, key: RowKey) -> Row | None:
+        """Return a row, None if there is none."""
+        held = self._rows.get(key)
+        return held[0] if held is not None else None
+
+    def state(self, key: RowKey) -> tuple[Row | None, Revision]:
+        """Return a row and the revision up to which that is known; (None, (0, 0)): nothing is."""
+        held = self._rows.get(key)
+        if held is not None:
+            return held[0], max(held[1], self.verified)
+        return None, max(self.verified, self._deleted.get(key, (0, 0)))
 
     def merge(self, changes: Iterable[RowChange]) -> None:
         """Take what is newer."""
@@ -91,6 +109,7 @@ class KnownTable:
 
     def _apply(self, change: RowChange) -> None:
         key = key_of(change)
+        self._touched.add(key)
         old = self._rows.pop(key, None)
         if old is not None:
             self.digest = (self.digest - old[2]) % DIGEST_MODULUS

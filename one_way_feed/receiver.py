@@ -43,6 +43,7 @@ class Receiver:
 
     Attributes:
         status: its state now.
+        link: number of the link, from the keys.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword for each thing that the line needs
@@ -87,6 +88,7 @@ class Receiver:
         self._timing = timing_of(baud)
         self._keys = keys
         ring = load_keys(keys)
+        self.link = ring.link
         self._keys_stamp = self._stamp()
         self._memory = Memory(memory)
         self._intake = Intake(ring, held, self._memory.mark, self._remember)
@@ -99,10 +101,15 @@ class Receiver:
         self._status_due = self._sync_due = 0.0
         self.status = LineStatus(name=name, since_mono=reactor.seconds())
 
+    @property
+    def intake(self) -> Intake:
+        """What was heard, to be read only."""
+        return self._intake
+
     def start(self) -> None:
         """Open the port and begin to receive."""
         if self._memory.damaged:
-            self._log.error("feed.memory-damaged", why="anti-replay begins at the rows held")
+            self._log.error("feed.memory-damaged", why="anti-replay begins anew")
         self.status = replace(self.status, since_mono=self._reactor.seconds())
         self._port.start()
         self._on_tick()
@@ -223,4 +230,5 @@ class Receiver:
             self._log.warning("feed.keys-unusable", why=str(error))
         else:
             self._intake.use_keys(ring)
+            self.link = ring.link
             self._log.info("feed.keys", fingerprints=ring.fingerprints())

@@ -53,6 +53,7 @@ class Observed:
         stale_after_s: how old that may be.
         source: what the last heartbeat says of the database.
         confirmed_at: when the whole table was last verified.
+        whole_at: when the last poll ended whose whole table a heartbeat has confirmed.
     """
 
     frame_at: float | None = None
@@ -60,6 +61,7 @@ class Observed:
     stale_after_s: float = STALE_MIN_S
     source: int = SourceState.NEVER_POLLED
     confirmed_at: float | None = None
+    whole_at: float | None = None
 
 
 @dataclass(frozen=True)

@@ -72,13 +72,17 @@ class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
         id: identifier; its user name at the broker.
         database: SQLAlchemy URL.
         state: directory of its small files (what each line has accepted).
-        lines: serial lines from dispatching.
+        lines: serial lines from dispatching; of several the first is preferred.
+        host: address that its status is told at.
+        port: port of that, None: it is not told.
     """
 
     id: str = "hub"
     database: str
     state: Path = Path("hub-state")
     lines: tuple[LineSettings, ...] = ()
+    host: str = "127.0.0.1"
+    port: int | None = None
 
 
 class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
