@@ -21,10 +21,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from station_config.runtime.process import run_process  # noqa: PLC0415 - the reactor
-    from subsystems.display.service import start  # noqa: PLC0415
+    from subsystems.display.service import run  # noqa: PLC0415 - the reactor
 
-    return run_process("display", arguments.deployment, start)
+    return run(arguments.deployment)
 
 
 DISPLAY = Command(

@@ -8,7 +8,7 @@ that moment; every message carries the station time of its sending.
     /board/ID/events        stream: document, rows, status, beat
     /board/ID/document      the same document once, as JSON
     /time                   station time, for a measured round trip
-    /web/…, /sw.js, /health
+    /web/…, /sw.js
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from station_config.runtime.web import (
     Asset,
     Channel,
     Folder,
-    HealthPage,
     Json,
     NotFound,
     Sse,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from protocol.times import Instant
-    from station_config.runtime.web import Health
     from subsystems.display.machine import Effect
     from subsystems.display.model import Sheet
 
@@ -153,11 +151,6 @@ class Streams:
         """Return station time."""
         return Time(*self._now())
 
-    def close(self) -> None:
-        """End all streams."""
-        for channel in self.channels.values():
-            channel.close()
-
     def _greet(self, board: str) -> Callable[[str], tuple[Sse, ...]]:
         def greet(_last_event: str) -> tuple[Sse, ...]:
             return (Sse("document", msgspec.json.encode(self.document_message(board))),)
@@ -191,15 +184,13 @@ def site(
     files: dict[str, Asset],
     code: str,
     index: bytes,
-    health: Callable[[], Health],
 ) -> Resource:
-    """Return the resource of ``/``."""
+    """Return the resource of ``/``; `/health` is the kit's."""
     root = Folder({})
     root.putChild(b"", Asset(index, HTML))
     root.putChild(b"web", Folder(files))
     root.putChild(b"sw.js", files["sw.js"])
     root.putChild(b"time", Json(streams.time))
-    root.putChild(b"health", HealthPage(health))
     boards = Folder({})
     root.putChild(b"board", boards)
     for board, sheet in sheets.items():

@@ -63,12 +63,16 @@ class Wired:
         root: what its web server answers with; `/health` is added.
         channels: its event streams, closed at the end.
         begin: called once everything has started.
+        details: what else `/health` shows.
+        silent_is_well: whether it is well with nothing to tell, for it can say that it has nothing.
     """
 
     link: HubLink
     root: Resource
     channels: tuple[Channel, ...] = ()
     begin: Callable[[], None] = lambda: None
+    details: Callable[[], dict[str, Any]] = dict
+    silent_is_well: bool = False
 
 
 def run_subsystem(kind: str, path: Path, wire: Callable[[Parts], Wired]) -> int:
@@ -108,7 +112,7 @@ def begin(parts: Parts, wired: Wired) -> None:
         OperatorError: its port is taken.
     """
     settings, log = parts.settings, parts.log
-    wired.root.putChild(b"health", HealthPage(lambda: _health(wired.link)))
+    wired.root.putChild(b"health", HealthPage(lambda: _health(wired)))
     port = listen(parts.reactor, wired.root, host=settings.host, port=settings.port, log=log)
 
     def stop() -> Deferred[Any]:
@@ -123,7 +127,8 @@ def begin(parts: Parts, wired: Wired) -> None:
     log.info("web.listening", url=f"http://{settings.host}:{port.getHost().port}/")  # type: ignore[attr-defined] # always IPv4 or IPv6
 
 
-def _health(link: HubLink) -> Health:
+def _health(wired: Wired) -> Health:
     """A subsystem is well when it has something true to tell, alone or not."""
-    details = link.details()
-    return Health(ok=link.mode is LinkMode.ONLINE or details["runs"] > 0, details=details)
+    details = {**wired.link.details(), **wired.details()}
+    well = wired.silent_is_well or wired.link.mode is LinkMode.ONLINE or details["runs"] > 0
+    return Health(ok=well, details=details)

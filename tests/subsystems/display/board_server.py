@@ -13,7 +13,6 @@ import logging
 import sys
 import time
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -25,7 +24,7 @@ from protocol.messages import LinkMode, Source, SourceMode
 from protocol.runs import Punctuality
 from protocol.times import from_unix, to_unix
 from station_config.load import load_station
-from station_config.runtime.web import Health, listen
+from station_config.runtime.web import listen
 from subsystems.display.driver import Streams, code_of, page_files, site
 from subsystems.display.honest import make_status
 from subsystems.display.machine import RunsChanged, StatusChanged, document, step
@@ -138,7 +137,6 @@ def main(station_dir, port, now, rate):
         files=files,
         code=boards.state.code,
         index=index(station, boards.state.sheets, boards.words),
-        health=partial(Health, ok=True, details={}),
     )
     listening = listen(reactor, root, host="127.0.0.1", port=int(port), log=log)
     answer({"port": listening.getHost().port})
