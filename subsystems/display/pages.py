@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from subsystems.display.model import Sheet, Text
 
 FRAME = """<!doctype html>
-<html lang="zh" data-code="{code}" data-kind="{kind}">
+<html lang="{language}" data-code="{code}" data-kind="{kind}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -89,7 +89,10 @@ _ITEM = """<li><a class="name" href="/board/{board}">{name}</a>
 def board_page(sheet: Sheet, code: str) -> bytes:
     """Return the frame of `sheet`'s board."""
     title = escape(" · ".join(dict.fromkeys(sheet.title.values())))
-    return FRAME.format(code=escape(code), kind=escape(sheet.kind), title=title).encode()
+    language = escape(sheet.languages[0])
+    return FRAME.format(
+        language=language, code=escape(code), kind=escape(sheet.kind), title=title
+    ).encode()
 
 
 def index_page(station: Text, boards: Iterable[Sheet], intro: Text, plain: Text) -> bytes:
