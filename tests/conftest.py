@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from twisted.internet.epollreactor import EPollReactor
 
 from hub.broker import mosquitto, nats
@@ -38,6 +39,15 @@ __all__ = ["chromium", "new_page", "page", "postgresql_server", "postgresql_url"
 STATION = "test.station"
 DEVICES = {"display": "display", "clock": "clock", "board-2": "display"}
 PATIENCE_S = 10.0
+
+settings.register_profile(
+    "nightly",
+    max_examples=2000,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+"""For ``pytest --hypothesis-profile=nightly``: the size that takes minutes."""
 
 
 def free_port() -> int:

@@ -38,6 +38,7 @@ class Reference:
         self.station = station
         self.rows = {}  # key -> (revision, row or None, reason for disbelief or None)
         self.owner = {}  # dispatching's key -> run id
+        self.live = set()  # dispatching's keys
         self.visits = {}  # run id -> Visit
         self.plans = {}  # date -> (runs, until)
         self.rejected = []  # (row key, reason) of the last step
@@ -120,7 +121,10 @@ class Reference:
         if said is not None and said.key == key:
             take_back = self._without_plan if kind == "plan" else self._without_log
             take_back(visit, tell(visit, self.station), now)
-        return run_id if kind == "plan" else None
+        if kind == "log":
+            return None
+        self.live.discard(key)
+        return run_id
 
     def _without_plan(self, visit, run, now):
         """A rolling plan deletes what is behind it; and nobody's delay is undone by forgetting."""
@@ -154,11 +158,11 @@ class Reference:
             return self._keep(change, (reason, None))
         row = self._known_tracks(row, visit, ("arrival_track", "departure_track"), visit.plan, key)
         after = self._planned(copy(visit), row, now)
-        if visit.run_id not in self.visits:
-            if kept_until(tell(after, self.station)) <= now:
-                return self._keep(change, ("over", None))
+        if visit.run_id not in self.visits and kept_until(tell(after, self.station)) <= now:
+            return self._keep(change, ("over", None))
         self.visits[visit.run_id] = after
         self.owner[row.key] = visit.run_id
+        self.live.add(row.key)
         self._keep(change)
         waiting = self.rows.get(("log", row.key), (None, None, None))
         of_nobody = waiting[1] is not None and waiting[2] == ("unknown-train", None)
@@ -248,14 +252,7 @@ class Reference:
             return "jump"
         if apart(left, visit.planned("departure"), A_DAY):
             return "jump"
-        if visit.log is not None:
-            order = [None, *Step]
-            if order.index(row.step) < order.index(visit.log.step):
-                return "backwards"
-            for name in ("actual_arrival", "actual_departure"):
-                if getattr(visit.log, name) is not None and getattr(row, name) is None:
-                    return "backwards"
-        return None
+        return "backwards" if visit.log is not None and undoes(row, visit.log) else None
 
     def _whose(self, row, now):
         """Return the visit that a row of a new key is about, or why there is none."""
@@ -264,28 +261,28 @@ class Reference:
         if not numbers:
             return ("no-number", None)
         at = first_time(row) or now
-        near = []
-        for day in (self._date(at) + A_DAY * n for n in (-1, 0, 1)):
-            for run_id, entry in self._entries(day).items():
-                if numbers & numbers_in(entry.arrival_number, entry.departure_number):
-                    times = filter(None, (entry.arrival, entry.departure))
-                    near.append((min(abs(t - at) for t in times), day, run_id))
-        day = self._date(at)
-        run_id = make_run_id(day, number)
-        if near and min(near)[0] <= SAME_TRAIN:
-            _, day, run_id = min(near)
+        far, day, run_id = min(self._near(numbers, at), default=(A_DAY, None, None))
+        if far > SAME_TRAIN:
+            day = self._date(at)
+            run_id = make_run_id(day, number)
         for nth in count(2):
             visit = self.visits.get(run_id)
             if visit is None:
                 return Visit(run_id, day, self._entries(day).get(run_id) if nth == 2 else None)
             if not self._live(run_id) - {row.key}:
                 return visit
-            other = visit.plan and first_time(visit.plan)
-            mine = first_time(row)
-            if mine is None or other is None or abs(mine - other) < SAME_VISIT:
+            if one_visit(row, visit.plan):
                 return ("duplicate", run_id)
             run_id = make_run_id(day, number, nth)
         return None
+
+    def _near(self, numbers, at):
+        """Yield the timetable's trains of such a number: how far from `at`, date, run."""
+        for day in (self._date(at) + A_DAY * n for n in (-1, 0, 1)):
+            for run_id, entry in self._entries(day).items():
+                if numbers & numbers_in(entry.arrival_number, entry.departure_number):
+                    times = filter(None, (entry.arrival, entry.departure))
+                    yield min(abs(t - at) for t in times), day, run_id
 
     def _mine(self, row, visit):
         """Return the visit that the row's key told about before; another key may have it now."""
@@ -293,12 +290,8 @@ class Reference:
         return visit if row.key in live or not live else ("duplicate", visit.run_id)
 
     def _live(self, run_id):
-        """Keys whose plan rows tell about the run and are not deleted."""
-        return {
-            key
-            for (kind, key), (_, row, _) in self.rows.items()
-            if kind == "plan" and row is not None and self.owner.get(key) == run_id
-        }
+        """Keys whose plan rows were believed about the run and not deleted since."""
+        return {key for key in self.live if self.owner[key] == run_id}
 
     # --- time ------------------------------------------------------------------------------
 
@@ -434,6 +427,20 @@ def whole_seconds(row):
         if isinstance(value := getattr(row, name), datetime)
     }
     return replace(row, **times)
+
+
+def one_visit(row, other):
+    mine, theirs = first_time(row), other and first_time(other)
+    return mine is None or theirs is None or abs(mine - theirs) < SAME_VISIT
+
+
+def undoes(row, log):
+    """Time going backwards: a step or a report of the log is taken back."""
+    order = [None, *Step]
+    reports = ("actual_arrival", "actual_departure")
+    return order.index(row.step) < order.index(log.step) or any(
+        getattr(log, name) is not None and getattr(row, name) is None for name in reports
+    )
 
 
 def before(one, other):

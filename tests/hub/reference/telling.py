@@ -18,6 +18,7 @@ from station_config.model import Anchor
 
 CANCELLED_STAYS = timedelta(minutes=30)
 """A cancellation is told for at least the repetition time of announcements."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 KEPT = timedelta(hours=6)
 KEPT_UNKNOWN = timedelta(hours=48)
 """How long a run outlives its last instant; its planned time if nobody knows the delay."""
@@ -53,7 +54,7 @@ class Visit:
     told_platform: str | None = None
     heard: bool = False
     withdrawn: bool = False
-    stays_until: datetime = datetime.min.replace(tzinfo=UTC)
+    stays_until: datetime = LONG_AGO
     """Not forgotten within the second in which it was last spoken or concluded about."""
     phases: tuple[PassengerPhase, TrainPhase] = (PassengerPhase.PLANNED, TrainPhase.EXPECTED)
 
@@ -216,18 +217,14 @@ def check_in_of(category, role, place, arrival, departure, station, day):
 
 def future(visit, role, cancelled, arrival, departure, check_in, station):
     """The instants at which passengers see a change."""
-    windows = station.windows
-    first, last = arrival or departure, departure or arrival
     if role is Role.PASS:
         return (
             Timeline()
             if cancelled
-            else Timeline(
-                approaches_at=first.expected - windows.approach,
-                departs_at=last.expected,
-                departure_shown_until=last.expected + windows.departure_linger,
-            )
+            else passing(arrival or departure, departure or arrival, station)
         )
+    windows = station.windows
+    first = arrival or departure
     found = {"shown_at": min(first.planned, first.expected) - windows.shown}
     if departure is not None:
         gate = departure.expected - windows.gate
@@ -237,21 +234,29 @@ def future(visit, role, cancelled, arrival, departure, check_in, station):
         found["arrival_shown_until"] = arrival.expected + windows.arrival_linger
     if cancelled:
         stays = visit.cancelled_since + CANCELLED_STAYS
-        for name in ("arrival_shown_until", "departure_shown_until"):
-            if name in found:
-                found[name] = max(found[name], stays)
-        return Timeline(**found)
+        ends = {name: max(at, stays) for name, at in found.items() if name.endswith("until")}
+        return Timeline(**found | ends)
     if departure is not None:
         found["waiting_at"] = departure.expected - windows.waiting
         found["departs_at"] = departure.expected
     if arrival is not None:
         found["approaches_at"] = arrival.expected - windows.approach
         found["arrives_at"] = arrival.expected
-    if check_in:
-        found["check_in_opens_at"] = check_in["opens"]
-        found["last_call_at"] = check_in["last_call"]
-        found["check_in_closes_at"] = check_in["closes"]
-    return Timeline(**found)
+    return Timeline(
+        **found,
+        check_in_opens_at=check_in.get("opens"),
+        last_call_at=check_in.get("last_call"),
+        check_in_closes_at=check_in.get("closes"),
+    )
+
+
+def passing(first, last, station):
+    """通过: it approaches and passes; never on a board."""
+    return Timeline(
+        approaches_at=first.expected - station.windows.approach,
+        departs_at=last.expected,
+        departure_shown_until=last.expected + station.windows.departure_linger,
+    )
 
 
 def stopped(visit, role, arrival, timeline):

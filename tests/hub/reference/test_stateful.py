@@ -78,11 +78,11 @@ class Day(RuleBasedStateMachine):
                 self.sides.close()
 
 
-def size(normal):
-    """Return settings of the profile in force; the normal run is small, whatever the machine."""
+def size(normal, share=1.0):
+    """Return the size of a run: `normal`, or that share of the nightly profile if it is loaded."""
     nightly = settings.get_profile("nightly")
     if settings.default.max_examples == nightly.max_examples:
-        return nightly
+        return settings(nightly, max_examples=int(nightly.max_examples * share))
     return settings(max_examples=normal, stateful_step_count=20, deadline=None)
 
 
@@ -99,7 +99,7 @@ def test_sqlite_and_the_reference_are_told_alike(scene, tmp_path):
 
     number = 0
     machine = type("SqliteDay", (Day,), {"scene": scene, "make_url": staticmethod(make_url)})
-    run_state_machine_as_test(machine, settings=size(25))
+    run_state_machine_as_test(machine, settings=size(15, share=0.35))
 
 
 def test_postgresql_and_the_reference_are_told_alike(postgresql_url):
@@ -111,4 +111,4 @@ def test_postgresql_and_the_reference_are_told_alike(postgresql_url):
 
     contents = {"scene": SCENES["hohhot-east"](), "make_url": staticmethod(make_url)}
     machine = type("PostgresqlDay", (Day,), contents)
-    run_state_machine_as_test(machine, settings=size(5))
+    run_state_machine_as_test(machine, settings=size(4, share=0.05))
