@@ -17,8 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from hub.store.schema import upgrade
-from hub.store.tables import metadata
+from hub.store.tables import SCHEMA_VERSION, kernel, metadata
 from protocol.errors import DeviceError, OperatorError, StationError
 
 if TYPE_CHECKING:
@@ -26,11 +25,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+    from sqlalchemy.pool import PoolProxiedConnection
 
     from hub.store.statements import Statement
 
 BUSY_MS = 1000
 """How long SQLite waits for another process (a backup, a console) before it says "locked"."""
+
+BEGIN = "BEGIN IMMEDIATE"
+"""SQLite begins for writing at once: a read that becomes a write half-way can be refused."""
 
 Cursor = Any
 """A DBAPI cursor; the drivers share a protocol, not a type."""
@@ -42,8 +45,12 @@ class Transaction:
     SQLAlchemy's `execute` costs up to 0.75 ms a tick more (kernel.md).
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._cursor: Cursor = connection.connection.cursor()
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+
+    def begin_writing(self) -> None:
+        """Begin, where the driver does not do so itself."""
+        self._cursor.execute(BEGIN)
 
     def rows(self, statement: Statement, **values: object) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
@@ -84,30 +91,37 @@ class Database:
             self.engine = _engine(self.url)
         except (ArgumentError, ImportError) as error:
             raise OperatorError(f"cannot use the database URL: {error}") from error
+        self.where = self.url.render_as_string(hide_password=True)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        name = self.url.database
+        self._path = Path(name) if self.is_sqlite and name and name != ":memory:" else None
         if self.is_sqlite and self._path is None:
             raise OperatorError("an SQLite database needs a file, e.g. sqlite:////var/lib/hub.db")
-        self.where = self.url.render_as_string(hide_password=True)
-        self._connection: Connection | None = None
+        self._connection: PoolProxiedConnection | None = None
         self._file: tuple[int, int] | None = None
 
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether the database is an SQLite file."""
-        return self.url.get_backend_name() == "sqlite"
-
     def create(self) -> None:
-        """Create or migrate the schema; one that is this program's already is not touched.
+        """Create what is missing and check that the schema is ours.
 
         Raises:
             DeviceError: the database cannot be reached or written.
-            OperatorError: a newer version of the program made it.
+            OperatorError: it was made by another version of the program.
         """
         self._forget()
         with self._translated():
             if self._path is not None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
             with self.engine.begin() as connection:
-                upgrade(connection, where=self.where)
+                metadata.create_all(connection)
+                found = connection.execute(kernel.select()).one_or_none()
+                if found is None:
+                    connection.execute(kernel.insert().values(_first_row()))
+                elif found.schema_version != SCHEMA_VERSION:
+                    message = (
+                        f"the database has schema {found.schema_version}, this program needs "
+                        f"{SCHEMA_VERSION}; use the program that made it, or another database"
+                    )
+                    raise OperatorError(message, where=self.where)
         self._file = self._identity()
 
     @contextmanager
@@ -119,28 +133,39 @@ class Database:
         """
         with self._translated():
             self._check_file()
-            connection = self._connection = self._connection or self.engine.connect()
+            connection = self._connection = self._connection or self.engine.raw_connection()
+            opened = Transaction(connection.cursor())
             try:
-                with connection.begin():
-                    opened = Transaction(connection)
-                    try:
-                        yield opened
-                    finally:
-                        opened.close()
+                if self.is_sqlite:
+                    opened.begin_writing()
+                yield opened
+                connection.commit()
             except self._driver_errors:
-                self._forget()
                 raise
+            except BaseException:
+                connection.rollback()
+                raise
+            finally:
+                opened.close()
 
     def checkpoint(self) -> None:
         """Move SQLite's write-ahead log into the file; other databases do so themselves."""
         if not self.is_sqlite or self._connection is None:
             return
         with self._translated():
-            raw = self._connection.connection.driver_connection
-            raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # type: ignore[union-attr]
+            cursor = self._connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            cursor.fetchall()
+            cursor.close()
 
     def analyze(self) -> None:
-        """Let the database look at its tables, so that it finds the indexes by itself."""
+        """Let PostgreSQL look at its tables; without that it scans them while they are new.
+
+        SQLite is left without statistics: then it takes every table for large and uses the indexes
+        (a test watches). With them 3.40 scanned all runs to look 8 of 3,000 up by their key.
+        """
+        if self.is_sqlite:
+            return
         quoted = self.engine.dialect.identifier_preparer.quote
         with self._translated(), self.engine.begin() as connection:
             for table in metadata.sorted_tables:
@@ -173,11 +198,6 @@ class Database:
             except Exception:  # noqa: BLE001 - it is broken, that is why it goes
                 connection.detach()
 
-    @property
-    def _path(self) -> Path | None:
-        name = self.url.database
-        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
-
     def _identity(self) -> tuple[int, int] | None:
         if self._path is None:
             return None
@@ -194,6 +214,16 @@ class Database:
             self._forget()
             message = "the database file is gone or another one; put it back or restart the hub"
             raise DeviceError(message, where=self.where)
+
+
+def _first_row() -> dict[str, int]:
+    return {
+        "id": 1,
+        "schema_version": SCHEMA_VERSION,
+        "epoch": 0,
+        "last_minute": -1,
+        "next_number": 1,
+    }
 
 
 def _engine(url: URL) -> Engine:
@@ -220,8 +250,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Begin for writing at once: a read that becomes a write can be refused half-way."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(BEGIN)
 
 
 def _sentence(error: Exception) -> str:

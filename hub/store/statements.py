@@ -126,7 +126,10 @@ class Statements:
             feed_row.c.run_id,
             feed_row.c.verdict,
         )
-        self.feed_rows = self._listing(lambda keys: select(*held).where(feed_row.c.key.in_(keys)))
+        of_any_kind = feed_row.c.kind.in_([literal_column("'plan'"), literal_column("'log'")])
+        self.feed_rows = self._listing(
+            lambda keys: select(*held).where(of_any_kind, feed_row.c.key.in_(keys))
+        )
         self.all_feed_rows = text(select(*held).order_by(feed_row.c.kind.desc(), feed_row.c.key))
         self.rows_of_run = text(select(*held).where(feed_row.c.run_id == bindparam("of_run")))
         self.put_feed_row = text(_upsert(feed_row, "kind", "key"))
@@ -194,9 +197,7 @@ class Statements:
         )
         self.drop_deleted = text(
             retained.delete().where(
-                retained.c.body.is_(None),
-                retained.c.pending == literal_column("0"),
-                retained.c.issued_at < bindparam("before"),
+                retained.c.number == number, unsettled, retained.c.body.is_(None)
             )
         )
         self.drop_event = text(event.delete().where(event.c.number == number))
@@ -212,17 +213,6 @@ class Statements:
             names = [bindparam(f"v{n}", type_=String) for n in range(size)]
             by_size[size] = self._render(make(names))  # type: ignore[operator]
         return Listing(by_size)
-
-
-_rendered: dict[tuple[str, str, str], Statements] = {}
-
-
-def statements_for(dialect: Dialect) -> Statements:
-    """Return the statements for `dialect`; rendered once in a process, it takes 50 ms."""
-    key = (dialect.name, dialect.driver, dialect.paramstyle)
-    if key not in _rendered:
-        _rendered[key] = Statements(dialect)
-    return _rendered[key]
 
 
 def _bound(table: Table, *names: str) -> dict[str, ColumnElement[object]]:

@@ -52,13 +52,17 @@ def test_a_file_that_is_no_database(path, station, build):
         Operations(f"sqlite:///{path}", station).open(build.at("08:00"))
 
 
+def pragma(hub, text):
+    cursor = hub._database._connection.cursor()
+    (value,) = cursor.execute(f"PRAGMA {text}").fetchone()
+    cursor.close()
+    return value
+
+
 def test_every_commit_is_on_the_disk_and_checkpoints_wait(hub, path, build):
-    connection = hub._database._connection
     pragmas = {
-        name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-        for name in ("journal_mode", "synchronous", "wal_autocheckpoint")
+        name: pragma(hub, name) for name in ("journal_mode", "synchronous", "wal_autocheckpoint")
     }
-    connection.rollback()
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "wal_autocheckpoint": 0}
     wal = path.with_name("hub.db-wal")
     for _ in range(20):
@@ -71,10 +75,7 @@ def test_every_commit_is_on_the_disk_and_checkpoints_wait(hub, path, build):
 
 
 def test_a_full_disk_is_said_nothing_is_lost_and_it_goes_on(hub, build):
-    connection = hub._database._connection
-    pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-    connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-    connection.rollback()
+    pragma(hub, f"max_page_count={pragma(hub, 'page_count')}")
     rows = [
         build.upsert(build.plan(key=str(n), arrival_number=f"X{n}", departure_number=f"X{n}"))
         for n in range(200)
@@ -133,6 +134,7 @@ HOT = {
     "due": ("run_due", {"second": 0}),
     "pending_retained": ("retained_pending", {"at_most": 10, "param_1": 0}),
     "settle_retained": ("retained_pending", {"of_number": 1}),
+    "drop_deleted": ("retained_pending", {"of_number": 1}),
     "rows_of_run": ("feed_row_run", {"of_run": "x"}),
     "advance": ("autoindex_run", {"of_run": "x", "passengers": "", "train": "", "next_at": 0}),
 }
@@ -140,21 +142,36 @@ HOT = {
 
 @pytest.mark.parametrize("name", HOT)
 def test_hot_statements_use_their_index(hub, build, name):
+    fill(hub, build)
+    index, values = HOT[name]
+    plan = explained(hub, getattr(hub._statements, name), values)
+    assert index in plan
+    assert "SCAN feed_row" not in plan
+    assert "SCAN run" not in plan or index == "run_due"
+
+
+@pytest.mark.parametrize("name", ["feed_rows", "visits", "visits_of", "runs"])
+def test_lists_are_looked_up_by_an_index(hub, build, name):
+    fill(hub, build)
+    for values in (["1"], [str(n) for n in range(8)], [str(n) for n in range(400)]):
+        for statement, named in getattr(hub._statements, name).batches(values):
+            assert "SCAN" not in explained(hub, statement, named)
+
+
+def explained(hub, statement, values):
+    with hub._database.transaction() as opened:
+        opened._cursor.execute(
+            f"EXPLAIN QUERY PLAN {statement.text}", {**statement.fixed, **values}
+        )
+        return " ".join(str(row) for row in opened._cursor.fetchall())
+
+
+def fill(hub, build):
     rows = [
         build.upsert(build.plan(key=str(n), arrival_number=f"X{n}", departure_number=f"X{n}"))
         for n in range(300)
     ]
     hub.step(build.at("08:00"), rows)
-    hub._database.analyze()
-    index, values = HOT[name]
-    statement = getattr(hub._statements, name)
-    connection = hub._database._connection or hub._database.engine.connect()
-    found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.text}", values).all()
-    connection.rollback()
-    plan = " ".join(str(row) for row in found)
-    assert index in plan
-    assert "SCAN feed_row" not in plan
-    assert "SCAN run" not in plan or index == "run_due"
 
 
 def test_lists_are_looked_up_in_few_statements(hub):
