@@ -17,7 +17,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from hub.store.tables import SCHEMA_VERSION, kernel, metadata
+from hub.store.schema import upgrade
+from hub.store.tables import metadata
 from protocol.errors import DeviceError, OperatorError, StationError
 
 if TYPE_CHECKING:
@@ -101,27 +102,18 @@ class Database:
         self._file: tuple[int, int] | None = None
 
     def create(self) -> None:
-        """Create what is missing and check that the schema is ours.
+        """Create or migrate the schema; one that is this program's already is not touched.
 
         Raises:
             DeviceError: the database cannot be reached or written.
-            OperatorError: it was made by another version of the program.
+            OperatorError: a newer version of the program made it.
         """
         self._forget()
         with self._translated():
             if self._path is not None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
             with self.engine.begin() as connection:
-                metadata.create_all(connection)
-                found = connection.execute(kernel.select()).one_or_none()
-                if found is None:
-                    connection.execute(kernel.insert().values(_first_row()))
-                elif found.schema_version != SCHEMA_VERSION:
-                    message = (
-                        f"the database has schema {found.schema_version}, this program needs "
-                        f"{SCHEMA_VERSION}; use the program that made it, or another database"
-                    )
-                    raise OperatorError(message, where=self.where)
+                upgrade(connection, where=self.where)
         self._file = self._identity()
 
     @contextmanager
@@ -214,16 +206,6 @@ class Database:
             self._forget()
             message = "the database file is gone or another one; put it back or restart the hub"
             raise DeviceError(message, where=self.where)
-
-
-def _first_row() -> dict[str, int]:
-    return {
-        "id": 1,
-        "schema_version": SCHEMA_VERSION,
-        "epoch": 0,
-        "last_minute": -1,
-        "next_number": 1,
-    }
 
 
 def _engine(url: URL) -> Engine:

@@ -134,7 +134,6 @@ HOT = {
     "due": ("run_due", {"second": 0}),
     "pending_retained": ("retained_pending", {"at_most": 10, "param_1": 0}),
     "settle_retained": ("retained_pending", {"of_number": 1}),
-    "drop_deleted": ("retained_pending", {"of_number": 1}),
     "rows_of_run": ("feed_row_run", {"of_run": "x"}),
     "advance": ("autoindex_run", {"of_run": "x", "passengers": "", "train": "", "next_at": 0}),
 }
