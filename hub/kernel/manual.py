@@ -31,7 +31,7 @@ from one_way_feed.rows import StagePlanRow
 from protocol.runs import Role
 
 if TYPE_CHECKING:
-    from hub.kernel.facts import Facts
+    from hub.kernel.facts import Facts, Planned
     from protocol.times import Instant
 
 RULE = "manual"
@@ -103,6 +103,14 @@ def with_override(facts: Facts, override: Override) -> Facts:
     gone = DISPLACED.get(field, frozenset()) | {field}
     kept = tuple(each for each in facts.overrides if each.word.field not in gone)
     return _heard(replace(facts, overrides=(*kept, override)))
+
+
+def with_added(facts: Facts, planned: Planned) -> Facts:
+    """Return `facts` after a person told of the train; it is told whatever the feed says."""
+    there = replace(facts, added=planned, heard=True, withdrawn=False)
+    if facts.standing is None:
+        return there
+    return replace(there, standing=_as_it_is(there))
 
 
 def without_override(facts: Facts, field: Field | None) -> Facts:

@@ -27,15 +27,13 @@ if TYPE_CHECKING:
 def apply(draft: Draft, context: Context) -> Draft:
     """Return `draft` with platform, gates and waiting room as persons say."""
     placed = draft
-    for override in context.words:
-        word = override.word
-        match word:
-            case AtPlatform():
-                placed = _at_platform(placed, context, word.platform)
-            case ByGates():
-                placed = _by_gates(placed, context.layout, word.gates)
-            case _:
-                continue
+    words = tuple(each.word for each in context.words)
+    for word in words:
+        if isinstance(word, AtPlatform):
+            placed = _at_platform(placed, context, word.platform)
+    for word in words:
+        if isinstance(word, ByGates):
+            placed = _by_gates(placed, context.layout, word.gates)
     if (placed.platform_id, placed.gate_ids) != (draft.platform_id, draft.gate_ids):
         placed = _checked_in_there(placed, context)
     return _in_room(placed, context)
@@ -71,7 +69,9 @@ def _at_platform(draft: Draft, context: Context, platform_id: str) -> Draft:
 
 
 def _by_gates(draft: Draft, layout: Layout, gate_ids: tuple[str, ...]) -> Draft:
-    found = tuple(gate for gate in layout.gates if gate.id in gate_ids)
+    """Gates that do not lead to the platform are not told: it may have changed since."""
+    serving = layout.gates_to(draft.platform_id) if draft.platform_id else layout.gates
+    found = tuple(gate for gate in serving if gate.id in gate_ids)
     return _through(draft, layout, found) if found else draft
 
 

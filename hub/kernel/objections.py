@@ -1,0 +1,174 @@
+"""What is said against a command: codes, with the sentence a person reads.
+
+Law: nothing is refused and nobody is warned without a code from this list. Chinese and English
+stand side by side.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from protocol.runs import Run
+
+
+class Code(StrEnum):
+    """Why a command is refused, or what a person should know about one that is not."""
+
+    NO_REASON = "no-reason"
+    NO_RULE = "no-rule"
+    ANOTHER = "another"
+    NO_RUN = "no-run"
+    LEFT = "left"
+    EXPIRED = "expired"
+    UNKNOWN_TRACK = "unknown-track"
+    UNKNOWN_PLATFORM = "unknown-platform"
+    UNKNOWN_GATE = "unknown-gate"
+    UNKNOWN_ROOM = "unknown-room"
+    GATE_NOT_SERVING = "gate-not-serving"
+    NO_CALL = "no-call"
+    HAPPENED = "happened"
+    DISORDER = "disorder"
+    TOO_FAR = "too-far"
+    NO_CHECK_IN = "no-check-in"
+    AFTER_DEPARTURE = "after-departure"
+    TOO_LONG = "too-long"
+    NOTHING = "nothing"
+    EXISTS = "exists"
+    NO_NUMBER = "no-number"
+    MISSING_TIME = "missing-time"
+    TRACK_OCCUPIED = "track-occupied"
+    TOO_SHORT = "too-short"
+    NEWER = "newer"
+    SEEN_OLDER = "seen-older"
+    EARLY = "early"
+    PAST = "past"
+    DWELL = "dwell"
+    GATES_FOLLOW = "gates-follow"
+    ALREADY = "already"
+
+
+SENTENCES: dict[Code, tuple[str, str]] = {
+    Code.NO_REASON: ("必须写明操作人和原因", "say who commands it and why"),
+    Code.NO_RULE: (
+        "本站的规则表中没有 manual，不能人工设置",
+        "the station's list of rules lacks 'manual', so nobody can override them",
+    ),
+    Code.ANOTHER: (
+        "该指令编号已用于另一条指令",
+        "this command id was used for another command",
+    ),
+    Code.NO_RUN: ("没有该列车", "there is no such run"),
+    Code.LEFT: ("列车已经离站", "the train has left already"),
+    Code.EXPIRED: ("有效期已过", "it would have expired already"),
+    Code.UNKNOWN_TRACK: ("未知股道", "the station has no such track"),
+    Code.UNKNOWN_PLATFORM: ("未知站台", "the station has no such platform"),
+    Code.UNKNOWN_GATE: ("未知检票口", "the station has no such ticket gate"),
+    Code.UNKNOWN_ROOM: ("未知候车室", "the station has no such waiting room"),
+    Code.GATE_NOT_SERVING: (
+        "检票口不通往该站台",
+        "the ticket gate does not lead to the train's platform",
+    ),
+    Code.NO_CALL: (
+        "该列车在本站没有这一时刻",
+        "the train has no such time here",
+    ),
+    Code.HAPPENED: ("已有实际时刻", "the actual time is known already"),
+    Code.DISORDER: ("发车早于到达", "the departure would be before the arrival"),
+    Code.TOO_FAR: (
+        "与图定时刻相差超过 24 小时，或日期超前过多",
+        "more than 24 hours from what is planned, or a day too far ahead",
+    ),
+    Code.NO_CHECK_IN: ("该列车在本站不检票", "there is no check-in for this train here"),
+    Code.AFTER_DEPARTURE: (
+        "开车后不能再开始检票",
+        "check-in cannot be opened after the departure",
+    ),
+    Code.TOO_LONG: ("文字过长", "the text is too long for the boards"),
+    Code.NOTHING: ("没有可以取消的人工设置", "there is nothing to take back"),
+    Code.EXISTS: ("该列车已存在", "there is such a run already"),
+    Code.NO_NUMBER: ("没有车次", "the train has no number"),
+    Code.MISSING_TIME: ("缺少时刻", "a time is missing"),
+    Code.TRACK_OCCUPIED: (
+        "同一时间该股道另有列车",
+        "another train is on the track at the same time",
+    ),
+    Code.TOO_SHORT: ("站台短于列车", "the platform is shorter than the train"),
+    Code.NEWER: (
+        "人工设置之后，调度又有新的消息",
+        "the feed has said something else since this was set by hand",
+    ),
+    Code.SEEN_OLDER: (
+        "您看到的内容之后又有变化",
+        "the run has changed since you looked at it",
+    ),
+    Code.EARLY: (
+        "早于图定时刻发车",
+        "it would leave before its printed time",
+    ),
+    Code.PAST: ("该时刻已过", "the time is past"),
+    Code.DWELL: (
+        "停站时间不足，发车时刻相应推迟",
+        "the stop is too short, so the departure is told later",
+    ),
+    Code.GATES_FOLLOW: (
+        "人工设置的检票口不通往该站台，改用站台的检票口",
+        "gates set by hand do not lead there; those of the platform are told",
+    ),
+    Code.ALREADY: ("现状已是如此", "it is so already"),
+}
+
+
+class Objection(msgspec.Struct, frozen=True):
+    """One thing said against a command.
+
+    Attributes:
+        code: the code.
+        zh: the sentence in Chinese.
+        en: the sentence in English.
+    """
+
+    code: Code
+    zh: str
+    en: str
+
+
+def objection(code: Code, found: str = "") -> Objection:
+    """Return the objection of `code`; `found` is what it is about, e.g. the unknown track."""
+    zh, en = SENTENCES[code]
+    return Objection(code, f"{zh}：{found}" if found else zh, f"{en}: {found}" if found else en)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a command.
+
+    Attributes:
+        command_id: the command's.
+        accepted: it was done.
+        refused: why it was not.
+        warned: what the person should know.
+        run_id: the run that it is about, None for the whole station.
+        run: that run as passengers are told of it now.
+    """
+
+    command_id: str
+    accepted: bool
+    refused: tuple[Objection, ...] = ()
+    warned: tuple[Objection, ...] = ()
+    run_id: str | None = None
+    run: Run | None = None
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder = msgspec.json.Decoder(Answer)
+
+
+def encode_answer(answer: Answer) -> bytes:
+    """Return `answer` as store and wire have it."""
+    return _encoder.encode(answer)
+
+
+def decode_answer(data: bytes) -> Answer:
+    """Return the answer in `data`, the inverse of `encode_answer`."""
+    return _decoder.decode(data)
