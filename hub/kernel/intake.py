@@ -3,9 +3,10 @@
 Law: pure; a row is judged against the facts and the station, never changed in meaning. A row whose
 times cannot be true is rejected whole, for then nothing in it can be trusted. An unknown track
 alone leaves the rest of the row in use with the last good track: a wrong cell in one column does
-not make a delay untrue. A planned time that moves by more than `NEAR` is a key used again for
-another day's train, and would overwrite this one: a jump. A rejected row changes no fact. Of
-several reasons the first is told.
+not make a delay untrue. An estimated departure before the estimated arrival is left out alone, too:
+it is a guess beside a guess, and the row may bring a cancellation. A planned time that moves by
+more than `NEAR` is a key used again for another day's train, and would overwrite this one: a jump.
+A rejected row changes no fact. Of several reasons the first is told.
 """
 
 from __future__ import annotations
@@ -112,6 +113,11 @@ def examine_plan(
         if track is not None and layout.track(track) is None:
             row = changed(row, **{column: known.plan and getattr(known.plan, column)})
             rejected.append(_unknown_track(key, track))
+    impossible = _impossible_estimate(row, known)
+    if impossible:
+        row = changed(row, estimated_departure=None)
+        reason = Reason.DEPARTURE_BEFORE_ARRIVAL
+        rejected.append(Rejected(key=key, reason=reason, found=impossible, partial=True))
     return Examined(row, tuple(rejected))
 
 
@@ -162,16 +168,28 @@ def _missing(role: Role, arrival: Instant | None, departure: Instant | None) -> 
 def _disorder(
     row: StagePlanRow, arrival: Instant | None, departure: Instant | None
 ) -> Iterator[tuple[Reason, str]]:
-    """Compare the row's own times only: an estimate that the log has overtaken is old, not untrue.
+    found = _before(row, arrival, departure)
+    if found:
+        yield Reason.DEPARTURE_BEFORE_ARRIVAL, found
 
-    The rule "propagate" puts it right, and the row may bring a new track or a cancellation.
+
+def _impossible_estimate(row: StagePlanRow, known: Facts) -> str:
+    """Say how the estimated departure contradicts the arrival of the same row, "" if it does not.
+
+    Real feeds have some: each end is estimated and rounded by itself. What the log says is not
+    looked at: an estimate that a late arrival has overtaken is old, not untrue, and the rule
+    "propagate" puts it right.
     """
-    came = row.estimated_arrival or arrival
+    table = known.printed
+    arrival = row.estimated_arrival or row.planned_arrival or (table.arrival if table else None)
+    return _before(row, arrival, row.estimated_departure)
+
+
+def _before(row: StagePlanRow, arrival: Instant | None, departure: Instant | None) -> str:
     both = row.role in {Role.INTERMEDIATE, Role.PASS}
-    for before, after in ((arrival, departure), (came, row.estimated_departure)):
-        if both and before is not None and after is not None and after < before:
-            found = f"{after.isoformat()} < {before.isoformat()}"
-            yield Reason.DEPARTURE_BEFORE_ARRIVAL, found
+    if not both or arrival is None or departure is None or departure >= arrival:
+        return ""
+    return f"{departure.isoformat()} < {arrival.isoformat()}"
 
 
 def _jumps(

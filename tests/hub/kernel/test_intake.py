@@ -43,11 +43,6 @@ def test_a_good_row_is_believed_in_whole_seconds(build, days):
             {"planned_arrival": ("10:30", 0), "planned_departure": ("10:20", 0)},
             Reason.DEPARTURE_BEFORE_ARRIVAL,
         ),
-        (
-            {"estimated_arrival": ("10:30", 0), "estimated_departure": ("10:20", 0)},
-            Reason.DEPARTURE_BEFORE_ARRIVAL,
-        ),
-        ({"estimated_departure": ("09:20", 0)}, Reason.DEPARTURE_BEFORE_ARRIVAL),
         ({"estimated_arrival": ("10:01", 1)}, Reason.JUMP),
         ({"estimated_departure": ("10:21", 1)}, Reason.JUMP),
         ({"planned_departure": ("10:01", 1)}, Reason.JUMP),
@@ -102,6 +97,21 @@ def test_a_row_for_a_past_day(build, days):
     now = build.at("09:00", TOMORROW)
     found = examine_plan(build.plan(), build.facts(), build.station(), days, now)
     assert [r.reason for r in found.rejected] == [Reason.PAST_DAY]
+
+
+@pytest.mark.parametrize(
+    ("comes", "goes"), [("10:30", "10:20"), (None, "09:20"), ("10:30:06", "10:30")]
+)
+def test_an_estimate_to_leave_before_coming_is_left_out_alone(build, days, comes, goes):
+    """The last is real: 2 of 945 calls of a Norwegian SIRI-ET delivery are so by some seconds."""
+    comes = comes and build.at(comes)
+    row = build.plan(estimated_arrival=comes, estimated_departure=build.at(goes), cancelled=True)
+    found = examine_plan(row, build.facts(), build.station(), days, build.at("09:00"))
+    kept = build.plan(estimated_arrival=comes, cancelled=True)
+    assert found.row == kept
+    assert [(r.reason, r.partial) for r in found.rejected] == [
+        (Reason.DEPARTURE_BEFORE_ARRIVAL, True)
+    ]
 
 
 def test_the_night_belongs_to_the_day_before(build, days):

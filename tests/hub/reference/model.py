@@ -157,6 +157,7 @@ class Reference:
             self.rejected.append((key, reason))
             return self._keep(change, (reason, None))
         row = self._known_tracks(row, visit, ("arrival_track", "departure_track"), visit.plan, key)
+        row = self._possible(row, visit, key)
         after = self._planned(copy(visit), row, now)
         if visit.run_id not in self.visits and kept_until(tell(after, self.station)) <= now:
             return self._keep(change, ("over", None))
@@ -208,6 +209,16 @@ class Reference:
                 row = replace(row, **{column: getattr(last_good, column, None)})
         return row
 
+    def _possible(self, row, visit, key):
+        """Leave out a guess to leave before it is guessed to come; the rest of the row is good."""
+        comes = (
+            row.estimated_arrival or row.planned_arrival or getattr(visit.entry, "arrival", None)
+        )
+        if row.role in {Role.INTERMEDIATE, Role.PASS} and before(row.estimated_departure, comes):
+            self.rejected.append((key, "departure-before-arrival"))
+            return replace(row, estimated_departure=None)
+        return row
+
     def _why_not(self, row, visit, now):
         """剔除无效数据, for the stage plan."""
         entry = visit.entry
@@ -224,8 +235,7 @@ class Reference:
         if not needs[row.role]:
             return "missing-time"
         two_ended = row.role in {Role.INTERMEDIATE, Role.PASS}
-        comes = row.estimated_arrival or arrival
-        if two_ended and (before(departure, arrival) or before(row.estimated_departure, comes)):
+        if two_ended and before(departure, arrival):
             return "departure-before-arrival"
         if (
             apart(row.estimated_arrival, arrival, A_DAY)
