@@ -37,6 +37,7 @@ class Memory:
         log: the process's log.
 
     Attributes:
+        station: whose memory it is.
         facts: what was remembered last.
     """
 
@@ -49,7 +50,7 @@ class Memory:
     ) -> None:
         self._reactor = reactor
         self._path = path
-        self._station = station
+        self.station = station
         self._log = log
         self._writer: CacheWriter | None = None
         self.facts = Facts(station=station)
@@ -61,12 +62,12 @@ class Memory:
         except DeviceError as error:
             self._log.error("cache.unavailable", why=str(error))
             return Mirror()
-        loaded = cache.load(self._station)
+        loaded = cache.load(self.station)
         mirror, refused = restore(loaded.messages.items())
         for complaint in (*loaded.complaints, *map(str, refused)):
             self._complain(complaint)
         self._writer = CacheWriter(self._reactor, self._in_thread, cache, self._log)
-        self.facts = loaded.facts or Facts(station=self._station, heard_at=mirror.newest)
+        self.facts = loaded.facts or Facts(station=self.station, heard_at=mirror.newest)
         self._log.info("cache.loaded", entities=len(loaded.messages), file=str(self._path))
         return mirror
 

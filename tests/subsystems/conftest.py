@@ -227,7 +227,8 @@ class Told:
             on_status=self._status,
         )
 
-        self.link._link = replace(self.link._link, timings=timings)
+        talk = self.link._conversation
+        talk.link = replace(talk.link, timings=timings)
 
     def _status(self):
         self.statuses += 1

@@ -86,7 +86,7 @@ def test_booting_when_all_is_dead_it_works_from_the_cache(nats_broker, turning, 
     first = cast.link(nats_broker).link
     turning.until(lambda: first.details()["broker"])
     go_online(turning, hub, first, Plan(service_date=make.DAY, runs=(make.run("G1"),)))
-    heard_at = first._heard_at
+    heard_at = first._knowledge.heard_at
     turning.result(first.stop())
     nats_broker.kill()
 
@@ -212,7 +212,7 @@ def test_what_the_broker_lost_on_the_way_comes_by_a_replay(broker, turning, cast
     turning.until(lambda: link.details()["broker"])
     hub.say(make.run("G1"))
     turning.until(link.runs)
-    link._mirror = Mirror()  # as if it had never come
+    link._knowledge.mirror = Mirror()  # as if it had never come
     hub.online()
     hub.manifest()
     hub.beat()

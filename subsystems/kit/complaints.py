@@ -1,0 +1,65 @@
+"""What a subsystem says of messages that it does not take.
+
+Law: words only, nothing is decided here. A storm of bad messages is a line every few seconds, a hub
+that should be dead is one line for each of its lives; all are counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from protocol.errors import MessageError
+    from protocol.messages import Message
+
+COMPLAIN_EVERY_S = 10.0
+"""Real seconds."""
+
+
+class Complaints:
+    """The complaints of one subsystem.
+
+    Args:
+        log: the process's log.
+
+    Attributes:
+        rejected: messages that did not follow the protocol.
+    """
+
+    def __init__(self, log: FilteringBoundLogger) -> None:
+        self._log = log
+        self._said_s = float("-inf")
+        self._zombies: set[tuple[str, int]] = set()
+        self._rate_said = False
+        self._clock_was_off = False
+        self.rejected = 0
+
+    def reject(self, error: MessageError, now_s: float) -> None:
+        """Count a message that does not follow the protocol."""
+        self.rejected += 1
+        if now_s - self._said_s >= COMPLAIN_EVERY_S:
+            self._said_s = now_s
+            self._log.warning("message.rejected", why=str(error), rejected=self.rejected)
+
+    def zombie(self, message: Message, entity: str, *, ours: int) -> None:
+        """Say that a hub speaks whose epoch is over; `ours` is the present one."""
+        key = (message.src, message.epoch)
+        if key not in self._zombies:
+            self._zombies.add(key)
+            self._log.error(
+                "hub.zombie", src=message.src, epoch=message.epoch, ours=ours, said=entity
+            )
+
+    def rate(self, hub: float, own: float) -> None:
+        """Say once when the hub's station time runs at another rate than ours."""
+        if hub != own and not self._rate_said:
+            self._rate_said = True
+            self._log.error("clock.rate-differs", hub=hub, own=own)
+
+    def clock(self, *, off: bool, own_s: float | None) -> None:
+        """Say when our own clock is wrong, and when it is right again."""
+        if off != self._clock_was_off:
+            self._clock_was_off = off
+            self._log.warning("clock.off" if off else "clock.right", own_s=own_s)

@@ -1,0 +1,137 @@
+"""What a subsystem knows: the hub's runs and words, the time, and how sure it is of both.
+
+Law: holds and answers; speaks to nobody. It reads and feeds the memory on disk, so that a subsystem
+that starts alone knows what its earlier life knew.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from subsystems.kit.cache import Facts
+from subsystems.kit.mirror import Mirror
+from subsystems.kit.timekeeper import ClockQuality, Quality, Timekeeper
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twisted.internet.interfaces import IReactorTime
+
+    from protocol.messages import Message, Source
+    from protocol.runs import Run
+    from protocol.times import Instant
+    from station_config.runtime.clocks import StationClock
+    from subsystems.kit.memory import Memory
+    from subsystems.kit.mirror import Outcome
+
+ESTIMATE_LIFETIME_S = 1800
+"""How long a deviation holds before the hub has said how long it does."""
+
+
+class Knowledge:
+    """What is known.
+
+    Args:
+        reactor: its real seconds.
+        clock: the device's own station time.
+        memory: of its earlier life; opened by `recall`.
+
+    Attributes:
+        mirror: everything that the hub published.
+        timekeeper: station time, disciplined by the hub.
+        heard_at: last sign of life of the hub, in station time; None: there never was one.
+    """
+
+    def __init__(self, reactor: IReactorTime, clock: StationClock, memory: Memory) -> None:
+        self._reactor = reactor
+        self._clock = clock
+        self._memory = memory
+        self.mirror = Mirror()
+        self.timekeeper = Timekeeper(clock.now(), reactor.seconds(), rate=clock.rate)
+        self.heard_at: Instant | None = None
+
+    @property
+    def source(self) -> Source | None:
+        """State of the dispatching source by the hub's last word."""
+        return self.mirror.source
+
+    @property
+    def confirmed_at(self) -> Instant | None:
+        """When the dispatching source was last known to be fresh."""
+        said = None if self.source is None else self.source.confirmed_at
+        known = self._memory.facts.confirmed_at
+        return max((at for at in (said, known) if at is not None), default=None)
+
+    @property
+    def estimate_lifetime(self) -> timedelta:
+        """How long a deviation stays true without confirmation."""
+        state = self.mirror.state
+        lifetime_s = ESTIMATE_LIFETIME_S if state is None else state.estimate_lifetime_s
+        return timedelta(seconds=lifetime_s)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The station's zone as the hub says it, UTC before it said anything."""
+        state = self.mirror.state
+        return ZoneInfo("UTC" if state is None else state.zone)
+
+    @property
+    def clock_quality(self) -> ClockQuality:
+        """What is known about station time."""
+        return self.timekeeper.quality(self._clock.now(), self._reactor.seconds())
+
+    @property
+    def tomorrow_held(self) -> bool:
+        """Whether tomorrow's plan is held."""
+        today = self.now().astimezone(self.zone).date()
+        return self.mirror.holds_plan(today + timedelta(days=1))
+
+    def now(self) -> Instant:
+        """Return station time, disciplined by the hub."""
+        return self.timekeeper.now(self._reactor.seconds())
+
+    def runs(self) -> Mapping[str, Run]:
+        """Return all runs by id."""
+        return self.mirror.runs(self.now())
+
+    def heard(self) -> None:
+        """Note a sign of life of the hub."""
+        self.heard_at = self.now()
+
+    def keep(self, entity: str, message: Message, payload: bytes, outcome: Outcome) -> None:
+        """Remember an accepted message; `outcome` is what the mirror made of it."""
+        self._memory.keep(entity, message, payload)
+        self._memory.forget(outcome.dropped)
+
+    def recall(self) -> None:
+        """Know what an earlier life knew."""
+        self.mirror = self._memory.recall()
+        facts = self._memory.facts
+        self.heard_at = facts.heard_at
+        self.timekeeper = Timekeeper(
+            self._clock.now(),
+            self._reactor.seconds(),
+            rate=self._clock.rate,
+            known_offset_s=facts.clock_offset_s,
+        )
+
+    def remember(self) -> None:
+        """Write down what is no message."""
+        offset_s = self.clock_quality.offset_s
+        facts = Facts(
+            station=self._memory.station,
+            heard_at=self.heard_at,
+            confirmed_at=self.confirmed_at,
+            clock_offset_s=None if offset_s is None else -offset_s,
+        )
+        self._memory.keep_facts(facts)
+
+    def prune(self) -> frozenset[str]:
+        """Forget what is past; return the ids of runs that went."""
+        if self.clock_quality.quality is Quality.UNSET:
+            return frozenset()  # by a clock that was never right nothing is past
+        outcome = self.mirror.prune(self.now())
+        self._memory.forget(outcome.dropped)
+        return outcome.changed

@@ -1,0 +1,141 @@
+"""What a subsystem says to the hub, and its questions about the time.
+
+Law: sends and keeps the questions that are open; decides nothing about the link. What cannot be
+sent now is not kept: everything here is said anew after a reconnect.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protocol.errors import DeviceError
+from protocol.messages import DeviceState, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IReactorTime
+
+    from protocol.messages import LinkMode
+    from protocol.times import Instant
+    from station_config.runtime.mqtt import MqttConnection
+    from subsystems.kit.knowledge import Knowledge
+    from subsystems.kit.presence import Presence
+    from subsystems.kit.timers import Timers
+
+STOP_TIMEOUT_S = 1.0
+TIME_BURST_S = (0.0, 0.5, 1.0, 2.0)
+TIME_EVERY_S = 60.0
+_TIME_JITTER_S = 5.0
+_OPEN_QUESTIONS = len(TIME_BURST_S) * 2
+
+
+class Voice:
+    """The voice.
+
+    Args:
+        reactor: its real seconds.
+        presence: words the messages.
+        connection: sends them.
+        knowledge: what our state tells of.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        presence: Presence,
+        connection: MqttConnection,
+        knowledge: Knowledge,
+    ) -> None:
+        self._reactor = reactor
+        self._presence = presence
+        self._connection = connection
+        self._knowledge = knowledge
+
+    def description(self) -> None:
+        """Say what we are."""
+        self._publish(*self._presence.description(self._knowledge.now()), retain=True)
+
+    def state(self, mode: LinkMode, since: Instant) -> None:
+        """Say how we are."""
+        knowledge = self._knowledge
+        offset_s = knowledge.clock_quality.offset_s
+        state = DeviceState(
+            online=True,
+            boot=self._presence.boot,
+            mode=mode,
+            since=since,
+            hub_epoch=knowledge.mirror.epoch,
+            manifest_seq=knowledge.mirror.manifest_seq,
+            clock_offset_ms=None if offset_s is None else round(offset_s * 1000, 1),
+        )
+        self._publish(*self._presence.state(state, knowledge.now()), retain=True)
+
+    def offline(self) -> Deferred[None]:
+        """Say goodbye; fires when it was heard, or fails when that takes too long."""
+        will = self._presence.will(self._knowledge.now())
+        said = self._connection.publish(will.topic, will.payload, qos=1, retain=True)
+        return said.addTimeout(STOP_TIMEOUT_S, self._reactor)
+
+    def request(self, kind: str, *, sent: float = 0.0, entities: tuple[str, ...] = ()) -> str:
+        """Ask the hub; return the name under which it answers."""
+        correlation = self._presence.correlation()
+        request = Request(correlation=correlation, kind=kind, sent=sent, entities=entities)
+        self._publish(*self._presence.request(request, self._knowledge.now()), retain=False)
+        return correlation
+
+    def _publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
+        if self._connection.connected:
+            done = self._connection.publish(topic, payload, qos=1, retain=retain)
+            done.addErrback(lambda failure: failure.trap(DeviceError) and None)
+
+
+class TimeQuestions:
+    """Asks for the time: in a burst when there is news, and every minute.
+
+    Args:
+        reactor: its real seconds.
+        timers: of the link.
+        random: for jitter.
+        ask: sends a question of that real second and returns its name; None: nobody hears us.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        timers: Timers,
+        random: Random,
+        ask: Callable[[float], str | None],
+    ) -> None:
+        self._reactor = reactor
+        self._timers = timers
+        self._random = random
+        self._ask = ask
+        self._open: dict[str, float] = {}
+
+    def soon(self) -> None:
+        """Ask several times, so that one quick answer is among them."""
+        for nth, delay_s in enumerate(TIME_BURST_S):
+            self._timers.after(f"time-{nth}", delay_s, self.now)
+        every_s = TIME_EVERY_S + self._random.uniform(0, _TIME_JITTER_S)
+        self._timers.every("time", every_s, self.now)
+
+    def now(self) -> None:
+        """Ask once."""
+        sent_s = self._reactor.seconds()
+        correlation = self._ask(sent_s)
+        if correlation is None:
+            return
+        while len(self._open) >= _OPEN_QUESTIONS:
+            self._open.pop(next(iter(self._open)))
+        self._open[correlation] = sent_s
+
+    def answered(self, correlation: str) -> float | None:
+        """Return when this was asked; None: it is no open question of ours."""
+        return self._open.pop(correlation, None)
+
+    def forget(self) -> None:
+        """Expect no answers any more."""
+        self._open.clear()
