@@ -8,6 +8,7 @@ Law: this file knows no role. A package offers a role under the entry-point grou
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points, version
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 GROUP = "station.commands"
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 130
+EXIT_PIPE = 141
+"""128 and the number of SIGINT, SIGPIPE: what a shell reports."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_ERROR
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us (`| head`) has had enough; what is still buffered would raise at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE
     return code
 
 
