@@ -236,7 +236,7 @@ def test_an_acknowledgement_of_what_was_replaced_keeps_the_successor(hub, build)
 def test_a_rejected_row_is_kept_with_its_reason_and_harms_nothing(hub, build):
     hub.step(build.at("08:00"), [build.upsert(build.plan())])
     settle(hub)
-    bad = build.plan(estimated_departure=build.at("09:00"))
+    bad = build.plan(planned_departure=build.at("09:00"))
     result = hub.step(build.at("08:01"), [build.upsert(bad)])
     assert [r.reason for r in result.rejected] == [Reason.DEPARTURE_BEFORE_ARRIVAL]
     assert result.rows == ()

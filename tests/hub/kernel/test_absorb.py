@@ -135,7 +135,7 @@ def test_a_train_number_that_never_ends_is_a_loop_in_the_data(build, take):
 
 
 def test_a_rejected_row_changes_no_fact_and_binds_no_key(build, take):
-    bad = build.plan(estimated_departure=build.at("09:00"))
+    bad = build.plan(planned_departure=build.at("09:00"))
     found = take(build.upsert(bad))
     assert reasons(found) == [Reason.DEPARTURE_BEFORE_ARRIVAL]
     assert (found.facts, found.bound) == ({}, {})
@@ -145,7 +145,7 @@ def test_a_rejected_row_changes_no_fact_and_binds_no_key(build, take):
 
 def test_a_bad_row_never_harms_the_good_data(build, take):
     take(build.upsert(build.plan(estimated_arrival=build.at("10:07"))))
-    take(build.upsert(build.plan(estimated_departure=build.at("09:00"))))
+    take(build.upsert(build.plan(planned_departure=build.at("09:00"))))
     assert take.known.facts[RUN].plan.estimated_arrival == build.at("10:07")
     bad_log = build.log(actual_arrival=build.at("23:00"))
     assert reasons(take(build.upsert(bad_log))) == [Reason.NOT_YET]
