@@ -13,9 +13,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub.kernel.days import Days
+from hub.kernel.override import decode_mode
 from hub.kernel.rulebook import rulebook
 from hub.store.database import Database, Transaction
 from hub.store.day_build import build_days, drop_plans
+from hub.store.manual import InForce, in_force_now, obey, return_to_auto
 from hub.store.outbox import StoreOutbox
 from hub.store.records import to_change, to_rejected, to_stored
 from hub.store.statements import statements_for
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from hub.kernel.facts import Facts
+    from hub.kernel.objections import Answer
+    from hub.kernel.override import Command, StationMode
     from hub.kernel.reasons import Rejected
     from hub.outbox import Publication
     from one_way_feed.rows import Row, RowChange
@@ -103,6 +107,7 @@ class Operations:
         self._latest: Instant | None = None
         self._built: date | None = None
         self._last_minute = -1
+        self._mode: StationMode | None = None
 
     @property
     def epoch(self) -> int:
@@ -132,6 +137,8 @@ class Operations:
             if not 0 <= last_minute <= minute + REBASE_MINUTES:
                 last_minute = minute
             now = max(now, minute_start(last_minute))
+            held = opened.rows(self._statements.mode)
+            self._mode = decode_mode(held[0][0]) if held else None
             step = self._step(opened, now, next_number)
             build_days(step, anew=True)
             step.tick()
@@ -162,6 +169,7 @@ class Operations:
         if minute is not None and minute < self._last_minute - REBASE_MINUTES:
             self.rebase(now, minute)
         now = max(now, self._latest or now)
+        self._end_manual(now)
         with self._database.transaction() as opened:
             _, last_minute, next_number = self._fence(opened)
             if minute is not None and minute <= last_minute:
@@ -180,6 +188,33 @@ class Operations:
             self._write_kernel(opened, self.epoch, self.epoch, reached, step.writes.next_number)
         self._settle(now, reached)
         return self._result(step, next_number)
+
+    def command(self, now: Instant, command: Command) -> Answer:
+        """Do what a person commands: one transaction, with journal, outbox and the answer.
+
+        The same command again, after a restart, too, is answered as it was and not done again.
+
+        Raises:
+            DeviceError: the database failed; nothing was done, the command can be given again.
+        """
+        return self._command(now, command, write=True)
+
+    def preview(self, now: Instant, command: Command) -> Answer:
+        """Return what `command` would be answered; nothing is done.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        return self._command(now, command, write=False)
+
+    def in_force(self, now: Instant) -> InForce:
+        """Return what persons have set and what holds at `now`.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        with self._database.transaction() as opened:
+            return in_force_now(self._step(opened, now, 0))
 
     def rebase(self, now: Instant, minute: int) -> StepResult:
         """Go on from `now` after the clock was set back by more than can be held.
@@ -251,6 +286,7 @@ class Operations:
                 opened.run(self._statements.drop_feed_rows, before=before)
                 opened.run(self._statements.drop_deleted, before=before * 1_000_000)
                 opened.run(self._statements.drop_visits)
+                opened.run(self._statements.drop_commands, before=before * 1_000_000)
         self._database.checkpoint()
 
     def pending(self, limit: int) -> Sequence[Publication]:
@@ -269,9 +305,39 @@ class Operations:
         """Give the database back."""
         self._database.close()
 
+    def _command(self, now: Instant, command: Command, *, write: bool) -> Answer:
+        now = max(now, self._latest or now)
+        self._end_manual(now)
+        with self._database.transaction() as opened:
+            _, last_minute, next_number = self._fence(opened)
+            step = self._step(opened, now, next_number)
+            answer = obey(step, command, write=write)
+            if not write:
+                return answer
+            step.tick()
+            step.writes.flush(opened, self._statements)
+            self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
+        self._latest, self._mode = now, step.mode
+        return answer
+
+    def _end_manual(self, now: Instant) -> None:
+        """Return to AUTO if that was set to come by itself; a step of its own."""
+        mode = self._mode
+        if mode is None or mode.until is None or now < mode.until:
+            return
+        with self._database.transaction() as opened:
+            _, last_minute, next_number = self._fence(opened)
+            step = self._step(opened, now, next_number)
+            return_to_auto(step, f"manual/{mode.id}")
+            step.writes.flush(opened, self._statements)
+            self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
+        self._latest, self._mode = now, None
+
     def _step(self, opened: Transaction, now: Instant, next_number: int) -> Step:
         writes = Writes(now, next_number)
-        return Step(opened, self._statements, self.station, self._days, now, writes)
+        return Step(
+            opened, self._statements, self.station, self._days, now, writes, mode=self._mode
+        )
 
     def _fence(self, opened: Transaction) -> tuple[int, int, int]:
         """Read the kernel's row; refuse to go on if another hub has taken over."""

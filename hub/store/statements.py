@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, String, bindparam, literal_column, select
 from sqlalchemy.dialects import postgresql
 
-from hub.store.tables import event, feed_row, journal, kernel, reject, retained, run, visit
+from hub.store.tables import (
+    command,
+    event,
+    feed_row,
+    journal,
+    kernel,
+    reject,
+    retained,
+    run,
+    station_mode,
+    visit,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Dialect, Table
@@ -99,6 +110,7 @@ class Statements:
         self.drop_run = text(run.delete().where(run.c.run_id == bindparam("of_run")))
         self._feed_statements()
         self._outbox_statements()
+        self._manual_statements()
         self.put_journal = text(_insert(journal))
         self.put_reject = text(_insert(reject))
         self.rejects = text(
@@ -148,6 +160,19 @@ class Statements:
                 visit.c.key.not_in(select(feed_row.c.key)),
             )
         )
+
+    def _manual_statements(self) -> None:
+        text = self._render
+        self.command = text(
+            select(command.c.body, command.c.answer).where(
+                command.c.command_id == bindparam("of_command")
+            )
+        )
+        self.put_command = text(_insert(command))
+        self.drop_commands = text(command.delete().where(command.c.at < bindparam("before")))
+        self.mode = text(select(station_mode.c.mode))
+        self.put_mode = text(_upsert(station_mode, "id"))
+        self.drop_mode = text(station_mode.delete())
 
     def _outbox_statements(self) -> None:
         text = self._render

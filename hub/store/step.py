@@ -13,9 +13,10 @@ from hub.kernel.absorb import Absorption
 from hub.kernel.agenda import Moment, decode_agenda
 from hub.kernel.conclude import Concluded, conclude
 from hub.kernel.events import approaching
+from hub.kernel.manual import ended, standing_still, without_ended
 from hub.kernel.reasons import Reason
 from hub.store.known import StoreKnown
-from hub.store.records import to_change
+from hub.store.records import to_change, to_stored
 from one_way_feed.rows import RowDeleted, RowUpserted, row_key
 from protocol.runs import PassengerPhase, TrainPhase
 from protocol.times import to_unix
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hub.kernel.conclude import Stored
     from hub.kernel.days import Days
     from hub.kernel.facts import Facts
+    from hub.kernel.override import StationMode
     from hub.kernel.reasons import Rejected
     from hub.store.database import Transaction
     from hub.store.statements import Statements
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 TICK = "minute"
 """Cause of what only the time has changed."""
+
+MANUAL = "manual"
+"""Kind of the journal's lines about what persons have set."""
 
 
 @dataclass
@@ -50,6 +55,7 @@ class Step:
         changed: runs whose publication is another one now.
         phases: how many runs entered another phase.
         touched: runs that this step has concluded about.
+        mode: set while the whole station is manual.
     """
 
     opened: Transaction
@@ -64,6 +70,7 @@ class Step:
     changed: list[str] = field(default_factory=list)
     phases: int = 0
     touched: set[str] = field(default_factory=set)
+    mode: StationMode | None = None
 
     def absorb(self, changes: Sequence[RowChange]) -> None:
         """Take rows in."""
@@ -85,6 +92,7 @@ class Step:
     def tick(self) -> None:
         """Bring every run whose instant has come to what it is now."""
         second = int(to_unix(self.now))
+        anew: list[str] = []
         for record in self.opened.rows(self.statements.due, second=second):
             run_id, agenda_bytes, passengers, train, published, rev = record
             if run_id in self.touched:
@@ -93,15 +101,34 @@ class Step:
             if agenda.forget_at <= second:
                 self._forget(run_id, rev if published else None)
                 continue
+            if agenda.anew_at is not None and agenda.anew_at <= second:
+                anew.append(run_id)
+                continue
             reached = agenda.at(second)
             self._advance(run_id, reached, agenda.next_at(second), (passengers, train))
             if published:
                 begun = agenda.train_since(second)
                 for told in approaching(run_id, TrainPhase(train), begun, self.now):
                     self.writes.tell(told, TICK)
+        for before in self.stored(anew):
+            self.change(before, before.facts, TICK)
+
+    def stored(self, run_ids: list[str]) -> list[Stored]:
+        """Return the runs of `run_ids` that there are."""
+        return [
+            to_stored(record)[1]
+            for statement, named in self.statements.runs.batches(run_ids)
+            for record in self.opened.rows(statement, **named)
+        ]
 
     def change(self, before: Stored | None, facts: Facts, cause: str) -> Concluded:
-        """Conclude anew about one run and write it."""
+        """Conclude anew about one run and write it; words of persons that have expired go."""
+        for override in ended(facts, self.now):
+            told = f"{override.word.field.value} expired, said by {override.who}"
+            self.writes.note(MANUAL, facts.run_id, told.encode(), override.id)
+            facts = without_ended(facts, self.now)
+        if self.mode is not None:
+            facts = standing_still(facts, before.facts if before is not None else None)
         concluded = conclude(before, facts, self.station, self.now)
         if before is None:
             concluded = concluded.after(self._rev_before(facts.run_id))

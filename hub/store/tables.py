@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Number of the last revision in `hub.store.migrations`."""
 
 metadata = MetaData()
@@ -147,6 +147,24 @@ reject = Table(
     Column("body", LargeBinary, nullable=False),
 )
 """Every row, or part of one, that was not believed."""
+
+command = Table(
+    "command",
+    metadata,
+    Column("command_id", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+)
+"""Every command of a person with its answer: the same one twice is done once."""
+
+station_mode = Table(
+    "station_mode",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("mode", LargeBinary, nullable=False),
+)
+"""One row while the whole station is manual, else none."""
 
 migrated = Table(
     "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
