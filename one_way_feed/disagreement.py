@@ -2,7 +2,8 @@
 
 Law: pure. A difference is ordinary while a change is on its way: until both lines have
 confirmed their whole tables by polls later than the difference. One that is still there then is
-a conflict: it is told when it begins and when it ends, and who is right is never guessed.
+a conflict: it is told when it begins and when it ends, and who is right is never guessed. While one
+of the two is not LIVE nothing is concluded, and nothing that was told is taken back.
 """
 
 from __future__ import annotations
@@ -70,12 +71,29 @@ class Disagreements:
         return news
 
     def note(
-        self, line: str, key: RowKey, ours: Row | None, theirs: Row | None, now: float
+        self,
+        line: str,
+        key: RowKey,
+        ours: Row | None,
+        theirs: Row | None,
+        now: float,
+        *,
+        comparable: bool,
     ) -> None:
-        """Take down what the hub's table and a line that does not lead have of a row now."""
+        """Take down what the hub's table and a line that does not lead have of a row now.
+
+        Args:
+            line: its name.
+            key: of the row.
+            ours: the row in the hub's table.
+            theirs: the row in the line's.
+            now: real monotonic seconds.
+            comparable: both lines are LIVE. A difference counts from when they are.
+        """
         before = self._open.get((line, key))
         if ours != theirs:
-            since, told = (before.since, before.told) if before else (now, False)
+            told = before is not None and before.told
+            since = before.since if before and (comparable or told) else now
             self._open[line, key] = Conflict(line, key, ours, theirs, since, told)
         elif before is not None:
             del self._open[line, key]

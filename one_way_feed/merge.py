@@ -257,7 +257,8 @@ class Merge:
             for line in self.lines.values():
                 if line is not lead:
                     ours, theirs = self._rows.get(key), line.known.row(key)
-                    self.disagreements.note(line.name, key, ours, theirs, now)
+                    both = lead.live and line.live
+                    self.disagreements.note(line.name, key, ours, theirs, now, comparable=both)
         wholes = {line.name: line.whole_at for line in self.lines.values() if line.live}
         self.disagreements.judge(lead.name, wholes)
 

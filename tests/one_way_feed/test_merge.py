@@ -346,3 +346,19 @@ def test_without_any_row_nobody_leads(count):
     hub.hears("a", mode=LIVE)
     assert hub.merge.lead is None
     assert hub.merge.cables == []
+
+
+def test_what_a_cable_has_confirmed_outweighs_an_older_word_of_the_other():
+    """The second cable told what was between, and was cut: the first never saw it."""
+    hub, sender = Hub(1, 1), Sender(50, x="1")
+    hub.hears("a", sender.changes, LIVE, 50)
+    between = sender.update(x="2")
+    sender.update(x="1")
+    hub.hears("b", between, UNVERIFIED, 50)
+    assert hub.tracks() == {"x": "2"}
+    line = hub.merge.lines["a"]
+    state = sender.table.state
+    assert line.known.matches(state.rows, state.digest)
+    line.known.confirm((50, state.revision))
+    hub.hears("a")
+    assert hub.tracks() == {"x": "1"}
