@@ -233,7 +233,7 @@ def _cost(rows: Mapping[RowKey, Row], keys: KeyRing) -> Iterator[Figure]:
         share = round(100 * used / CPU_SECONDS, 2)
         yield Figure(figure=f"{name} at {FAST} baud, of a core", value=share, unit="%", aim=CPU_AIM)
     yield Figure(
-        figure="memory grown by 30 s of line", value=_grown(octets, keys), unit="kB", aim=16
+        figure="memory grown by 15 s of line", value=_grown(octets, keys), unit="kB", aim=16
     )
 
 
