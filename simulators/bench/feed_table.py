@@ -35,7 +35,7 @@ def day_table(copies: int = 1) -> dict[RowKey, Row]:
     rows: dict[RowKey, Row] = {}
     for copy in range(copies):
         day = station.timetable.service_date + timedelta(days=copy)
-        for call in station.timetable.rows:
+        for call in station.timetable.rows_on(day):
             plan, log = _rows_of(station, call, day)
             rows[row_key(plan)], rows[row_key(log)] = plan, log
     return rows
