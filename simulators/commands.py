@@ -18,6 +18,7 @@ EXAMPLES = """\
   station simulate dispatch --deployment station.toml --database dispatch.db --calm
   station simulate line --directory line --baud 9600
   station simulate line --directory line --bit-error-rate 1e-5 --burst 0.0001 --seed 3
+  station simulate line --directory line --tap second-hub
   kill -USR1 PID        the line prints its counters
 """
 
@@ -56,6 +57,7 @@ def _configure_line(parser: ArgumentParser) -> None:
     )
     add("--silence", type=float, default=1.0, metavar="S", help="length of stuck and break")
     add("--two-way", action="store_true", help="carry what the hub's end writes, too")
+    add("--tap", action="append", default=[], metavar="NAME", help="another hub's end; repeatable")
     add("--seed", type=int, default=1)
     add("--deployment", type=Path, default=None, metavar="FILE", help="only for the log's form")
     parser.set_defaults(simulate=_run_line)

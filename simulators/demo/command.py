@@ -22,10 +22,13 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, default=Path("var/demo"), metavar="DIR", help="databases and caches"
     )
     parser.add_argument(
-        "--port", type=int, default=8080, help="boards; clock and broker take the next two"
+        "--port", type=int, default=8080, help="boards; clock, broker and hub take the next"
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same day")
     parser.add_argument("--calm", action="store_true", help="every train is on time")
+    parser.add_argument(
+        "--two-lines", action="store_true", help="a second satellite with a line of its own"
+    )
     parser.add_argument("--quiet", action="store_true", help="log warnings and errors only")
     parser.add_argument("--log-json", action="store_true", help="one JSON object per line of log")
 
@@ -44,6 +47,8 @@ DEMO = Command(
         "  station demo\n"
         "  station demo --at 06:00 --speed 60\n"
         "  station demo --at 22:30 --until 01:00 --speed 30 --quiet\n"
+        "  station demo --two-lines           then kill a feed-sender and see who leads:\n"
+        "  station feed status --deployment var/demo/deployment.toml\n"
         "  station demo --station my_station/ --data /tmp/demo"
     ),
 )

@@ -35,6 +35,46 @@ FAST = 10.0
 
 
 @dataclass(frozen=True)
+class Satellite:
+    """A sender and its line.
+
+    Attributes:
+        data: the demo's directory.
+        line: name of the line.
+        link: number of its link.
+    """
+
+    data: Path
+    line: str
+    link: int
+
+    @property
+    def suffix(self) -> str:
+        """What tells its processes and files from the first satellite's."""
+        return "" if self.line == "a" else f"-{self.line}"
+
+    @property
+    def sender_config(self) -> Path:
+        """The feed sender's own file, for the satellite knows no deployment."""
+        return self.data / f"feed-sender{self.suffix}.toml"
+
+    @property
+    def sender_state(self) -> Path:
+        """The sender's epoch."""
+        return self.data / f"feed-sender{self.suffix}.state"
+
+    @property
+    def line_directory(self) -> Path:
+        """Holds the two ends of the simulated serial line."""
+        return self.data / f"line{self.suffix}"
+
+    @property
+    def keys(self) -> Path:
+        """The keys of the line's frames."""
+        return self.data / "secrets" / f"feed{self.suffix}.keys"
+
+
+@dataclass(frozen=True)
 class DemoOptions:
     """What the command line says.
 
@@ -46,7 +86,8 @@ class DemoOptions:
         speed: station seconds per real second.
         seed: of the simulated day.
         calm: nothing is disturbed, every train is on time.
-        port: of the boards; the clock and the broker take the next two.
+        port: of the boards; the clock, the broker and the hub's status take the next three.
+        two_lines: a second satellite with a line and a key of its own.
     """
 
     station: Path
@@ -57,6 +98,7 @@ class DemoOptions:
     seed: int = 1
     calm: bool = False
     port: int = 8080
+    two_lines: bool = False
     log_json: bool = False
     quiet: bool = False
 
@@ -76,29 +118,25 @@ class DemoOptions:
         return self.port + 2
 
     @property
+    def hub_port(self) -> int:
+        """Port of the hub's status."""
+        return self.port + 3
+
+    @property
+    def satellites(self) -> tuple[Satellite, ...]:
+        """What sends from the dispatching side."""
+        first = Satellite(self.data, "a", 1)
+        return (first, Satellite(self.data, "b", 2)) if self.two_lines else (first,)
+
+    @property
     def deployment(self) -> Path:
         """The deployment file."""
         return self.data / "deployment.toml"
 
     @property
-    def sender_config(self) -> Path:
-        """The feed sender's own file, for the satellite knows no deployment."""
-        return self.data / "feed-sender.toml"
-
-    @property
     def dispatch_database(self) -> Path:
         """The simulated dispatching database."""
         return self.data / "dispatch.sqlite"
-
-    @property
-    def line_directory(self) -> Path:
-        """Holds the two ends of the simulated serial line."""
-        return self.data / "line"
-
-    @property
-    def keys(self) -> Path:
-        """The keys of the feed's frames."""
-        return self.data / "secrets" / "feed.keys"
 
 
 @dataclass(frozen=True)
@@ -165,11 +203,13 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
         hub=HubSettings(
             database=f"sqlite:///{data / 'hub.sqlite'}",
             state=data / "hub-state",
-            lines=(
+            lines=tuple(
                 LineSettings(
-                    name="a", device=options.line_directory / "hub", baud=BAUD, keys=options.keys
-                ),
+                    name=each.line, device=each.line_directory / "hub", baud=BAUD, keys=each.keys
+                )
+                for each in options.satellites
             ),
+            port=options.hub_port,
         ),
         subsystems={
             "display": SubsystemSettings(
@@ -188,21 +228,25 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
 def roles(options: DemoOptions) -> tuple[Role, ...]:
     """Return the processes, in the order of starting; each waits for what it needs by itself."""
     deployment = ("--deployment", str(options.deployment))
-    line = ("--directory", str(options.line_directory), "--baud", str(BAUD))
     database = ("--database", str(options.dispatch_database), "--seed", str(options.seed))
     calm = ("--calm",) if options.calm else ()
     return (
         Role("broker", ("broker", *deployment)),
-        Role(
-            "line",
-            ("simulate", "line", *deployment, *line),
-        ),
+        *(_line(each, deployment) for each in options.satellites),
         Role(
             "dispatch",
             ("simulate", "dispatch", *deployment, *database, *calm),
         ),
-        Role("feed-sender", ("feed-sender", str(options.sender_config))),
+        *(
+            Role(f"feed-sender{each.suffix}", ("feed-sender", str(each.sender_config)))
+            for each in options.satellites
+        ),
         Role("hub", ("hub", *deployment)),
         Role("display", ("display", *deployment)),
         Role("clock", ("clock", *deployment)),
     )
+
+
+def _line(satellite: Satellite, deployment: tuple[str, ...]) -> Role:
+    line = ("--directory", str(satellite.line_directory), "--baud", str(BAUD))
+    return Role(f"line{satellite.suffix}", ("simulate", "line", *deployment, *line))

@@ -25,6 +25,7 @@ from station_config.runtime.deployment import dump_deployment
 from station_config.runtime.ports import require_free_port
 
 if TYPE_CHECKING:
+    from simulators.demo.plan import Satellite
     from station_config.model import Station
 
 SHIPPED = Path(station_config.__file__).with_name("stations")
@@ -37,10 +38,10 @@ LEFTOVERS = (
     "*.state",
     "broker",
     "line",
+    "line-?",
     "hub-state",
 )
 MARK = ".station-demo"
-LINK = 1
 POLL_S = 1.0
 FAST_POLL_S = 0.25
 
@@ -65,7 +66,7 @@ def prepare(options: DemoOptions, station: Station) -> None:
     Raises:
         OperatorError: a port is taken, the directory holds something else or cannot be written.
     """
-    ports = (options.boards_port, options.clock_port, options.broker_port)
+    ports = (options.boards_port, options.clock_port, options.broker_port, options.hub_port)
     for port in ports:
         require_free_port("127.0.0.1", port, where="--port")
     try:
@@ -73,11 +74,12 @@ def prepare(options: DemoOptions, station: Station) -> None:
         deployment = make_deployment(options, origin_of(station, options.at), _wall())
         ensure_secrets(deployment)
         dump_deployment(deployment, options.deployment)
-        if not options.keys.exists():
-            save_keys(new_keys(LINK, os.urandom), options.keys, replace=False)
-        options.sender_config.write_text(
-            tomli_w.dumps(_sender_config(options, station)), encoding="utf-8"
-        )
+        for satellite in options.satellites:
+            if not satellite.keys.exists():
+                save_keys(new_keys(satellite.link, os.urandom), satellite.keys, replace=False)
+            satellite.sender_config.write_text(
+                tomli_w.dumps(_sender_config(options, satellite, station)), encoding="utf-8"
+            )
     except OSError as error:
         place = str(error.filename or options.data)
         message = f"cannot write the demo's files: {error.strerror}; choose another --data"
@@ -96,17 +98,17 @@ def _clear(data: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _sender_config(options: DemoOptions, station: Station) -> dict[str, Any]:
+def _sender_config(options: DemoOptions, satellite: Satellite, station: Station) -> dict[str, Any]:
     """Return the example for this kind of database with this demo's places in it."""
     config = tomllib.loads(SENDER_TEMPLATE.read_text(encoding="utf-8"))
     config["log_json"], config["quiet"] = options.log_json, options.quiet
     config["database"]["url"] = f"sqlite:///{options.dispatch_database}"
     config["database"]["zone"] = station.zone
     config["database"]["poll_s"] = FAST_POLL_S if options.speed > FAST else POLL_S
-    config["line"]["device"] = str(options.line_directory / "satellite")
+    config["line"]["device"] = str(satellite.line_directory / "satellite")
     config["line"]["baud"] = BAUD
-    config["line"]["keys"] = str(options.keys)
-    config["line"]["state"] = str(options.data / "feed-sender.state")
+    config["line"]["keys"] = str(satellite.keys)
+    config["line"]["state"] = str(satellite.sender_state)
     return config
 
 

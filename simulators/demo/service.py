@@ -60,6 +60,7 @@ def _options(arguments: argparse.Namespace) -> DemoOptions:
         seed=arguments.seed,
         calm=arguments.calm,
         port=arguments.port,
+        two_lines=arguments.two_lines,
         log_json=arguments.log_json,
         quiet=arguments.quiet,
     )
@@ -108,6 +109,7 @@ class _Demo:
             f"  all boards      {boards}/",
             *(f"  {board.kind.value:<15} {boards}/board/{board.id}" for board in station.boards),
             f"  clock           http://127.0.0.1:{options.clock_port}/",
+            f"  lines           station feed status --deployment {options.deployment}",
             "",
             "  Ctrl-C stops everything.",
             "",

@@ -31,6 +31,7 @@ def run(arguments: Namespace) -> int:
             faults=faults,
             latency=arguments.latency,
             two_way=arguments.two_way,
+            taps=arguments.tap,
             log=log,
         )
         line.start()

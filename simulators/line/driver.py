@@ -3,7 +3,7 @@
 Law: the only part of the line that touches terminals and the reactor. Bytes are taken from the
 satellite's end no faster than the wire would carry them; like a real UART's, the sender's kernel
 buffer then fills, and its writes wait. What the hub's end writes is counted, and thrown away unless
-the line is two-way.
+the line is two-way. A tap is one more receiver on the same wire; what it writes goes nowhere.
 
 A pseudo-terminal is made raw, with echo off, before anybody can open it, and both its ends stay
 open here: readers neither get hang-ups when the other side restarts, nor echoes.
@@ -24,7 +24,7 @@ from protocol.errors import OperatorError
 from simulators.line.faults import seconds_on_the_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from structlog.typing import FilteringBoundLogger
@@ -131,10 +131,11 @@ class SerialLine:
         faults: what is wrong on the way from the satellite to the hub.
         latency: seconds added to every byte.
         two_way: whether what the hub's end writes arrives at the satellite (without faults).
+        taps: names of further links to ends that hear what the hub's end hears.
         log: of the process.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword for each thing that can be otherwise
         self,
         reactor: IReactorTime,
         directory: Path,
@@ -144,9 +145,12 @@ class SerialLine:
         log: FilteringBoundLogger,
         latency: float = 0.0,
         two_way: bool = False,
+        taps: Sequence[str] = (),
     ) -> None:
         if baud <= 0 or latency < 0:
             raise OperatorError("a line needs a baud rate above 0 and a latency of 0 or more")
+        if len({SATELLITE, HUB, *taps}) != 2 + len(taps) or any("/" in tap for tap in taps):
+            raise OperatorError(f"a tap's name is a file's, not taken by {SATELLITE} or {HUB}")
         self.counters = LineCounters()
         self.faults = faults
         self._reactor = reactor
@@ -154,6 +158,7 @@ class SerialLine:
         self._baud = baud
         self._latency = latency
         self._two_way = two_way
+        self._taps = tuple(taps)
         self._log = log
         self._there = _Way(faults)
         self._back = _Way(None)
@@ -167,13 +172,14 @@ class SerialLine:
             OperatorError: the directory or the links cannot be made.
         """
         self._satellite, self._hub = _Terminal(), _Terminal()
+        self._tapping = [_Terminal() for _ in self._taps]
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            for name, terminal in ((SATELLITE, self._satellite), (HUB, self._hub)):
+            for name, terminal in self._ends():
                 _link(self._directory / name, terminal.name)
         except OSError as error:
-            self._satellite.close()
-            self._hub.close()
+            for _, terminal in self._ends():
+                terminal.close()
             message = f"cannot make the line's links: {error.strerror}"
             raise OperatorError(message, where=str(self._directory)) from error
         self._from_satellite = _Listener(self._reactor, self._satellite.master, self._take)
@@ -193,10 +199,14 @@ class SerialLine:
         for way in (self._there, self._back):
             if way.timer is not None and way.timer.active():
                 way.timer.cancel()
-        for name, terminal in ((SATELLITE, self._satellite), (HUB, self._hub)):
+        for name, terminal in self._ends():
             _unlink(self._directory / name, terminal.name)
             terminal.close()
         self._log.info("line.stopped", **self.report())
+
+    def _ends(self) -> list[tuple[str, _Terminal]]:
+        taps = zip(self._taps, self._tapping, strict=True)
+        return [(SATELLITE, self._satellite), (HUB, self._hub), *taps]
 
     def report(self) -> dict[str, int]:
         """Return all counters, of the line and of its faults."""
@@ -256,6 +266,9 @@ class SerialLine:
 
     def _arrive(self, data: bytes) -> None:
         """A full port loses what comes; one that stays full is not open, and keeps nothing old."""
+        for tap in self._tapping:
+            if tap.put(data) < len(data):
+                tap.forget()
         put = self._hub.put(data)
         self.counters.to_hub += put
         self.counters.overrun += len(data) - put

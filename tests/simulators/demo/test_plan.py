@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from one_way_feed.keys import load_keys
+from one_way_feed.settings import load_sender_settings
 from protocol.errors import OperatorError
 from simulators.demo.plan import DemoOptions, daytime, lasts, make_deployment, origin_of, roles
 from simulators.demo.prepare import find_station, prepare
@@ -49,7 +51,22 @@ def test_what_is_prepared_can_be_loaded(station, tmp_path):
     assert loaded.clock is not None
     assert loaded == make_deployment(wanted, loaded.clock.origin, loaded.clock.started)
     assert loaded.secret("hub")
-    assert wanted.keys.stat().st_mode & 0o077 == 0
+    assert wanted.satellites[0].keys.stat().st_mode & 0o077 == 0
+
+
+def test_two_lines_have_a_satellite_and_a_key_each(station, tmp_path):
+    wanted = options(station, tmp_path, port=28080, two_lines=True)
+    prepare(wanted, station)
+    lines = load_deployment(wanted.deployment).hub.lines
+    assert [line.name for line in lines] == ["a", "b"]
+    assert [load_keys(line.keys).link for line in lines] == [1, 2]
+    assert len({line.device for line in lines}) == 2
+    senders = [load_sender_settings(each.sender_config) for each in wanted.satellites]
+    assert len({sender.line.state for sender in senders}) == 2
+    assert len({sender.database.url for sender in senders}) == 1
+    names = [role.name for role in roles(wanted)]
+    assert names[1:3] == ["line", "line-b"]
+    assert [name for name in names if "sender" in name] == ["feed-sender", "feed-sender-b"]
 
 
 def test_an_earlier_day_is_cleared_and_nothing_else(station, tmp_path):

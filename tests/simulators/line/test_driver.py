@@ -206,3 +206,34 @@ def test_a_place_that_cannot_be_used_is_refused(reactor, tmp_path):
     )
     with pytest.raises(OperatorError, match="cannot make"):
         line.start()
+
+
+def test_a_tap_hears_what_the_hub_hears_and_says_nothing(make_line, ends, reactor):
+    line = make_line(FaultSettings(drop=0.3), taps=("second",))
+    satellite, hub, tap = ends("satellite"), ends("hub"), ends("second")
+    os.write(satellite, bytes(range(256)))
+    os.write(tap, b"me too")
+    reactor.run_for(0.1)
+    heard = read_all(hub)
+    assert 100 < len(heard) < 250
+    assert read_all(tap) == heard
+    assert read_all(satellite) == b""
+    assert line.counters.from_hub == 0
+
+
+def test_a_tap_that_nobody_reads_keeps_little_and_stops_nobody(make_line, ends, reactor):
+    make_line(baud=1_000_000, taps=("second",))
+    satellite, hub = ends("satellite"), ends("hub")
+    heard = 0
+    for _ in range(40):
+        os.write(satellite, bytes(4096))
+        reactor.run_for(0.045)
+        heard += len(read_all(hub))
+    assert heard == 40 * 4096
+    assert len(read_all(ends("second"))) < 70_000
+
+
+@pytest.mark.parametrize("name", ["hub", "satellite", "a/b"])
+def test_a_tap_needs_a_name_of_its_own(make_line, name):
+    with pytest.raises(OperatorError, match="tap"):
+        make_line(taps=(name,))
