@@ -16,17 +16,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from station_config.runtime.web import Channel, Folder, Json, Sse, static_files
+from station_config.runtime.web import Asset, Channel, Folder, Json, Sse, static_files
 from subsystems.clock.machine import ShowFace
+from subsystems.clock.view import page_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.interfaces import IReactorTime
 
     from subsystems.clock.machine import Effect
     from subsystems.clock.model import Face
+    from subsystems.clock.words import Language
+
+HTML = "text/html; charset=utf-8"
 
 
 class Pages:
@@ -36,14 +40,22 @@ class Pages:
         reactor: for heartbeats.
         log: of the process.
         face: makes what pages are told, of this instant.
+        languages: what is said in each language.
     """
 
     def __init__(
-        self, reactor: IReactorTime, log: FilteringBoundLogger, face: Callable[[], Face]
+        self,
+        reactor: IReactorTime,
+        log: FilteringBoundLogger,
+        face: Callable[[], Face],
+        languages: Mapping[str, Language],
     ) -> None:
         self._face = face
         self.channel = Channel(reactor, log, beat=self._encoded)
-        self.root = Folder(static_files(resources.files("subsystems.clock").joinpath("web")))
+        files = static_files(resources.files("subsystems.clock").joinpath("web"))
+        page = page_frame(files["index.html"].body.decode(), languages)
+        files["index.html"] = Asset(page.encode(), HTML)
+        self.root = Folder(files)
         self.root.putChild(b"events", self.channel)
         self.root.putChild(b"time", Json(self._time))
 

@@ -29,11 +29,8 @@ class Knowledge:
     clock: ClockQuality
 
 
-class Text(msgspec.Struct, frozen=True):
-    """A text in the two languages of the kit."""
-
-    zh: str
-    en: str
+Text = dict[str, str]
+"""A text by language tag, in the order of the station's languages."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -76,8 +73,8 @@ class Face(msgspec.Struct, frozen=True):
         line: where the time comes from.
         clock: how good it is.
         holding: what the page says of its time when it has lost its server.
-        alone: what the page says when it has lost its server.
-        since: templates with ``{text}`` and ``{time}``.
+        alone: what the page says when it has lost its server, with a place ``{time}``.
+        words: what the page says by itself, by `subsystems.clock.words.PAGE_WORDS`.
     """
 
     now: int
@@ -89,4 +86,4 @@ class Face(msgspec.Struct, frozen=True):
     clock: Measure
     holding: Text
     alone: Text
-    since: Text
+    words: dict[str, Text]

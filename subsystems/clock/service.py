@@ -12,6 +12,7 @@ from subsystems.clock.driver import Pages
 from subsystems.clock.machine import Learned, State, step
 from subsystems.clock.model import Face, Knowledge
 from subsystems.clock.view import make_face
+from subsystems.clock.words import load_words
 from subsystems.kit.hub_link import HubLink
 from subsystems.kit.service import Parts, Wired, run_subsystem
 
@@ -22,19 +23,24 @@ KIND = "clock"
 
 
 class ClockFace:
-    """The clock: asks the link what is known, lets the machine decide, has the driver tell it."""
+    """The clock: asks the link what is known, lets the machine decide, has the driver tell it.
+
+    Raises:
+        OperatorError: a language of the station has no words.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._state = State()
-        self.pages = Pages(parts.reactor, parts.log, self.face)
+        self._languages = load_words(parts.station.languages)
+        self.pages = Pages(parts.reactor, parts.log, self.face, self._languages)
         self.link = HubLink(
             parts.reactor,
             deployment=parts.deployment,
             settings=parts.settings,
             station_id=parts.station.id,
             description=DeviceDescription(
-                kind=KIND, languages=("zh", "en"), capabilities=("time",)
+                kind=KIND, languages=tuple(self._languages), capabilities=("time",)
             ),
             clock=parts.clock,
             random=parts.random,
@@ -45,8 +51,8 @@ class ClockFace:
 
     def face(self) -> Face:
         """Return what pages are told at this instant."""
-        parts = self._parts
-        return make_face(parts.station, self._knowledge(), self.link.now(), parts.clock.rate)
+        station, now = self._parts.station, self.link.now()
+        return make_face(station, self._languages, self._knowledge(), now, self._parts.clock.rate)
 
     def learn(self) -> None:
         """Look again at what is known, and tell pages what changed."""

@@ -1,37 +1,46 @@
 """From what the clock knows to what its page shows.
 
-Law: pure. All words of the clock that are not the kit's stand here, in Chinese and English.
+Law: pure. It chooses words, and has none of its own (`words`).
 """
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from protocol.times import to_unix
-from subsystems.clock.model import Face, Line, Measure, Text
-from subsystems.kit.status import SCREEN_ALONE, SINCE, StatusCode
+from subsystems.clock.model import Face, Line, Measure
+from subsystems.clock.words import PAGE_WORDS
+from subsystems.kit.status import StatusCode
 from subsystems.kit.timekeeper import Quality
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from protocol.times import Instant
     from station_config.model import Station
-    from subsystems.clock.model import Knowledge
-
-_QUALITY = {
-    Quality.SYNCED: Text("与中枢同步", "In step with the hub"),
-    Quality.HOLDOVER: Text("守时运行", "Holding time"),
-    Quality.UNSET: Text("本机时间，未校准", "Own clock, never checked"),
-}
+    from subsystems.clock.model import Knowledge, Text
+    from subsystems.clock.words import Language
 
 _HUB_LOST = {StatusCode.CHECKING, StatusCode.AUTONOMOUS}
 """Nobody is in step with a hub that is not heard."""
 
+SHOWN = 2
+"""How many languages have room on a clock; `languages` of clock.js."""
 
-def make_face(station: Station, knowledge: Knowledge, now: Instant, rate: float) -> Face:
+
+def make_face(
+    station: Station,
+    languages: Mapping[str, Language],
+    knowledge: Knowledge,
+    now: Instant,
+    rate: float,
+) -> Face:
     """Return what pages are told.
 
     Args:
         station: whose time it is.
+        languages: what is said in each of its languages.
         knowledge: what is known.
         now: station time of sending.
         rate: station seconds per real second.
@@ -43,22 +52,49 @@ def make_face(station: Station, knowledge: Knowledge, now: Instant, rate: float)
         zone=station.zone,
         names=station.names,
         languages=station.languages,
-        line=Line(line.code, line.live, Text(line.zh, line.en)),
-        clock=_measure(knowledge, rate),
-        holding=_QUALITY[Quality.HOLDOVER],
-        alone=Text(**SCREEN_ALONE),
-        since=Text(**SINCE),
+        line=Line(
+            line.code, line.live, {tag: said.line.told(line) for tag, said in languages.items()}
+        ),
+        clock=_measure(languages, knowledge, rate),
+        holding=_said(languages, Quality.HOLDOVER.lower()),
+        alone={tag: said.line.alone() for tag, said in languages.items()},
+        words={key: _said(languages, key) for key in PAGE_WORDS},
     )
 
 
-def _measure(knowledge: Knowledge, rate: float) -> Measure:
+def page_frame(template: str, languages: Mapping[str, Language]) -> str:
+    """Return the page before it knows anything, in the station's languages.
+
+    Args:
+        template: with ``[[language]]``, ``[[title]]`` and ``[[waiting]]`` in their places.
+        languages: the first one is the page's.
+    """
+    shown = list(languages.items())[:SHOWN]
+    waiting = (
+        f'<span lang="{escape(tag)}">{escape(said.words.waiting)}</span>' for tag, said in shown
+    )
+    places = {
+        "[[language]]": escape(shown[0][0]),
+        "[[title]]": escape(" ".join(said.words.title for _, said in shown)),
+        "[[waiting]]": "".join(waiting),
+    }
+    for place, text in places.items():
+        template = template.replace(place, text)
+    return template
+
+
+def _said(languages: Mapping[str, Language], key: str) -> Text:
+    return {tag: getattr(said.words, key) for tag, said in languages.items()}
+
+
+def _measure(languages: Mapping[str, Language], knowledge: Knowledge, rate: float) -> Measure:
     clock = knowledge.clock
     quality = clock.quality
     if quality is Quality.SYNCED and knowledge.line.code in _HUB_LOST:
         quality = Quality.HOLDOVER
     return Measure(
         quality=quality,
-        text=_QUALITY[quality],
+        text=_said(languages, quality.lower()),
         offset_ms=_real_ms(clock.offset_s, rate),
         uncertainty_ms=_real_ms(clock.uncertainty_s, rate),
         drift_ppm=None if clock.drift_ppm is None else round(clock.drift_ppm, 1),

@@ -82,7 +82,7 @@ class Display:
         zone = self._station.zone_info
         link = self.link
         return make_status(
-            link.status(zone), link.confirmed_at, link.estimate_lifetime, self._words, zone
+            link.status(zone), link.confirmed_at, link.estimate_lifetime, self._words
         )
 
     def _on_runs(self, changed: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""The boards' words: one file per language beside this module.
+"""The boards' words: one file per language in ``words/``.
 
 Law: no word that a passenger reads stands in Python or JavaScript. Every key must be there in every
 language, checked when the process starts; a word with a place for a value has exactly that place.
@@ -7,14 +7,19 @@ Adding a language is adding a file.
 
 from __future__ import annotations
 
-import string
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from protocol.errors import OperatorError
-from subsystems.kit.status import SINCE, StatusCode
+from subsystems.kit.words import (
+    LineWords,
+    check_places,
+    decode_table,
+    load_lines,
+    load_tables,
+    places,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,8 +60,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         columns: headings.
         weekdays: Sunday first.
         monthnames: January first; empty when `date` does not use them.
-        lines: the honest line by `subsystems.kit.status.StatusCode`, and ``SINCE``; empty for the
-            languages that the kit words itself.
+        line: the honest line; not in the file, the kit has it for all subsystems.
     """
 
     waiting: str
@@ -93,7 +97,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     boards: str
     plain_view: str
     columns: ColumnWords
-    lines: dict[str, str] = {}
+    line: LineWords = LineWords()
 
     def word(self, key: str, **values: object) -> str:
         """Return the word `key` with `values` in their places."""
@@ -110,16 +114,13 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self.monthnames[number] if self.monthnames else ""
 
 
-def parse_words(data: bytes, *, where: str) -> Words:
+def parse_words(data: bytes, where: str) -> Words:
     """Return the table in `data` (TOML).
 
     Raises:
         OperatorError: a key is missing, unknown or empty, or a word lacks the place for its value.
     """
-    try:
-        words = msgspec.toml.decode(data, type=Words)
-    except msgspec.MsgspecError as error:
-        raise OperatorError(str(error), where=where) from error
+    words = decode_table(data, Words, where)
     for name in words.__struct_fields__:
         _check(name, getattr(words, name), where)
     _check_names(words, where)
@@ -132,32 +133,19 @@ def load_words(languages: Iterable[str]) -> dict[str, Words]:
     Raises:
         OperatorError: there is no table for a language, or it has a mistake.
     """
-    folder = resources.files("subsystems.display").joinpath("words")
-    tables: dict[str, Words] = {}
-    for language in languages:
-        file = folder.joinpath(f"{language}.toml")
-        if not file.is_file():
-            known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir())
-            raise OperatorError(
-                f"the boards have no words for language {language!r}, only for {', '.join(known)}:"
-                f" add {language}.toml",
-                where=str(folder),
-            )
-        tables[language] = parse_words(file.read_bytes(), where=str(file))
-        check_lines(language, tables[language], where=str(file))
-    return tables
+    asked = list(languages)
+    tables = load_tables("subsystems.display", asked, parse_words, who="the boards")
+    lines = load_lines(asked)
+    return {
+        language: msgspec.structs.replace(tables[language], line=lines[language])
+        for language in asked
+    }
 
 
 def _check(name: str, value: object, where: str) -> None:
-    if not isinstance(value, str):
-        return
-    if not value.strip():
-        raise OperatorError(f"word {name!r} is empty", where=where)
-    found = {field for _, field, _, _ in string.Formatter().parse(value) if field is not None}
-    wanted = found & DATE_PLACES if name == "date" else PLACES.get(name, set())
-    if found != wanted:
-        told = ", ".join(sorted(wanted)) or "none"
-        raise OperatorError(f"word {name!r} must have these places: {told}", where=where)
+    if isinstance(value, str):
+        wanted = places(value) & DATE_PLACES if name == "date" else PLACES.get(name, set())
+        check_places(name, value, wanted, where=where)
 
 
 def _check_names(words: Words, where: str) -> None:
@@ -165,16 +153,3 @@ def _check_names(words: Words, where: str) -> None:
         raise OperatorError(f"'weekdays' must be {WEEK} names, Sunday first", where=where)
     if len(words.monthnames) != YEAR and "{monthname}" in words.date:
         raise OperatorError(f"'monthnames' must be {YEAR} names, January first", where=where)
-
-
-def check_lines(language: str, words: Words, *, where: str) -> None:
-    """Check that the honest line has words in `language`, here or in the kit.
-
-    Raises:
-        OperatorError: some are missing.
-    """
-    wanted = set() if language in SINCE else {*StatusCode, "SINCE"}
-    missing = wanted - words.lines.keys()
-    if missing:
-        told = ", ".join(sorted(missing))
-        raise OperatorError(f"section [lines] lacks {told}", where=where)

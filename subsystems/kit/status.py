@@ -2,7 +2,7 @@
 
 Law: pure. It says "live" only when the hub is heard, everything is held and dispatching itself is
 live. What a page says when its own server is gone stands here too (`SCREEN_ALONE`), so that no
-page words it differently.
+page words it differently. Languages other than Chinese and English: `words`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class StatusCode(StrEnum):
     """The page lost its server."""
 
 
-_WORDS: dict[StatusCode, tuple[str, str]] = {
+WORDS: dict[StatusCode, tuple[str, str]] = {
     StatusCode.LIVE: ("实时信息", "Live"),
     StatusCode.UNVERIFIED: ("调度信息核对中", "Dispatching data being verified"),
     StatusCode.SOURCE_STALE: ("调度信息未更新", "Dispatching data not updated"),
@@ -66,8 +66,6 @@ _BY_LINK = {
     LinkMode.AUTONOMOUS: StatusCode.AUTONOMOUS,
 }
 
-SCREEN_ALONE = dict(zip(("zh", "en"), _WORDS[StatusCode.SCREEN_ALONE], strict=True))
-"""For a page to say by itself; append the time with `SINCE`."""
 SINCE = {"zh": "{text} 自 {time}", "en": "{text} since {time}"}
 
 
@@ -80,12 +78,14 @@ class StatusLine:
         since: when that began, None when it has no beginning worth telling.
         zh: Chinese text with the time in it.
         en: English text with the time in it.
+        time: of the beginning, as it is told in every language; "" when none is told.
     """
 
     code: StatusCode
     since: Instant | None
     zh: str
     en: str
+    time: str = ""
 
     @property
     def live(self) -> bool:
@@ -107,13 +107,13 @@ def status_line(
     """
     code, began = _code(mode, since, source)
     if code in _TIMELESS or began is None:
-        return StatusLine(code, began, *_WORDS[code])
+        return StatusLine(code, began, *WORDS[code])
     time = _time_text(began, now, zone)
     chinese, english = (
         SINCE[language].format(text=text, time=time)
-        for language, text in zip(("zh", "en"), _WORDS[code], strict=True)
+        for language, text in zip(("zh", "en"), WORDS[code], strict=True)
     )
-    return StatusLine(code, began, chinese, english)
+    return StatusLine(code, began, chinese, english, time)
 
 
 def _code(

@@ -10,15 +10,7 @@ import { Timebase } from "./timebase.js";
 
 const MEASURE_EVERY_MS = 60000;
 const BURST_MS = [0, 400, 1200, 3000];
-const LABELS = {
-  year: ["年", "Y"],
-  month: ["月", "M"],
-  day: ["日", "D"],
-  offset: ["本机偏差", "Own clock"],
-  drift: ["漂移", "Drift"],
-  page: ["页面", "Page"],
-};
-const WAITING = { zh: "正在获取时间", en: "Waiting for the time" };
+const KEPT = "station-clock-face-2";
 
 /** @param {string} id */
 const by = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -45,13 +37,17 @@ let format = null;
 let lastSecond = "";
 let weekday = -1;
 
-/** @param {HTMLElement} parent @param {keyof typeof LABELS | string} name */
+/** @param {HTMLElement} parent @param {string} name */
 function label(parent, name) {
   const made = document.createElement("span");
-  const [zh, en] = /** @type {any} */ (LABELS)[name];
-  made.append(word("zh", zh), word("en", en));
+  made.dataset.word = name;
   made.className = "label";
   parent.append(made);
+}
+
+/** @param {Record<string, string>} text @returns {HTMLElement[]} it in the panel's languages */
+function words(text) {
+  return languages().map((language) => word(language, text[language] ?? ""));
 }
 
 /** @param {string} lang @param {string} text */
@@ -123,17 +119,13 @@ function languages() {
 
 function drawLine() {
   const alone = aloneSince !== null;
-  let text = face === null ? WAITING : face.line.text;
+  const text = face === null ? null : { ...(alone ? face.alone : face.line.text) };
   if (alone && face !== null) {
     const of = new Intl.DateTimeFormat("en-GB", { timeZone: face.zone, hour: "2-digit", minute: "2-digit" });
     const time = of.format(new Date(aloneSince ?? 0));
-    const say = (/** @type {"zh" | "en"} */ tag) =>
-      face.since[tag].replace("{text}", face.alone[tag]).replace("{time}", time);
-    text = { zh: say("zh"), en: say("en") };
+    for (const tag of languages()) text[tag] = text[tag].replace("{time}", time);
   }
-  for (const span of by("line").querySelectorAll("span")) {
-    span.textContent = /** @type {any} */ (text)[span.lang];
-  }
+  if (text !== null) by("line").replaceChildren(by("line").children[0], ...words(text));
   const state = face === null ? "waiting" : alone ? "alone" : face.line.live ? "live" : "attention";
   by("panel").dataset.state = state;
   by("panel").dataset.code = alone ? "SCREEN_ALONE" : (face?.line.code ?? "");
@@ -144,16 +136,16 @@ function drawMeasures() {
   const alone = aloneSince !== null;
   const rows = [
     [alone ? face.holding : text, "", quality === "SYNCED" && !alone ? "good" : "soon"],
-    [pair("offset"), offset === null ? "—" : `${milliseconds(offset)}${plusMinus === null ? "" : ` ±${plain(plusMinus)} ms`}`, off ? "bad" : ""],
-    [pair("drift"), drift === null ? "—" : `${signed(drift)} ppm`, ""],
-    [pair("page"), base.uncertainty === null ? "—" : `±${plain(base.uncertainty)} ms`, ""],
+    [face.words.offset, offset === null ? "—" : `${milliseconds(offset)}${plusMinus === null ? "" : ` ±${plain(plusMinus)} ms`}`, off ? "bad" : ""],
+    [face.words.drift, drift === null ? "—" : `${signed(drift)} ppm`, ""],
+    [face.words.page, base.uncertainty === null ? "—" : `±${plain(base.uncertainty)} ms`, ""],
   ];
   by("measures").replaceChildren(
     ...rows.map(([name, value, tone]) => {
       const row = document.createElement("div");
       row.dataset.tone = tone;
       const term = document.createElement("dt");
-      term.append(word("zh", name.zh), word("en", name.en));
+      term.append(...words(name));
       const told = document.createElement("dd");
       told.textContent = value;
       row.append(term, told);
@@ -162,8 +154,6 @@ function drawMeasures() {
   );
 }
 
-/** @param {keyof typeof LABELS} name */
-const pair = (name) => ({ zh: LABELS[name][0], en: LABELS[name][1] });
 /** @param {number} value */
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
 /** @param {number} value */
@@ -184,23 +174,24 @@ function onFace(told) {
 }
 
 function adopt() {
-  document.documentElement.dataset.languages = languages().join(" ");
-  const names = languages().map((language) => word(language, face.names[language] ?? ""));
-  by("names").replaceChildren(...names);
+  by("names").replaceChildren(...words(face.names));
+  for (const made of document.querySelectorAll("[data-word]")) {
+    made.replaceChildren(...words(face.words[/** @type {HTMLElement} */ (made).dataset.word ?? ""]));
+  }
   document.documentElement.lang = languages()[0];
-  document.title = `${Object.values(face.names)[0]} 时钟 Clock`;
+  document.title = `${Object.values(face.names)[0]} ${languages().map((tag) => face.words.title[tag]).join(" ")}`;
   format = new Intl.DateTimeFormat("en-GB", {
     ...{ timeZone: face.zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
     ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
   });
-  localStorage.setItem("station-clock-face", JSON.stringify(face));
+  localStorage.setItem(KEPT, JSON.stringify(face));
 }
 
 function onLost() {
   if (aloneSince !== null) return;
   if (face === null) {
     base.restore();
-    face = JSON.parse(localStorage.getItem("station-clock-face") ?? "null");
+    face = JSON.parse(localStorage.getItem(KEPT) ?? "null");
     if (face !== null) adopt();
   }
   aloneSince = base.known ? base.now() : null;

@@ -120,6 +120,19 @@ def test_it_goes_on_when_its_process_dies_and_comes_back_by_itself(
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("clock_process", ["muehlau_am_see"], indirect=True)
+def test_a_clock_speaks_its_stations_language(page, clock_process, turning):
+    open_page(page, clock_process.start(), turning)
+    until_page(turning, page, "NO_DATA")
+    assert page.evaluate("document.documentElement.lang") == "de"
+    expect(page.locator("#line [lang=de]")).to_have_text("Noch keine Angaben, bitte nachfragen")
+    expect(page.locator("#measures")).to_contain_text("Eigene Uhr, nie geprüft")
+    expect(page.locator("[data-word=year] [lang=de]")).to_have_text("J")
+    expect(page).to_have_title("Mühlau am See Uhr Clock")
+    assert page.locator("[lang=zh]").count() == 0
+    shoot(page, "clock-german")
+
+
 SIZES = [(1080, 1920), (1280, 720), (1280, 1024)]
 
 

@@ -60,7 +60,7 @@ class Boards:
         link, zone = self.link, self.station.zone_info
         source = Source(SourceMode.LIVE, link["since"], link["confirmed_at"])
         line = status_line(LinkMode(link["mode"]), link["since"], source, self.now(), zone)
-        return make_status(line, link["confirmed_at"], timedelta(minutes=30), self.words, zone)
+        return make_status(line, link["confirmed_at"], timedelta(minutes=30), self.words)
 
     def document(self, board):
         return document(self.state, board, self.now())

@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 
 from protocol.errors import OperatorError
-from subsystems.display.words import check_lines, load_words, parse_words
+from subsystems.display.words import load_words, parse_words
 
 FOLDER = resources.files("subsystems.display").joinpath("words")
 LANGUAGES = sorted(f.name.removesuffix(".toml") for f in FOLDER.iterdir())
@@ -42,10 +42,3 @@ def test_a_mistake_in_a_table_is_told_with_its_key_and_file(old, new, told):
     with pytest.raises(OperatorError, match=told) as caught:
         parse_words(broken.encode(), where="where.toml")
     assert caught.value.where == "where.toml"
-
-
-def test_a_language_that_the_kit_does_not_word_needs_the_honest_line():
-    words = parse_words(CHINESE, where="w")
-    check_lines("zh", words, where="w")
-    with pytest.raises(OperatorError, match="AUTONOMOUS"):
-        check_lines("ja", words, where="w")
