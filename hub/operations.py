@@ -17,7 +17,9 @@ from hub.kernel.override import decode_mode
 from hub.kernel.rulebook import rulebook
 from hub.store.database import Database, Transaction
 from hub.store.day_build import build_days, drop_plans
+from hub.store.journal import TIDY
 from hub.store.manual import InForce, in_force_now, obey, return_to_auto
+from hub.store.marks import mark_auto, mark_open, mark_rebase, mark_step
 from hub.store.outbox import StoreOutbox
 from hub.store.records import to_change, to_rejected, to_stored
 from hub.store.statements import statements_for
@@ -119,6 +121,15 @@ class Operations:
         """The last minute that was run and committed: where the minute clock goes on."""
         return self._last_minute
 
+    def create(self) -> None:
+        """Make the database's tables this program's, without taking it over.
+
+        Raises:
+            DeviceError: the database failed.
+            OperatorError: a newer version of the program made it.
+        """
+        self._database.create()
+
     def open(self, now: Instant) -> int:
         """Take the database over and bring it to `now`; return the new epoch.
 
@@ -137,17 +148,29 @@ class Operations:
             if not 0 <= last_minute <= minute + REBASE_MINUTES:
                 last_minute = minute
             now = max(now, minute_start(last_minute))
-            held = opened.rows(self._statements.mode)
-            self._mode = decode_mode(held[0][0]) if held else None
+            self._mode = self._stored_mode(opened)
             step = self._step(opened, now, next_number)
             build_days(step, anew=True)
             step.tick()
+            mark_open(step)
             step.writes.flush(opened, self._statements)
             self._write_kernel(opened, stored_epoch, epoch, last_minute, step.writes.next_number)
         self._outbox.epoch = epoch
         self._settle(now, last_minute)
         self._database.analyze()
         return epoch
+
+    def resume(self) -> None:
+        """Go on as the hub that wrote the database last: for a day that is lived again.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        with self._database.transaction() as opened:
+            epoch, last_minute, _ = opened.rows(self._statements.read_kernel)[0]
+            self._mode = self._stored_mode(opened)
+        self._outbox.epoch = epoch
+        self._last_minute = last_minute
 
     def step(
         self, now: Instant, changes: Sequence[RowChange] = (), minute: int | None = None
@@ -169,7 +192,7 @@ class Operations:
         if minute is not None and minute < self._last_minute - REBASE_MINUTES:
             self.rebase(now, minute)
         now = max(now, self._latest or now)
-        self._end_manual(now)
+        self.end_manual(now)
         with self._database.transaction() as opened:
             _, last_minute, next_number = self._fence(opened)
             if minute is not None and minute <= last_minute:
@@ -179,10 +202,12 @@ class Operations:
             step = self._step(opened, now, next_number)
             step.absorb(changes)
             step.tick()
-            if self._days.local_date(now) != self._built:
+            new_day = self._days.local_date(now) != self._built
+            if new_day:
                 build_days(step, anew=False)
             elif minute is not None:
                 drop_plans(step)
+            mark_step(step, minute, new_day=new_day)
             step.writes.flush(opened, self._statements)
             reached = last_minute if minute is None else minute
             self._write_kernel(opened, self.epoch, self.epoch, reached, step.writes.next_number)
@@ -226,7 +251,7 @@ class Operations:
             next_number = self._fence(opened)[2]
             step = self._step(opened, now, next_number)
             build_days(step, anew=True)
-            step.writes.note("rebase", "clock", str(minute).encode(), "clock")
+            mark_rebase(step, minute)
             step.writes.flush(opened, self._statements)
             self._write_kernel(opened, self.epoch, self.epoch, minute, step.writes.next_number)
         self._settle(now, minute)
@@ -283,10 +308,14 @@ class Operations:
         before = int(to_unix(now - TOMBSTONES))
         if minute_number(now) % 60 == 0:
             with self._database.transaction() as opened:
-                opened.run(self._statements.drop_feed_rows, before=before)
-                opened.run(self._statements.drop_deleted, before=before * 1_000_000)
-                opened.run(self._statements.drop_visits)
-                opened.run(self._statements.drop_commands, before=before * 1_000_000)
+                dropped = opened.run(self._statements.drop_feed_rows, before=before)
+                dropped += opened.run(self._statements.drop_deleted, before=before * 1_000_000)
+                dropped += opened.run(self._statements.drop_visits)
+                dropped += opened.run(self._statements.drop_commands, before=before * 1_000_000)
+                if dropped:
+                    tidied = Writes(now, 0)
+                    tidied.note(TIDY, "tables", b"%d" % dropped, TIDY)
+                    tidied.flush(opened, self._statements)
         self._database.checkpoint()
 
     def pending(self, limit: int) -> Sequence[Publication]:
@@ -307,21 +336,28 @@ class Operations:
 
     def _command(self, now: Instant, command: Command, *, write: bool) -> Answer:
         now = max(now, self._latest or now)
-        self._end_manual(now)
+        self.end_manual(now)
         with self._database.transaction() as opened:
             _, last_minute, next_number = self._fence(opened)
             step = self._step(opened, now, next_number)
             answer = obey(step, command, write=write)
-            if not write:
+            if not write or step.writes.idle:
                 return answer
             step.tick()
+            mark_step(step, None, new_day=False)
             step.writes.flush(opened, self._statements)
             self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
         self._latest, self._mode = now, step.mode
         return answer
 
-    def _end_manual(self, now: Instant) -> None:
-        """Return to AUTO if that was set to come by itself; a step of its own."""
+    def end_manual(self, now: Instant) -> None:
+        """Return to AUTO if that was set to come by itself; a step of its own.
+
+        `step` and `command` do so: nobody else need call it.
+
+        Raises:
+            DeviceError: the database failed; nothing was done.
+        """
         mode = self._mode
         if mode is None or mode.until is None or now < mode.until:
             return
@@ -329,9 +365,14 @@ class Operations:
             _, last_minute, next_number = self._fence(opened)
             step = self._step(opened, now, next_number)
             return_to_auto(step, f"manual/{mode.id}")
+            mark_auto(step)
             step.writes.flush(opened, self._statements)
             self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
         self._latest, self._mode = now, None
+
+    def _stored_mode(self, opened: Transaction) -> StationMode | None:
+        held = opened.rows(self._statements.mode)
+        return decode_mode(held[0][0]) if held else None
 
     def _step(self, opened: Transaction, now: Instant, next_number: int) -> Step:
         writes = Writes(now, next_number)

@@ -9,16 +9,13 @@ Words: staff speak of tracks (股道), passengers of platforms (站台); they ar
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta  # noqa: TC003 - read at run time, by the journal's codec
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from pathlib import Path  # noqa: TC003 - likewise
 from zoneinfo import ZoneInfo
 
 from protocol.runs import Named, Role
 from station_config.service_days import DAILY, ServiceDays
-
-if TYPE_CHECKING:
-    from datetime import date, time, timedelta
-    from pathlib import Path
 
 
 class TrackKind(StrEnum):

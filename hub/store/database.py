@@ -59,6 +59,12 @@ class Transaction:
         found: list[tuple[Any, ...]] = self._cursor.fetchall()
         return found
 
+    def portions(self, statement: Statement, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield all rows of a query, `size` at a time; run nothing else between them."""
+        self._cursor.execute(statement.text, statement.fixed)
+        while portion := self._cursor.fetchmany(size):
+            yield portion
+
     def run(self, statement: Statement, **values: object) -> int:
         """Run a statement; return the number of rows that it changed."""
         self._cursor.execute(statement.text, values)

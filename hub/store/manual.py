@@ -37,8 +37,8 @@ from hub.kernel.override import (
     encode_command,
     encode_mode,
 )
+from hub.store.journal import COMMAND, MANUAL
 from hub.store.records import to_micros, to_stored
-from hub.store.step import MANUAL, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,10 +46,9 @@ if TYPE_CHECKING:
 
     from hub.kernel.conclude import Stored
     from hub.kernel.override import Command
+    from hub.store.step import Step
     from protocol.runs import Run
 
-COMMAND = "command"
-"""Kind of the journal's lines that are commands: inputs, to be replayed like rows."""
 STATION = "station"
 """Subject of commands about the whole station."""
 LONGEST_ID = 64

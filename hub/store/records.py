@@ -26,7 +26,6 @@ Values = dict[str, object]
 _MICRO = 1_000_000
 _row_encoder = msgspec.json.Encoder(order="deterministic")
 _row_decoder: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
-_change_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def to_micros(at: Instant) -> int:
@@ -47,11 +46,6 @@ def encode_row(row: Row) -> bytes:
 def decode_row(body: bytes) -> Row:
     """Return the row, the inverse of `encode_row`."""
     return _row_decoder.decode(body)
-
-
-def encode_change(change: RowChange) -> bytes:
-    """Return an input of the kernel as the journal keeps it."""
-    return _change_encoder.encode(change)
 
 
 def to_change(record: tuple[Any, ...]) -> RowChange:

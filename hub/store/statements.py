@@ -18,6 +18,7 @@ from hub.store.tables import (
     feed_row,
     journal,
     kernel,
+    metadata,
     reject,
     retained,
     run,
@@ -103,15 +104,17 @@ class Statements:
         )
         self.runs = self._listing(lambda ids: select(*stored).where(run.c.run_id.in_(ids)))
         self.runs_of_day = text(
-            select(*stored).where(run.c.service_date == bindparam("service_date"))
+            select(*stored)
+            .where(run.c.service_date == bindparam("service_date"))
+            .order_by(run.c.run_id)
         )
-        self.all_runs = text(select(*stored))
+        self.all_runs = text(select(*stored).order_by(run.c.run_id))
         self.put_run = text(_upsert(run, "run_id"))
         self.drop_run = text(run.delete().where(run.c.run_id == bindparam("of_run")))
         self._feed_statements()
         self._outbox_statements()
         self._manual_statements()
-        self.put_journal = text(_insert(journal))
+        self._journal_statements()
         self.put_reject = text(_insert(reject))
         self.rejects = text(
             select(
@@ -228,6 +231,29 @@ class Statements:
             )
         )
         self.drop_event = text(event.delete().where(event.c.number == number))
+
+    def _journal_statements(self) -> None:
+        text = self._render
+        self.put_journal = text(_insert(journal))
+        self.latest_snapshot = text(
+            select(journal.c.at)
+            .where(journal.c.kind == literal_column("'snapshot'"))
+            .order_by(journal.c.number.desc())
+            .limit(literal_column("1"))
+        )
+        self.known_station = text(
+            select(journal.c.number)
+            .where(
+                journal.c.subject == bindparam("of_subject"),
+                journal.c.kind == literal_column("'station'"),
+            )
+            .limit(literal_column("1"))
+        )
+        self._whole = {t.name: text(select(t)) for t in metadata.sorted_tables}
+
+    def all_of(self, table: Table) -> Statement:
+        """Return the query of all rows of `table`, all columns in their order."""
+        return self._whole[table.name]
 
     def _render(self, statement: ClauseElement) -> Statement:
         compiled = statement.compile(dialect=self._dialect)

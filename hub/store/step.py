@@ -15,6 +15,7 @@ from hub.kernel.conclude import Concluded, conclude
 from hub.kernel.events import approaching
 from hub.kernel.manual import ended, standing_still, without_ended
 from hub.kernel.reasons import Reason
+from hub.store.journal import FORGOTTEN, MANUAL, PHASE
 from hub.store.known import StoreKnown
 from hub.store.records import to_change, to_stored
 from one_way_feed.rows import RowDeleted, RowUpserted, row_key
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 
 TICK = "minute"
 """Cause of what only the time has changed."""
-
-MANUAL = "manual"
-"""Kind of the journal's lines about what persons have set."""
 
 
 @dataclass
@@ -225,11 +223,11 @@ class Step:
         )
         if phases != was:
             self.phases += 1
-            self.writes.note("phase", run_id, "/".join(phases).encode(), TICK)
+            self.writes.note(PHASE, run_id, "/".join(phases).encode(), TICK)
 
     def _forget(self, run_id: str, rev: int | None) -> None:
         self.writes.dropped_runs.append({"of_run": run_id})
-        self.writes.note("phase", run_id, b"forgotten", TICK)
+        self.writes.note(PHASE, run_id, FORGOTTEN, TICK)
         if rev is not None:
             self.writes.publish(run_entity(run_id), "run", rev + 1, None, None, TICK)
             self.changed.append(run_id)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hub.kernel.events import LIFETIME
-from hub.store.records import Values, encode_change, encode_row, from_stored, to_micros
+from hub.store.journal import INPUT, OUTPUT, PHASE, REJECT, encode_change, encode_output
+from hub.store.records import Values, encode_row, from_stored, to_micros
 from one_way_feed.rows import RowDeleted, row_key
 from protocol.codec import encode_body
 from protocol.times import from_unix, to_unix
@@ -50,6 +51,12 @@ class Writes:
     journal: list[Values] = field(default_factory=list)
     rejects: list[Values] = field(default_factory=list)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is to be written."""
+        kinds = (self.runs, self.advances, self.dropped_runs, self.feed_rows, self.visits)
+        return not any((*kinds, self.retained, self.events, self.journal, self.rejects))
+
     def flush(self, opened: Transaction, statements: Statements) -> None:
         """Write everything into the open transaction."""
         opened.run_many(statements.put_feed_row, self.feed_rows)
@@ -70,7 +77,7 @@ class Writes:
         self.runs.append(from_stored(stored, stored.agenda.next_at(second)))
         phases = (stored.passengers.value, stored.train.value)
         if was != phases:
-            self.note("phase", facts.run_id, "/".join(phases).encode(), cause)
+            self.note(PHASE, facts.run_id, "/".join(phases).encode(), cause)
         if concluded.published:
             until = from_unix(stored.agenda.forget_at)
             self.publish(run_entity(facts.run_id), "run", stored.rev, stored.body, until, cause)
@@ -100,23 +107,23 @@ class Writes:
                 "cause": cause[:_LONGEST],
             }
         )
-        told = "deleted" if body is None else "told"
-        self.note("output", entity, f"{rev} {told}".encode(), cause)
+        self.note(OUTPUT, entity, encode_output(rev, body), cause)
 
     def tell(self, told: Event, cause: str) -> None:
         """Publish an event."""
         entity = _ENTITY_OF_EVENT + told.kind
+        body = encode_body(told)
         self.events.append(
             {
                 "entity": entity,
                 "number": self._number(),
-                "body": encode_body(told),
+                "body": body,
                 "issued_at": to_micros(self.now),
                 "valid_until": to_micros(self.now + LIFETIME),
                 "cause": cause[:_LONGEST],
             }
         )
-        self.note("output", entity, told.event_id.encode(), cause)
+        self.note(OUTPUT, entity, encode_output(0, body), cause)
 
     def put_row(self, change: RowChange, run_id: str | None, verdict: str | None) -> None:
         """Write a row of dispatching as it came, with what was thought of it."""
@@ -138,7 +145,7 @@ class Writes:
 
     def put_input(self, change: RowChange, subject: str) -> None:
         """Write an input into the journal."""
-        self.note("input", subject, encode_change(change), "feed")
+        self.note(INPUT, subject, encode_change(change), "feed")
 
     def put_reject(self, rejected: Rejected, row: Row) -> None:
         """Write that a row, or a part of it, is not believed."""
@@ -154,7 +161,7 @@ class Writes:
                 "body": encode_row(row),
             }
         )
-        self.note("reject", f"{kind}/{key}", rejected.en.encode(), "feed")
+        self.note(REJECT, f"{kind}/{key}", rejected.en.encode(), "feed")
 
     def note(self, kind: str, subject: str, detail: bytes, cause: str) -> None:
         """Write a line into the journal."""

@@ -10,6 +10,8 @@ from hub.kernel.facts import decode_facts
 from hub.kernel.reasons import Reason
 from hub.operations import Operations
 from hub.store import tables
+from hub.store.journal import Output, decode_output
+from hub.store.records import to_micros
 from one_way_feed.rows import Step
 from protocol.codec import encode_body
 from protocol.errors import DeviceError, OperatorError
@@ -317,8 +319,20 @@ def test_every_input_decision_and_output_is_in_the_journal(database_url, hub, bu
         (b"SHOWN/EXPECTED", "timetable"),
         (b"WAITING/EXPECTED", "minute"),
     ]
-    outputs = [(row.subject, row.detail) for row in journal(database_url, "output")]
-    assert (RUN, b"1 told") in outputs
+    outputs = [(row.subject, decode_output(row.detail)) for row in journal(database_url, "output")]
+    (told,) = (p for p in hub.live() if p.entity == RUN)
+    assert (RUN, Output(1, told.body)) in outputs
+    marks = [(row.at, row.detail) for row in journal(database_url, "step")]
+    times = (build.at("08:00"), b""), (build.at("09:20"), b"%d" % minute_number(build.at("09:20")))
+    assert marks == [(to_micros(at), minute) for at, minute in times]
+
+
+def test_a_step_that_does_nothing_leaves_no_record(database_url, hub, build):
+    before = len(inside(database_url, select(tables.journal)))
+    tick(hub, build.at("08:01"))
+    tick(hub, build.at("08:02"))
+    assert hub.last_minute == minute_number(build.at("08:02"))
+    assert len(inside(database_url, select(tables.journal))) == before
 
 
 # --- time

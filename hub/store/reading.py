@@ -1,0 +1,153 @@
+"""Reading a hub's database beside it: the journal and the live tables, and nothing is ever written.
+
+Law: read-only by the database's own means, so that no defect here can harm a running hub. One
+transaction a question: what is answered together is of one moment.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from hub.store.journal import SNAPSHOT, Record
+from hub.store.records import from_micros
+from hub.store.schema import version_of
+from hub.store.snapshot import FIRST, LIVE, all_rows
+from hub.store.tables import SCHEMA_VERSION, feed_row, journal
+from protocol.errors import DeviceError, OperatorError, StationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL, Connection, Engine, Select
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+    from protocol.times import Instant
+
+PORTION = 1000
+"""Records fetched at a time."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a snapshot begins in the journal."""
+
+    number: int
+    at: Instant
+
+
+class Reader:
+    """A question to a database, within its own transaction; see `reading`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def starts(self) -> list[Start]:
+        """Return where the snapshots begin, in the order of the journal."""
+        found = select(journal.c.number, journal.c.at).where(
+            journal.c.kind == SNAPSHOT, journal.c.subject == FIRST
+        )
+        records = self._connection.execute(found.order_by(journal.c.number))
+        return [Start(number, from_micros(at)) for number, at in records]
+
+    def records(
+        self, first: int = 0, last: int | None = None, kinds: frozenset[str] | None = None
+    ) -> Iterator[Record]:
+        """Yield the journal from number `first` to `last`, all of it by default."""
+        found = select(journal).where(journal.c.number >= first).order_by(journal.c.number)
+        if last is not None:
+            found = found.where(journal.c.number <= last)
+        if kinds is not None:
+            found = found.where(journal.c.kind.in_(sorted(kinds)))
+        return self._records(found)
+
+    def of_subject(self, subject: str) -> Iterator[Record]:
+        """Yield all records about `subject`."""
+        found = select(journal).where(journal.c.subject == subject)
+        return self._records(found.order_by(journal.c.number))
+
+    def keys_of(self, run_id: str) -> list[str]:
+        """Return the keys, as ``plan/KEY``, of the rows that are about a run now."""
+        found = select(feed_row.c.kind, feed_row.c.key).where(feed_row.c.run_id == run_id)
+        return ["/".join(row) for row in self._connection.execute(found)]
+
+    def tables(self) -> dict[str, list[dict[str, object]]]:
+        """Return all that the live tables hold."""
+        return {str(table.name): all_rows(self._connection, table) for table in LIVE}
+
+    def _records(self, found: Select[Any]) -> Iterator[Record]:
+        rows = self._connection.execution_options(yield_per=PORTION).execute(found)
+        for number, at, kind, subject, detail, cause in rows:
+            yield Record(number, from_micros(at), kind, subject, detail, cause)
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Reader]:
+    """Open a database for one question.
+
+    Raises:
+        OperatorError: the URL cannot be understood, or nothing is there that this program can read.
+        DeviceError: the database failed.
+    """
+    try:
+        parsed = make_url(url)
+        engine = _engine(parsed)
+    except (ArgumentError, ImportError) as error:
+        raise OperatorError(f"cannot use the database URL: {error}") from error
+    where = parsed.render_as_string(hide_password=True)
+    try:
+        with engine.connect() as connection, connection.begin():
+            _check(connection, where)
+            yield Reader(connection)
+    except StationError:
+        raise
+    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
+        cause = getattr(error, "orig", None) or error
+        raise DeviceError(f"cannot read: {' '.join(str(cause).split())}", where=where) from error
+    finally:
+        engine.dispose()
+
+
+def _check(connection: Connection, where: str) -> None:
+    found = version_of(connection)
+    if found != SCHEMA_VERSION:
+        what = "no hub has ever opened it" if found is None else f"it has schema {found}"
+        message = f"{what}, this program reads schema {SCHEMA_VERSION}; let its hub run once"
+        raise OperatorError(message, where=where)
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        readonly = "-c default_transaction_read_only=on"
+        return create_engine(
+            url,
+            poolclass=NullPool,
+            isolation_level="REPEATABLE READ",
+            connect_args={"connect_timeout": 5, "options": readonly},
+        )
+    if not url.database or url.database == ":memory:":
+        raise OperatorError("an SQLite database needs a file, e.g. sqlite:////var/lib/hub.db")
+    query = {"mode": "ro", "uri": "true"}
+    engine = create_engine(
+        url.set(database=f"file:{url.database}", query=query), poolclass=NullPool
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
