@@ -60,6 +60,7 @@ class LineReport(msgspec.Struct, frozen=True, kw_only=True):
         sender_received: octets that the sender has received; 0, or the line is not one-way.
         clock_offset_s: this side's clock minus the sender's.
         line_errors: framing, overrun, parity and break counts of the port.
+        damaged: characters that the port has marked as damaged.
     """
 
     name: str
@@ -89,6 +90,7 @@ class LineReport(msgspec.Struct, frozen=True, kw_only=True):
     sender_received: int
     clock_offset_s: float | None
     line_errors: int | None
+    damaged: int
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +180,7 @@ class Figures:
             sender_received=status.sender_received,
             clock_offset_s=status.clock_offset_s and round(status.clock_offset_s, 3),
             line_errors=status.line_errors,
+            damaged=status.damaged,
         )
 
     def _rates(self) -> tuple[float | None, float | None]:

@@ -48,12 +48,17 @@ def _line(line: LineReport) -> str:
         ("generation", f"{line.generation}, began {_ago(line.generation_age_s)}"),
         ("frames", frames),
         ("load", f"{_number(line.changes_per_s, '')} changed rows/s   line use {use}"),
-        ("errors", f"port {_number(line.line_errors, '')}   restored symbols {line.restored}"),
+        ("errors", _errors(line)),
         ("conflicts", _conflicts(line)),
         ("sender", _sender(line)),
     ]
     rows = "\n".join(f"  {name:<11}{text}" for name, text in facts)
     return f"line {line.name}   link {line.link}   {line.role}\n{rows}"
+
+
+def _errors(line: LineReport) -> str:
+    port = f"port {_number(line.line_errors, '')}   damaged characters {line.damaged}"
+    return f"{port}   restored symbols {line.restored}"
 
 
 def _conflicts(line: LineReport) -> str:

@@ -15,6 +15,7 @@ import struct
 import termios
 from typing import TYPE_CHECKING
 
+from one_way_feed.marks import Marks
 from one_way_feed.wire import ReadOnlyWire, SendingWire, Wire
 from protocol.errors import DeviceError
 
@@ -31,6 +32,8 @@ TIOCGICOUNT = 0x545D
 _ICOUNT = struct.Struct("20i")
 _ERRORS = slice(6, 11)
 """frame, overrun, parity, brk, buf_overrun of the kernel's serial_icounter_struct."""
+READ_MODES = termios.INPCK | termios.PARMRK
+"""Damaged characters are marked in what is read: see `marks`."""
 COMMON = os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -50,7 +53,7 @@ def open_tty(device: Path, baud: int, flags: int) -> int:
     except OSError as error:
         raise DeviceError(f"cannot open: {error.strerror}", where=str(device)) from error
     try:
-        _take_hold(descriptor, baud)
+        _take_hold(descriptor, baud, READ_MODES if flags == os.O_RDONLY else 0)
     except BlockingIOError as error:
         os.close(descriptor)
         raise DeviceError("in use by another process", where=str(device)) from error
@@ -63,10 +66,10 @@ def open_tty(device: Path, baud: int, flags: int) -> int:
     return descriptor
 
 
-def _take_hold(descriptor: int, baud: int) -> None:
+def _take_hold(descriptor: int, baud: int, input_modes: int) -> None:
     """Shut everybody else out and set the line up: 8N1, no echo, no flow control, VMIN=1.
 
-    A break or a character with a framing error is read as 00, which is a delimiter: harmless.
+    A break is read as 00, which is a delimiter: harmless.
     """
     if not os.isatty(descriptor):
         raise ValueError("not a serial port")
@@ -79,7 +82,8 @@ def _take_hold(descriptor: int, baud: int) -> None:
     *_, characters = termios.tcgetattr(descriptor)
     characters[termios.VMIN], characters[termios.VTIME] = 1, 0
     control = termios.CS8 | termios.CREAD | termios.CLOCAL
-    termios.tcsetattr(descriptor, termios.TCSANOW, [0, 0, control, 0, speed, speed, characters])
+    modes = [input_modes, 0, control, 0, speed, speed, characters]
+    termios.tcsetattr(descriptor, termios.TCSANOW, modes)
 
 
 class _Port:
@@ -184,11 +188,20 @@ class ReceivingPort(_Port):
     ) -> None:
         super().__init__(reactor, device, baud, on_open=on_open, log=log)
         self._on_octets = on_octets
+        self._marks = Marks()
+        self._damaged = 0
+
+    @property
+    def damaged(self) -> int:
+        """Characters that came with a parity or framing error, or as a break."""
+        return self._damaged + self._marks.damaged
 
     def _make_wire(self, descriptor: int) -> Wire:
+        self._damaged, self._marks = self.damaged, Marks()
         return ReadOnlyWire(self._reactor, descriptor, self._take, self._lost)
 
-    def _take(self, octets: bytes) -> None:
+    def _take(self, read: bytes) -> None:
+        octets = self._marks.feed(read)
         self.octets += len(octets)
         self._wait = FIRST_RETRY_S
         self._on_octets(octets)

@@ -195,6 +195,7 @@ class Receiver:
             clock_offset_s=offset,
             clocks_apart=offset is not None and abs(offset) > CLOCK_BOUND_S,
             line_errors=self._port.line_errors(),
+            damaged=self._port.damaged,
         )
         self._sound_alarms(before)
         self._on_status(self.status)

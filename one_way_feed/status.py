@@ -87,6 +87,7 @@ class LineStatus:
         clock_offset_s: this side's clock minus the sender's at the last frame, None before.
         clocks_apart: that is more than is allowed: a clock is wrong, or frames were held back.
         line_errors: framing, overrun, parity and break counts of the port, None: it has none.
+        damaged: characters that the port has marked as damaged.
         port_open: whether the device is open.
     """
 
@@ -108,6 +109,7 @@ class LineStatus:
     clock_offset_s: float | None = None
     clocks_apart: bool = False
     line_errors: int | None = None
+    damaged: int = 0
     port_open: bool = False
 
 

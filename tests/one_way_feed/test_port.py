@@ -78,12 +78,22 @@ def test_echo_and_flow_control_are_off_and_a_read_waits(turning, terminal, recei
     termios.tcsetattr(wire.slave, termios.TCSANOW, attributes)
     port = receiving(wire.device)
     iflag, oflag, cflag, lflag, _, _, characters = termios.tcgetattr(wire.slave)
-    assert (iflag, oflag, lflag) == (0, 0, 0)
+    assert (iflag, oflag, lflag) == (termios.INPCK | termios.PARMRK, 0, 0)
     assert cflag & (termios.PARENB | termios.CSTOPB | termios.CRTSCTS) == 0
     assert characters[termios.VMIN] in (1, b"\x01")
     wire.write(b"\x11\x13\r\n\x03abc" * 100)
     turning.until(lambda: port.octets == 800)
     assert wire.read() == b""
+
+
+def test_marks_of_damaged_characters_are_counted_and_end_the_frame(terminal, receiving):
+    """A pseudo-terminal has no parity: the marks are written as its line discipline would."""
+    wire = terminal()
+    port = receiving(wire.device)
+    port._take(b"ab\xff")
+    port._take(b"\x00Xcd\xff\xff")
+    assert b"".join(port.got) == b"ab\x00cd\xff"
+    assert (port.damaged, port.octets) == (1, 6)
 
 
 def test_the_receiving_port_cannot_write(terminal, receiving):
