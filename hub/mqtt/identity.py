@@ -1,4 +1,7 @@
-"""Who the hub is and where its broker is: what does not change while it runs. Values only."""
+"""Who the hub is and where its broker is: what does not change while it runs.
+
+Law: frozen values only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`station demo`: the command line of the demo; everything else is in `simulators.demo.service`."""
+"""`station demo`: the command line of the demo.
+
+Law: parser only; everything else is in `simulators.demo.service`.
+"""
 
 from __future__ import annotations
 

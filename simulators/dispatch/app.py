@@ -1,4 +1,7 @@
-"""Composition root of ``station simulate dispatch``: it only wires."""
+"""Composition root of ``station simulate dispatch``.
+
+Law: wiring only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Composition root of ``station simulate line``: it only wires."""
+"""Composition root of ``station simulate line``.
+
+Law: wiring only.
+"""
 
 from __future__ import annotations
 

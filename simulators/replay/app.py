@@ -1,4 +1,7 @@
-"""Composition root of ``station replay-source``: it only wires."""
+"""Composition root of ``station replay-source``.
+
+Law: wiring only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The boards: what each needs for its kind, and references into the newest layout."""
+"""The boards: what each needs for its kind, and references into the newest layout.
+
+Law: notes every mistake with its place and raises none; changes nothing.
+"""
 
 from __future__ import annotations
 

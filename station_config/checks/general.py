@@ -1,4 +1,7 @@
-"""The station itself: zone, languages, codes, categories, announcement zones, windows, rules."""
+"""The station itself: zone, languages, codes, categories, announcement zones, windows, rules.
+
+Law: notes every mistake with its place and raises none; changes nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The layouts: yards, platforms, tracks, waiting rooms, gates, and what refers to what."""
+"""The layouts: yards, platforms, tracks, waiting rooms, gates, and what refers to what.
+
+Law: notes every mistake with its place and raises none; changes nothing.
+"""
 
 from __future__ import annotations
 

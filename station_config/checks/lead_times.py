@@ -1,4 +1,7 @@
-"""The lead times: references, the order of their instants, and a rule that matches everything."""
+"""The lead times: references, the order of their instants, and a rule that matches everything.
+
+Law: notes every mistake with its place and raises none; changes nothing.
+"""
 
 from __future__ import annotations
 

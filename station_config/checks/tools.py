@@ -1,4 +1,7 @@
-"""What the checks share: duplicates, references, names."""
+"""What the checks share: duplicates, references, names.
+
+Law: knows no part of a station by name; what is particular stands with its check.
+"""
 
 from __future__ import annotations
 

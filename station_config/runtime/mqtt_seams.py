@@ -1,4 +1,7 @@
-"""What a session, its owner and the reactor know of one another: values and ports, no behaviour."""
+"""What a session, its owner and the reactor know of one another.
+
+Law: values and ports, no behaviour.
+"""
 
 from __future__ import annotations
 
