@@ -4,7 +4,8 @@ Law: the only wiring of the hub. It holds no rule: what a row means is the kerne
 the outbox's, when a minute begins is the minute clock's.
 
     receivers ─▶ steps ─▶ (store's thread) operations ─▶ outbox ─▶ publisher
-    minute clock ─┘
+    minute clock ─┤
+    commands ─────┘
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
+from hub.command_token import ensure_token
 from hub.lines import Lines
 from hub.minute_clock import Due, MinuteClock
 from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
 from hub.operations import Operations, StepResult
 from hub.source import lifetime_seconds, source_of
 from hub.steps import Minute, Steps
+from hub.web.commands import add_pages
 from hub.web.status import StatusSite
 from protocol.errors import DeviceError
 from protocol.times import minute_start
@@ -42,12 +45,17 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from hub.feed_report import FeedReport
+    from hub.kernel.objections import Answer
+    from hub.kernel.override import Command
+    from hub.store.manual import InForce
     from one_way_feed.rows import RowChange
     from one_way_feed.status import LineStatus
     from protocol.messages import Source
     from protocol.times import Instant
     from station_config.runtime.deployment import Deployment
     from station_config.runtime.reactor import Reactor
+
+NO_STORE = "the hub waits for its database"
 
 OPEN_AGAIN_S = 5.0
 """Real seconds until a database that could not be opened is tried again."""
@@ -92,6 +100,7 @@ class Hub:
             clock=self._clock,
             committed=self._committed,
             log=log,
+            obey=self._obey,
         )
         self._publisher = self._make_publisher()
         self._lines: Lines | None = None
@@ -110,6 +119,14 @@ class Hub:
         settings = self._deployment.hub
         if settings.port is not None:
             site = StatusSite(health=self._health, feed=self._feed)
+            add_pages(
+                site,
+                command=self._command,
+                preview=self._preview,
+                in_force=self._in_force,
+                token=ensure_token(self._deployment),
+                log=self._log,
+            )
             self._web = listen(
                 self._reactor, site, host=settings.host, port=settings.port, log=self._log
             )
@@ -191,6 +208,26 @@ class Hub:
             step.addCallback(lambda _: self._tidy(now))
         return step
 
+    def _obey(self, now: Instant, command: Command) -> Deferred[Answer]:
+        return self._in_store(partial(self._operations.command, now, command))
+
+    def _command(self, command: Command) -> Deferred[Answer]:
+        self._require_store()
+        self._log.info("command", who=command.who, id=command.command_id)
+        return self._steps.command(command)
+
+    def _preview(self, command: Command) -> Deferred[Answer]:
+        self._require_store()
+        return self._in_store(partial(self._operations.preview, self._clock.now(), command))
+
+    def _in_force(self) -> Deferred[InForce]:
+        self._require_store()
+        return self._in_store(partial(self._operations.in_force, self._clock.now()))
+
+    def _require_store(self) -> None:
+        if self._lines is None:
+            raise DeviceError(NO_STORE)
+
     def _tidy(self, now: Instant) -> None:
         """Behind the step, in the same thread; its failure is the next step's too."""
         tidied = self._in_store(partial(self._operations.tidy, now))
@@ -232,7 +269,7 @@ class Hub:
 
     def _feed(self) -> FeedReport:
         if self._lines is None:
-            raise DeviceError("the hub waits for its database")
+            raise DeviceError(NO_STORE)
         return self._lines.report()
 
     def _health(self) -> Health:

@@ -1,9 +1,10 @@
 """Steps, one after another: what arrived meanwhile is the next step, and none is ever lost.
 
-Law: at most one step is in the store's thread. Row changes and minutes wait here in the order in
-which they came; what the store could not commit stays and is tried again. A store that fails is
-said once when it begins and once when it ends. A change that breaks the kernel is found
-by taking changes singly, and set aside, lest it stop all the others.
+Law: at most one step is in the store's thread. Row changes, minutes and commands wait here in the
+order in which they came, commands before the others; what the store could not commit stays and is
+tried again. A store that fails is said once when it begins and once when it ends. A change that
+breaks the kernel is found by taking changes singly, and set aside, lest it stop all the others; a
+command that does is set aside and its person told.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from protocol.errors import StationError
+from twisted.internet.defer import Deferred
+
+from protocol.errors import DeviceError, StationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from structlog.typing import FilteringBoundLogger
-    from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IReactorTime
     from twisted.python.failure import Failure
 
+    from hub.kernel.objections import Answer
+    from hub.kernel.override import Command
     from one_way_feed.rows import RowChange
     from protocol.times import Instant
     from station_config.runtime.clocks import StationClock
@@ -47,6 +51,18 @@ class Step(Protocol):
         ...
 
 
+class Obey(Protocol):
+    """Port: one transaction that does a person's command, in the store's thread."""
+
+    def __call__(self, now: Instant, command: Command) -> Deferred[Answer]:
+        """Commit the command; answer it."""
+        ...
+
+
+def _nobody_obeys(now: Instant, command: Command) -> Deferred[Answer]:
+    raise DeviceError(f"nobody takes commands here: {command.command_id} at {now}")
+
+
 class Steps:
     """The queue before the kernel.
 
@@ -64,6 +80,7 @@ class Steps:
         clock: StationClock,
         committed: Callable[[], None],
         log: FilteringBoundLogger,
+        obey: Obey = _nobody_obeys,
     ) -> None:
         """Prepare an empty queue.
 
@@ -73,6 +90,7 @@ class Steps:
             clock: station time of a step that is no minute's.
             committed: called after each committed step.
             log: the process's log.
+            obey: see `Obey`.
         """
         self._reactor = reactor
         self._step = step
@@ -81,6 +99,8 @@ class Steps:
         self._log = log
         self._changes: list[RowChange] = []
         self._minutes: list[Minute] = []
+        self._obey = obey
+        self._commands: list[tuple[Command, Deferred[Answer]]] = []
         self._busy = False
         self._failing = False
         self._singly = False
@@ -90,8 +110,8 @@ class Steps:
 
     @property
     def waiting(self) -> int:
-        """Changes and minutes that wait for their step."""
-        return len(self._changes) + len(self._minutes)
+        """Changes, minutes and commands that wait for their step."""
+        return len(self._changes) + len(self._minutes) + len(self._commands)
 
     @property
     def failing(self) -> bool:
@@ -108,10 +128,21 @@ class Steps:
         self._minutes.append(minute)
         self._next()
 
+    def command(self, command: Command) -> Deferred[Answer]:
+        """Take a person's command; fires with its answer once that is committed."""
+        answered: Deferred[Answer] = Deferred()
+        self._commands.append((command, answered))
+        self._next()
+        return answered
+
     def _next(self) -> None:
-        if self._busy or not (self._changes or self._minutes):
+        if self._busy or not self.waiting:
             return
         self._busy = True
+        if self._commands:
+            command = self._commands[0][0]
+            self._obey(self._clock.now(), command).addCallbacks(self._obeyed, self._not_obeyed)
+            return
         minute = self._minutes[0] if self._minutes else None
         changes = tuple(self._changes[:1] if self._singly else self._changes)
         now = minute.at if minute is not None else self._clock.now()
@@ -124,9 +155,30 @@ class Steps:
         del self._changes[:taken]
         if minute is not None:
             self._minutes.remove(minute)
+        self._singly = self._singly and bool(self._changes)
+        self._go_on()
+
+    def _obeyed(self, answer: Answer) -> None:
+        _, answered = self._commands.pop(0)
+        self._go_on()
+        answered.callback(answer)
+
+    def _not_obeyed(self, failure: Failure) -> None:
+        """Keep the command if the store failed; set it aside if the kernel did."""
+        if failure.check(StationError):
+            self._refused(failure, ())
+            return
+        command, answered = self._commands.pop(0)
+        self.set_aside += 1
+        why = failure.getTraceback()
+        self._log.error("steps.set-aside", command=repr(command), why=why)
+        self._again()
+        answered.errback(failure)
+
+    def _go_on(self) -> None:
+        """After a committed step."""
         self.done += 1
         self._busy = False
-        self._singly = self._singly and bool(self._changes)
         if self._failing:
             self._failing = False
             self._log.warning("store.works-again", waiting=self.waiting)

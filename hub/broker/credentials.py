@@ -49,7 +49,7 @@ def ensure_secrets(deployment: Deployment) -> list[str]:
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         names = [deployment.hub.id, *users(deployment)]
-        return [name for name in names if _make(directory / check_identifier(name))]
+        return [name for name in names if make_secret(directory / check_identifier(name))]
     except OSError as error:
         message = f"cannot write the broker's passwords: {error.strerror}"
         raise OperatorError(message, where=str(error.filename or directory)) from error
@@ -72,7 +72,8 @@ def read_passwords(deployment: Deployment) -> dict[str, str]:
     return passwords
 
 
-def _make(path: os.PathLike[str]) -> bool:
+def make_secret(path: os.PathLike[str]) -> bool:
+    """Make a secret at `path` unless there is one; return whether it was made."""
     try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

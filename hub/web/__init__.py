@@ -1,4 +1,4 @@
 """What the hub answers over HTTP.
 
-Law: answers only; nothing here changes anything.
+Law: what changes anything asks for the token; the rest answers only.
 """

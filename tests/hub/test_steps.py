@@ -5,6 +5,8 @@ import structlog
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 
+from hub.kernel.objections import Answer
+from hub.kernel.override import ClearOverride
 from hub.steps import RETRY_S, Minute, Steps
 from one_way_feed.rows import RowDeleted
 from protocol.errors import DeviceError
@@ -153,3 +155,103 @@ def test_a_failing_minute_is_kept(steps, store, reactor):
     assert steps.waiting == 1
     reactor.advance(RETRY_S)
     assert [minute for _, _, minute in store.committed] == [7]
+
+
+# --- persons' commands
+
+
+def command(number):
+    return ClearOverride(command_id=str(number), who="Li", why="x", run_id="r")
+
+
+class Obedient:
+    """Plays the store for commands; fails when told."""
+
+    def __init__(self):
+        self.obeyed = []
+        self.errors = []
+
+    def __call__(self, now, told):
+        if self.errors:
+            return fail(self.errors.pop(0))
+        self.obeyed.append((now, told))
+        return succeed(Answer(command_id=told.command_id, accepted=True))
+
+
+@pytest.fixture
+def obedient():
+    return Obedient()
+
+
+@pytest.fixture
+def commanded(reactor, store, pokes, log, obedient):
+    return Steps(
+        reactor,
+        step=store,
+        clock=StandingClock(),
+        committed=lambda: pokes.append(None),
+        log=log,
+        obey=obedient,
+    )
+
+
+def test_a_command_is_answered_when_it_is_committed(commanded, obedient, pokes):
+    answers = []
+    commanded.command(command(1)).addCallback(answers.append)
+    assert obedient.obeyed == [(NOW, command(1))]
+    assert answers == [Answer(command_id="1", accepted=True)]
+    assert pokes == [None]
+
+
+def test_commands_come_before_what_else_waits(commanded, store, obedient):
+    store.hold = True
+    commanded.changes([change(1)])
+    commanded.changes([change(2)])
+    commanded.command(command(1))
+    commanded.command(command(2))
+    assert commanded.waiting == 4
+    store.hold = False
+    seen = []
+    store.waiting.addCallback(lambda _: seen.append(list(obedient.obeyed)))
+    store.waiting.callback(None)
+    assert [told.command_id for _, told in obedient.obeyed] == ["1", "2"]
+    assert store.changes == [change(1), change(2)]
+    assert commanded.waiting == 0
+
+
+def test_a_command_waits_for_a_store_that_fails(commanded, obedient, reactor, log):
+    obedient.errors = [DeviceError("disk full")]
+    answers = []
+    commanded.command(command(1)).addCallback(answers.append)
+    commanded.changes([change(1)])
+    assert (answers, commanded.waiting) == ([], 2)
+    reactor.advance(RETRY_S)
+    assert [answer.command_id for answer in answers] == ["1"]
+    assert commanded.waiting == 0
+    assert events(log) == ["store.fails", "store.works-again"]
+
+
+def test_a_command_that_breaks_the_kernel_is_told_and_stops_nothing(
+    commanded, obedient, store, log
+):
+    obedient.errors = [KeyError("a defect")]
+    failures = []
+    commanded.command(command(1)).addErrback(failures.append)
+    commanded.changes([change(1)])
+    assert failures[0].check(KeyError)
+    assert store.changes == [change(1)]
+    assert commanded.set_aside == 1
+    assert events(log) == ["steps.set-aside"]
+
+
+def test_who_went_away_does_not_stop_the_command(commanded, obedient, reactor):
+    obedient.errors = [DeviceError("disk full")]
+    waiting = commanded.command(command(1)).addErrback(lambda _: None)
+    waiting.cancel()
+    reactor.advance(RETRY_S)
+    assert [told.command_id for _, told in obedient.obeyed] == ["1"]
+
+
+def test_without_somebody_to_obey_a_command_is_an_error(steps):
+    with pytest.raises(DeviceError, match="nobody takes commands"):
+        steps.command(command(1))

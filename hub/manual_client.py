@@ -1,0 +1,256 @@
+"""The duty officer's words as commands, sent to the running hub, and its answer in words.
+
+Law: nothing is judged here; a place that the station does not know is sent as it was typed, and the
+hub says so. Local times become instants by the deployment's station clock.
+"""
+
+from __future__ import annotations
+
+import getpass
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from http.client import HTTPException
+from typing import TYPE_CHECKING, TypeVar
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import msgspec
+
+from hub.command_token import read_token
+from hub.kernel.objections import Answer, decode_answer
+from hub.kernel.override import (
+    AddRun,
+    ArrivalAt,
+    AtPlatform,
+    ByGates,
+    Cancelled,
+    CheckIn,
+    ClearOverride,
+    Delayed,
+    DelayUnknown,
+    DepartureAt,
+    Field,
+    InWaitingRoom,
+    OnTrack,
+    SetOverride,
+    SetStationMode,
+    encode_command,
+)
+from hub.manual_text import answer_text, list_text
+from hub.store.manual import InForce
+from protocol.errors import DeviceError, OperatorError
+from protocol.identifiers import make_run_id
+from protocol.runs import Role
+from station_config.load import load_station
+from station_config.runtime.deployment import load_deployment
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable
+
+    from hub.kernel.override import Command, Word
+    from protocol.times import Instant
+    from station_config.model import Gate, Layout, Platform, Station, Track
+    from station_config.runtime.deployment import Deployment
+
+TIMEOUT_S = 10.0
+_RUN_ID = re.compile(r"\d{4}-\d{2}-\d{2}\..+")
+_DAY = timedelta(days=1)
+BACK = timedelta(hours=6)
+"""A train's time of day is one of the last hours or of those to come: 23:58 is told at 00:10."""
+_Place = TypeVar("_Place", "Track", "Platform", "Gate")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the command line says; return the exit code: 1 for a refused command."""
+    deployment = load_deployment(arguments.deployment)
+    station = load_station(deployment.station)
+    if arguments.action == "list":
+        body = _ask(deployment, "manual", None)
+        listed = msgspec.json.decode(body, type=InForce)
+        print(body.decode() if arguments.json else list_text(listed, station))  # noqa: T201 - the answer
+        return 0
+    command = Speaker(station, deployment.station_clock().now()).command(arguments)
+    page = "preview" if arguments.preview else "command"
+    answer = _send(deployment, page, command)
+    text = answer_text(answer, station, preview=arguments.preview)
+    print(msgspec.json.encode(answer).decode() if arguments.json else text)  # noqa: T201
+    return 0 if answer.accepted else 1
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Turns a command line into a command.
+
+    Attributes:
+        station: what the station is.
+        now: station time.
+    """
+
+    station: Station
+    now: Instant
+
+    def command(self, arguments: argparse.Namespace) -> Command:
+        """Return the command that `arguments` mean.
+
+        Raises:
+            OperatorError: a time, a date or a field cannot be understood.
+        """
+        said = {
+            "command_id": arguments.id or str(uuid.uuid4()),
+            "who": arguments.who or getpass.getuser(),
+            "why": arguments.why,
+        }
+        if arguments.action == "station":
+            until = self._until(arguments)
+            return SetStationMode(**said, manual=arguments.mode == "manual", until=until)
+        if arguments.action == "add":
+            return self._add(arguments, said)
+        run_id = self._run_id(arguments)
+        if arguments.action == "clear":
+            return ClearOverride(**said, run_id=run_id, field=_field(arguments.field))
+        word = self._word(arguments, self.station.layout_on(date.fromisoformat(run_id[:10])))
+        return SetOverride(**said, run_id=run_id, word=word, until=self._until(arguments))
+
+    def _word(self, arguments: argparse.Namespace, layout: Layout) -> Word:
+        said = arguments
+        words: dict[str, Callable[[], Word]] = {
+            "delay": lambda: Delayed(said.minutes),
+            "arrival": lambda: ArrivalAt(self._instant(said.at)),
+            "departure": lambda: DepartureAt(self._instant(said.at)),
+            "unknown": lambda: DelayUnknown(_texts(said.text)),
+            "track": lambda: OnTrack(_id_of(layout.tracks, said.place)),
+            "platform": lambda: AtPlatform(_id_of(layout.platforms, said.place)),
+            "room": lambda: InWaitingRoom(_room(layout, said.place)),
+            "gates": lambda: ByGates(tuple(_id_of(layout.gates, gate) for gate in said.places)),
+            "check-in": lambda: CheckIn(said.do == "open"),
+            "cancel": Cancelled,
+            "reinstate": lambda: Cancelled(cancelled=False),
+        }
+        return words[arguments.action]()
+
+    def _add(self, arguments: argparse.Namespace, said: dict[str, str]) -> AddRun:
+        arrival = self._instant(arguments.arrival) if arguments.arrival else None
+        departure = self._instant(arguments.departure) if arguments.departure else None
+        if arrival is not None and departure is not None and departure < arrival:
+            departure += _DAY
+        role = Role(arguments.role or _role(arrival, departure))
+        layout = self.station.layout_on(self.now.astimezone(self.station.zone_info).date())
+        return AddRun(
+            **said,
+            arrival_number=None if role is Role.ORIGIN else arguments.number,
+            departure_number=None if role is Role.TERMINUS else arguments.number,
+            category=arguments.category,
+            role=role,
+            origin=arguments.origin,
+            destination=arguments.destination,
+            arrival=arrival,
+            departure=departure,
+            track=_id_of(layout.tracks, arguments.track) if arguments.track else None,
+            length_m=arguments.length,
+        )
+
+    def _run_id(self, arguments: argparse.Namespace) -> str:
+        text: str = arguments.train
+        if _RUN_ID.fullmatch(text):
+            _date(text[:10])
+            return text
+        today = self.now.astimezone(self.station.zone_info).date()
+        return make_run_id(_date(arguments.day) if arguments.day else today, text)
+
+    def _until(self, arguments: argparse.Namespace) -> Instant | None:
+        if arguments.minutes_long is not None:
+            return self.now + timedelta(minutes=arguments.minutes_long)
+        if not arguments.until:
+            return None
+        return self._instant(arguments.until, back=timedelta(0))
+
+    def _instant(self, text: str, *, back: timedelta = BACK) -> Instant:
+        """Return the first instant later than `back` before now at which clocks show `text`."""
+        try:
+            clock = time.fromisoformat(text)
+        except ValueError as error:
+            raise OperatorError(f"{text!r} is not a time of day: write it like 18:30") from error
+        zone = self.station.zone_info
+        today = self.now.astimezone(zone).date()
+        days = (today - _DAY, today, today + _DAY)
+        shown = (datetime.combine(day, clock, tzinfo=zone).astimezone(UTC) for day in days)
+        return next(at for at in shown if at > self.now - back)
+
+
+def _room(layout: Layout, text: str) -> str:
+    named = (room.id for room in layout.waiting_rooms if text in room.names.values())
+    return next(named, text)
+
+
+def _id_of(places: Iterable[_Place], label: str) -> str:
+    """Return the id of the place with that label; else what was typed, which may be the id."""
+    return next((place.id for place in places if place.label == label), label)
+
+
+def _field(text: str | None) -> Field | None:
+    if text is None:
+        return None
+    try:
+        return Field("waiting-room" if text == "room" else text)
+    except ValueError as error:
+        known = ", ".join(Field)
+        raise OperatorError(f"{text!r} is no field; one of {known}") from error
+
+
+def _texts(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for language, equals, text in pairs:
+        if not (language and equals and text):
+            raise OperatorError(f"{language + equals + text!r} is no text: write zh=等候通知")
+    return {language: text for language, _, text in pairs}
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise OperatorError(f"{text!r} is not a date: write it like 2021-01-20") from error
+
+
+def _role(arrival: Instant | None, departure: Instant | None) -> Role:
+    if arrival is None:
+        return Role.ORIGIN
+    return Role.TERMINUS if departure is None else Role.INTERMEDIATE
+
+
+def _send(deployment: Deployment, page: str, command: Command) -> Answer:
+    """Return the hub's answer to `command`.
+
+    Raises:
+        DeviceError: there was none; the message says how to give the command again.
+    """
+    try:
+        return decode_answer(_ask(deployment, page, encode_command(command)))
+    except DeviceError as error:
+        again = (
+            f"{error.message}; to give it again without doing it twice: --id {command.command_id}"
+        )
+        raise DeviceError(again, where=error.where) from error
+
+
+def _ask(deployment: Deployment, page: str, body: bytes | None) -> bytes:
+    settings = deployment.hub
+    if settings.port is None:
+        raise OperatorError("set hub.port in the deployment: the hub takes commands there")
+    url = f"http://{settings.host}:{settings.port}/{page}"
+    headers = {"Authorization": f"Bearer {read_token(deployment)}"}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    request = Request(url, data=body, headers=headers)
+    try:
+        with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - likewise
+            found: bytes = answer.read()
+    except HTTPError as error:
+        why = error.read().decode(errors="replace")
+        raise DeviceError(f"the hub answers {error.code}: {why}", where=url) from error
+    except (OSError, HTTPException) as error:
+        raise DeviceError(f"the hub does not answer: {error}", where=url) from error
+    return found
