@@ -144,12 +144,23 @@ class Steps:
             self._obey(self._clock.now(), command).addCallbacks(self._obeyed, self._not_obeyed)
             return
         minute = self._minutes[0] if self._minutes else None
-        changes = tuple(self._changes[:1] if self._singly else self._changes)
-        now = minute.at if minute is not None else self._clock.now()
+        now, changes = self._due(minute)
         number = minute.number if minute is not None else None
         step = self._step(now, changes, number)
         step.addCallback(self._succeeded, len(changes), minute)
         step.addErrback(self._refused, changes)
+
+    def _due(self, minute: Minute | None) -> tuple[Instant, tuple[RowChange, ...]]:
+        """Return the instant of the next step and its rows.
+
+        Minutes that are caught up with are run at their own instants, without the rows: a row that
+        says what happened just now must not be judged by a time that has passed.
+        """
+        if minute is not None and len(self._minutes) > 1:
+            return minute.at, ()
+        present = self._clock.now()
+        now = present if minute is None else max(minute.at, present)
+        return now, tuple(self._changes[:1] if self._singly else self._changes)
 
     def _succeeded(self, _: object, taken: int, minute: Minute | None) -> None:
         del self._changes[:taken]

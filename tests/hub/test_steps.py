@@ -117,6 +117,20 @@ def test_minutes_are_worked_off_singly_and_in_order(steps, store):
     ]
 
 
+def test_rows_wait_for_the_present_while_minutes_are_caught_up_with(steps, store):
+    store.hold = True
+    steps.minute(Minute(4, NOW - timedelta(minutes=3)))
+    for number in (5, 6):
+        steps.minute(Minute(number, NOW - timedelta(minutes=7 - number)))
+    steps.changes([change(1)])
+    store.hold = False
+    store.waiting.callback(None)
+    assert store.committed[1:] == [
+        (NOW - timedelta(minutes=2), (), 5),
+        (NOW, (change(1),), 6),
+    ]
+
+
 def test_a_store_that_fails_loses_nothing_and_is_said_once(steps, store, reactor, log):
     store.errors = [DeviceError("disk full"), DeviceError("disk full")]
     steps.changes([change(1)])
