@@ -163,7 +163,8 @@ class Chunks:
     """Cuts a stream of octets at the delimiters, in bounded memory.
 
     `feed` returns what stood between delimiters, never empty; what is too long to be a frame is
-    cut to one octet more than the longest frame, so that it is judged (as noise) exactly once.
+    cut to one octet more than the longest frame, so that it is judged as noise. So is what comes
+    without any delimiter, a piece at a time: a wrong rate must be seen as noise, not as silence.
     """
 
     def __init__(self) -> None:
@@ -172,7 +173,10 @@ class Chunks:
     def feed(self, octets: bytes) -> list[bytes]:
         """Take the next octets of the line; return the chunks that they complete."""
         *chunks, rest = (self._rest + octets).split(b"\0")
-        self._rest = rest[: MAX_CHUNK + 1]
+        while len(rest) > MAX_CHUNK:
+            chunks.append(rest[: MAX_CHUNK + 1])
+            rest = rest[MAX_CHUNK + 1 :]
+        self._rest = rest
         return [chunk[: MAX_CHUNK + 1] for chunk in chunks if chunk]
 
 
