@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import structlog
-from twisted.logger import LogLevel, globalLogPublisher
+from twisted.logger import LogLevel, globalLogBeginner
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -68,7 +68,8 @@ def configure(process: str, *, as_json: bool = False, quiet: bool = False) -> Fi
         cache_logger_on_first_use=True,
     )
     log: FilteringBoundLogger = structlog.get_logger(process=process)
-    globalLogPublisher.addObserver(_forward_to(log))
+    # Begun, not only observed: else Twisted prints what is critical a second time, as bare text.
+    globalLogBeginner.beginLoggingTo([_forward_to(log)], redirectStandardIO=False)
     return log
 
 
