@@ -22,6 +22,7 @@ from sqlalchemy import select as sql
 
 from hub.operations import Operations
 from hub.store import tables
+from hub.store.journal import decode_output
 from one_way_feed.rows import RowDeleted, Step, row_key
 from protocol.codec import encode_body
 from protocol.times import minute_number
@@ -157,7 +158,7 @@ class Witness:
         self.done = -1
         self.held = {}  # entity -> (epoch, rev, digest)
         self.events = set()
-        self._bodies = {}  # (entity, rev) -> digest
+        self.bodies = {}  # (entity, rev) -> digest
         self._inputs, self._read_to = set(), 0
 
     def hear(self, message):
@@ -172,7 +173,7 @@ class Witness:
             self.events.add(message.event_id)
         else:
             mark = (message.entity, message.rev)
-            assert self._bodies.setdefault(mark, message.digest) == message.digest, mark
+            assert self.bodies.setdefault(mark, message.digest) == message.digest, mark
             held = self.held.get(message.entity)
             fence = (message.epoch, message.rev)
             assert held is None or fence >= held[:2]
@@ -255,11 +256,18 @@ def the_last_hub_tells_everything(url, life, witness):
 
 
 def nothing_that_the_journal_says_was_told_is_missing(engine, witness):
+    """Every event was heard; every revision that was heard is as the journal has it."""
     outputs = tables.journal.select().where(tables.journal.c.kind == "output")
     with engine.connect() as connection:
-        said = [(row.subject, row.detail.decode()) for row in connection.execute(outputs)]
-    assert {text for subject, text in said if subject.startswith("event/")} == witness.events
-    newest = {subject: text for subject, text in said if not subject.startswith("event/")}
-    for entity, text in newest.items():
-        _, rev, digest = witness.held[entity]
-        assert text == f"{rev} {'deleted' if digest is None else 'told'}"
+        said = [(row.subject, decode_output(row.detail)) for row in connection.execute(outputs)]
+    events = [output.body for subject, output in said if subject.startswith("event/")]
+    assert {msgspec.json.decode(body)["event_id"] for body in events} == witness.events
+    bodies = {}
+    for entity, output in said:
+        if not entity.startswith("event/"):
+            mark = (entity, output.rev)
+            assert mark not in bodies
+            bodies[mark] = output.body and sha256(output.body).hexdigest()
+    assert witness.bodies.items() <= bodies.items()
+    newest = dict(sorted(bodies))
+    assert newest == {entity: rev for entity, (_, rev, _) in witness.held.items()}
