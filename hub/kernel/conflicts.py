@@ -125,8 +125,8 @@ def refusals(word: Word, scene: Scene) -> Iterator[Objection]:
             yield from (objection(Code.TOO_LONG, text) for text in long)
         case OnTrack() | AtPlatform() | InWaitingRoom() | ByGates():
             yield from _places(word, scene)
-        case Cancelled():
-            return
+        case _:
+            return  # Cancelled: a train can always be cancelled, and run after all
 
 
 def warnings(command: SetOverride, scene: Scene, after: Run) -> Iterator[Objection]:
@@ -239,7 +239,7 @@ def _places(
         case InWaitingRoom():
             if all(room.id != word.waiting_room for room in layout.waiting_rooms):
                 yield objection(Code.UNKNOWN_ROOM, word.waiting_room)
-        case ByGates():
+        case _:
             yield from _gates(word, scene)
 
 

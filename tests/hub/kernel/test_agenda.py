@@ -121,3 +121,11 @@ def test_the_agenda_says_what_the_protocol_says_at_any_time(build, said, probes)
         assert following > now
         just_before = agenda.at(int(to_unix(following)) - 1)
         assert (just_before.passengers, just_before.train) == (moment.passengers, moment.train)
+
+
+def test_a_persons_word_that_ends_is_an_instant_like_any_other(build):
+    agenda = make_agenda(run(build), build.at("08:30"))
+    assert agenda.next_at(second(build, "07:30")) == second(build, "08:30")
+    assert agenda.next_at(second(build, "08:30")) == second(build, "08:30") + 1, "not missed"
+    assert decode_agenda(encode_agenda(agenda)) == agenda
+    assert decode_agenda(b"[[],5]").anew_at is None, "as stored before"
