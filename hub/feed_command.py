@@ -47,6 +47,7 @@ def _ask(deployment: Path) -> bytes:
         OperatorError: the deployment gives the hub no port.
         DeviceError: the hub does not answer.
     """
+    from urllib.error import HTTPError  # noqa: PLC0415
     from urllib.request import urlopen  # noqa: PLC0415
 
     from protocol.errors import DeviceError, OperatorError  # noqa: PLC0415
@@ -59,6 +60,9 @@ def _ask(deployment: Path) -> bytes:
     try:
         with urlopen(url, timeout=TIMEOUT_S) as answer:
             body: bytes = answer.read()
+    except HTTPError as error:
+        with error:
+            raise DeviceError(error.read().decode("utf-8", "replace"), where=url) from error
     except OSError as error:
         raise DeviceError(f"the hub does not answer: {error}", where=url) from error
     return body
