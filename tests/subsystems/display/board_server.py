@@ -1,6 +1,8 @@
 """A display without a hub: real runs, real rows, real streams, and a clock that tests can set.
 
-    board_server.py STATION PORT NOW RATE
+    board_server.py STATION PORT NOW RATE [TURN_S]
+
+TURN_S: seconds for which a page or a language stands, instead of the station's.
 
 It prints its port, then serves until its standard input closes; each line of input is a JSON
 command (see `Boards.command`), answered by a line.
@@ -12,6 +14,7 @@ import json
 import logging
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -112,7 +115,13 @@ def answer(value):
     sys.stdout.flush()
 
 
-def main(station_dir, port, now, rate):
+def turning(station, seconds):
+    """Return `station` with boards that turn every so many seconds."""
+    boards = (replace(b, page_seconds=seconds, language_seconds=seconds) for b in station.boards)
+    return replace(station, boards=tuple(boards))
+
+
+def main(station_dir, port, now, rate, turn_s=None):
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -120,6 +129,8 @@ def main(station_dir, port, now, rate):
     reactor.seconds = time.monotonic
     log = structlog.get_logger()
     station = load_station(Path(station_dir))
+    if turn_s is not None:
+        station = turning(station, float(turn_s))
     files = page_files()
     boards = Boards(station, datetime.fromisoformat(now), float(rate), code_of(files))
     streams = Streams(

@@ -20,8 +20,9 @@ sys.path.insert(0, str(HERE))  # for sample_day, which board_server.py shares
 class BoardServer:
     """`board_server.py` as a child process; it can be killed and started again on its port."""
 
-    def __init__(self, station, now, rate):
+    def __init__(self, station, now, rate, *turn_s):
         self.station = station
+        self.turn_s = turn_s
         self.now = now
         self.rate = rate
         self.port = 0
@@ -31,7 +32,7 @@ class BoardServer:
     def start(self):
         command = [sys.executable, str(HERE / "board_server.py"), str(STATIONS / self.station)]
         self.process = subprocess.Popen(
-            [*command, str(self.port), self.now, str(self.rate)],
+            [*command, str(self.port), self.now, str(self.rate), *map(str, self.turn_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -75,6 +76,17 @@ def board_server(request):
 def module_server():
     """One server for tests that change nothing in it."""
     server = BoardServer("hohhot_east", "2021-01-19T23:00:00+00:00", 1)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def full_boards():
+    """A server with much to tell at once."""
+    server = BoardServer("hohhot_east", "2021-01-20T01:56:00+00:00", 1)
+    for run, fields in (("k888", {"held": True}), ("d6755", {"platform_changed_from": "9"})):
+        server.tell(run=f"2021-01-20.{run}", fields=fields)
+    server.tell(run="2021-01-20.6856", late=75)
     yield server
     server.stop()
 
