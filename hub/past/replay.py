@@ -182,6 +182,11 @@ class Replay:
             self._operations = self._restored(station)
         self._operations.open(mark.at)
 
+    @property
+    def station(self) -> Station | None:
+        """The station with which was lived last, None before the first step."""
+        return self._operations.station if self._operations is not None else None
+
     def _station(self, known_as: str) -> Station:
         station = self._given or self._stations.get(known_as)
         if station is None:

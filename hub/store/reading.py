@@ -10,17 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import create_engine, event, literal_column, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from hub.store.journal import SNAPSHOT, Record
-from hub.store.records import from_micros
+from hub.store.journal import SNAPSHOT, STATION, Record
+from hub.store.records import from_micros, to_change, to_rejected, to_stored
 from hub.store.schema import version_of
 from hub.store.snapshot import FIRST, LIVE, all_rows
-from hub.store.tables import SCHEMA_VERSION, feed_row, journal
+from hub.store.tables import SCHEMA_VERSION, feed_row, journal, reject, run
 from protocol.errors import DeviceError, OperatorError, StationError
+from protocol.times import from_unix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, Select
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
+    from hub.kernel.conclude import Stored
+    from hub.kernel.reasons import Rejected
+    from one_way_feed.rows import Row, RowChange
     from protocol.times import Instant
 
 PORTION = 1000
@@ -36,10 +40,11 @@ PORTION = 1000
 
 @dataclass(frozen=True)
 class Start:
-    """Where a snapshot begins in the journal."""
+    """Where a snapshot begins in the journal, and the fingerprint of the station then."""
 
     number: int
     at: Instant
+    station: str
 
 
 class Reader:
@@ -50,27 +55,86 @@ class Reader:
 
     def starts(self) -> list[Start]:
         """Return where the snapshots begin, in the order of the journal."""
-        found = select(journal.c.number, journal.c.at).where(
-            journal.c.kind == SNAPSHOT, journal.c.subject == FIRST
+        found = select(journal.c.number, journal.c.at, journal.c.cause).where(
+            journal.c.kind == literal_column(f"'{SNAPSHOT}'"), journal.c.subject == FIRST
         )
         records = self._connection.execute(found.order_by(journal.c.number))
-        return [Start(number, from_micros(at)) for number, at in records]
+        return [Start(number, from_micros(at), cause) for number, at, cause in records]
 
     def records(
         self, first: int = 0, last: int | None = None, kinds: frozenset[str] | None = None
     ) -> Iterator[Record]:
         """Yield the journal from number `first` to `last`, all of it by default."""
-        found = select(journal).where(journal.c.number >= first).order_by(journal.c.number)
+        found = select(journal)
         if last is not None:
             found = found.where(journal.c.number <= last)
         if kinds is not None:
             found = found.where(journal.c.kind.in_(sorted(kinds)))
-        return self._records(found)
+        return self._records(found, first)
 
     def of_subject(self, subject: str) -> Iterator[Record]:
         """Yield all records about `subject`."""
-        found = select(journal).where(journal.c.subject == subject)
-        return self._records(found.order_by(journal.c.number))
+        return self._records(select(journal).where(journal.c.subject == subject), 0)
+
+    def station(self, known_as: str) -> Record | None:
+        """Return the record of the station with that fingerprint."""
+        found = (record for record in self.of_subject(known_as) if record.kind == STATION)
+        return next(found, None)
+
+    def knows(self, subject: str) -> bool:
+        """Return whether the journal says anything about `subject`."""
+        found = select(journal.c.number).where(journal.c.subject == subject).limit(1)
+        return self._connection.execute(found).first() is not None
+
+    def subjects_like(self, kind: str, pattern: str) -> list[str]:
+        """Return the subjects of a kind that match an SQL pattern, ``_`` one character."""
+        found = select(journal.c.subject).distinct()
+        found = found.where(journal.c.kind == kind, journal.c.subject.like(pattern))
+        return list(self._connection.execute(found.order_by(journal.c.subject)).scalars())
+
+    def last_at(self) -> Instant | None:
+        """Return the instant of the journal's last record."""
+        found = select(journal.c.at).order_by(journal.c.number.desc()).limit(1)
+        at = self._connection.execute(found).scalar()
+        return from_micros(at) if at is not None else None
+
+    def stored(self, run_id: str) -> Stored | None:
+        """Return a run as it stands now, None if there is none (any more)."""
+        columns = (
+            run.c.run_id,
+            run.c.facts,
+            run.c.state,
+            run.c.agenda,
+            run.c.rev,
+            run.c.passengers,
+            run.c.train,
+        )
+        found = self._connection.execute(select(*columns).where(run.c.run_id == run_id)).first()
+        return to_stored(tuple(found))[1] if found is not None else None
+
+    def run_ids(self) -> list[str]:
+        """Return the identifiers of all runs that there are now."""
+        return list(self._connection.execute(select(run.c.run_id).order_by(run.c.run_id)).scalars())
+
+    def rows_of(self, run_id: str) -> list[tuple[RowChange, Instant, str | None]]:
+        """Return dispatching's rows about a run: as it came, heard when, and the verdict."""
+        found = self._connection.execute(
+            select(feed_row).where(feed_row.c.run_id == run_id).order_by(feed_row.c.kind.desc())
+        )
+        return [
+            (
+                to_change((row.kind, row.key, row.epoch, row.revision, row.body)),
+                from_unix(row.heard_at),
+                row.verdict,
+            )
+            for row in found
+        ]
+
+    def rejects_of(self, keys: set[str]) -> list[tuple[Instant, Rejected, Row]]:
+        """Return what was not believed of rows with one of dispatching's `keys`."""
+        columns = [reject.c[n] for n in ("at", "kind", "key", "reason", "found", "partial", "body")]
+        found = select(*columns).where(reject.c.key.in_(sorted(keys))).order_by(reject.c.number)
+        return [to_rejected(tuple(row)) for row in self._connection.execute(found)]
 
     def keys_of(self, run_id: str) -> list[str]:
         """Return the keys, as ``plan/KEY``, of the rows that are about a run now."""
@@ -81,10 +145,17 @@ class Reader:
         """Return all that the live tables hold."""
         return {str(table.name): all_rows(self._connection, table) for table in LIVE}
 
-    def _records(self, found: Select[Any]) -> Iterator[Record]:
-        rows = self._connection.execution_options(yield_per=PORTION).execute(found)
-        for number, at, kind, subject, detail, cause in rows:
-            yield Record(number, from_micros(at), kind, subject, detail, cause)
+    def _records(self, found: Select[Any], first: int) -> Iterator[Record]:
+        """Yield records in portions, each of its own query: no cursor is left open."""
+        following = found.order_by(journal.c.number).limit(PORTION)
+        while True:
+            portion = following.where(journal.c.number >= first)
+            rows = self._connection.execute(portion).all()
+            for number, at, kind, subject, detail, cause in rows:
+                yield Record(number, from_micros(at), kind, subject, detail, cause)
+            if len(rows) < PORTION:
+                return
+            first = rows[-1].number + 1
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Days lived again: whatever happened, the journal brings it back, octet for octet."""
 
+import json
 import os
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +20,6 @@ from hub.kernel.override import (
     SetOverride,
     SetStationMode,
 )
-from hub.operations import Operations
 from hub.past.journal_file import JournalFile, write_journal
 from hub.past.replay import replay
 from hub.store import tables
@@ -101,34 +101,6 @@ class TestLives(Lives.TestCase):
     )
 
 
-@pytest.fixture
-def lived(database_url, station, build):
-    """A database with a day and a half in it, and a restart with another timetable."""
-    operations = Operations(database_url, station)
-    operations.open(build.at("09:00"))
-    late = build.plan(estimated_arrival=build.at("10:07"), arrival_track="t99")
-    operations.step(build.at("09:30"), [build.upsert(late)])
-    _minutes(operations, build.at("09:31"), 60)
-    gone = build.log(step=build.Step.DEPARTED, actual_departure=build.at("10:25"), track="t1")
-    operations.step(build.at("10:26"), [build.upsert(gone), build.upsert(build.log(key="k9"))])
-    _minutes(operations, build.at("10:31"), 10)
-    operations.close()
-    less = replace(station, timetable=replace(station.timetable, rows=station.timetable.rows[:3]))
-    operations = Operations(database_url, less)
-    operations.open(build.at("11:00"))
-    for minutes in range(0, 24 * 60, 20):
-        _minutes(operations, build.at("11:01") + minutes * MINUTE, 1)
-    operations.close()
-    return database_url
-
-
-def _minutes(operations, start, count):
-    for n in range(count):
-        now = start + n * MINUTE
-        operations.step(now, (), minute_number(now))
-        operations.tidy(now)
-
-
 def test_a_day_is_lived_again_octet_for_octet(lived):
     with reading(lived) as reader:
         found = replay(reader.records(), reader.tables())
@@ -195,3 +167,28 @@ def test_a_journal_that_does_not_suffice(lived, tmp_path):
     cut.write_bytes(cut.read_bytes()[:-200])
     with pytest.raises(OperatorError, match=r"cut\.jsonl\.gz: is no whole journal"):
         list(JournalFile(cut).records())
+
+
+def test_the_command_replays_a_database_and_a_file(say, tmp_path):
+    code, told = say("replay")
+    assert (code, told[-32:]) == (0, "compared: the same, octet for octet\n"[-32:])
+    out = tmp_path / "day.jsonl.gz"
+    assert say("journal", "export", "--out", str(out))[0] == 0
+    code, told = say("replay", str(out), "--json", database=False)
+    assert code == 0
+    assert json.loads(told)["inputs"] == 3
+    code, told = say("replay", "--from", "2021-01-21")
+    assert (code, " 0 inputs " in told) == (0, True)
+    with pytest.raises(OperatorError, match="begins on 2021-01-20"):
+        say("replay", "--from", "2021-01-19")
+
+
+def test_the_command_lists_what_differs(say, lived):
+    engine = create_engine(lived)
+    with engine.begin() as connection:
+        connection.execute(update(tables.run).values(rev=77))
+    engine.dispose()
+    code, told = say("replay", "--differences", "1")
+    assert code == 1
+    assert "table run" in told
+    assert "differ\n" in told

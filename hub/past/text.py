@@ -1,0 +1,104 @@
+"""Values of the past as people read them at a terminal: instants local, codes as words.
+
+Law: pure; values in, text out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hub.past.words import word
+from protocol.runs import CallTime, Named
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from hub.past.told import Shown
+    from protocol.runs import Run
+    from protocol.times import Instant
+
+
+class Speech:
+    """How a person at this station reads.
+
+    Attributes:
+        language: ``zh`` or ``en``.
+        zone: of the station.
+    """
+
+    def __init__(self, language: str, zone: ZoneInfo) -> None:
+        self.language = language
+        self.zone = zone
+
+    def word(self, code: str) -> str:
+        """Return the word for a code."""
+        return word(code, self.language)
+
+    def instant(self, at: Instant) -> str:
+        """Return local date and time; seconds only where there are some."""
+        local = at.astimezone(self.zone)
+        return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
+
+    def value(self, value: object) -> str:
+        """Return any value of a run or a row."""
+        if isinstance(value, datetime):
+            return self.instant(value)
+        if isinstance(value, CallTime):
+            return self.call(value)
+        if isinstance(value, Named):
+            return value.name(self.language)
+        if isinstance(value, (tuple, frozenset)):
+            return " ".join(sorted(map(self.value, value))) or "-"
+        return "-" if value in {None, ""} else self.word(str(value))
+
+    def call(self, call: CallTime) -> str:
+        """Return planned, estimated and actual, as far as they are known."""
+        known = (
+            (name, at) for name in call.__struct_fields__ if (at := getattr(call, name)) is not None
+        )
+        names = {"planned": ("图定", "planned"), "estimated": ("预计", "estimated")}
+        last = ("实际", "actual")
+        chosen = 0 if self.language == "zh" else 1
+        return ", ".join(f"{names.get(n, last)[chosen]} {self.instant(at)}" for n, at in known)
+
+    def set_fields(self, value: msgspec.Struct) -> str:
+        """Return the fields of a row that say something."""
+        parts = []
+        for field in msgspec.structs.fields(value):
+            found = getattr(value, field.name)
+            if found != field.default and field.name != "key":
+                parts.append(f"{self.word(field.name)} {self.value(found)}")
+        return "; ".join(parts)
+
+    def run(self, run: Run) -> str:
+        """Return a run's numbers and where it comes from and goes to."""
+        numbers = dict.fromkeys(n for n in (run.arrival_number, run.departure_number) if n)
+        way = f"{run.origin.name(self.language)} → {run.destination.name(self.language)}"
+        return f"{'/'.join(numbers)}  {way}  ({self.word(run.role)})"
+
+    def shown(self, shown: Shown) -> str:
+        """Return a run as it was told at an instant: three lines."""
+        run = shown.run
+        boards = " ".join(map(self.word, shown.boards)) or "-"
+        state = [self.word(shown.passengers), self.word(shown.train), self.word(run.punctuality)]
+        state += [self.word(name) for name in ("cancelled", "held") if getattr(run, name)]
+        place = (
+            f"{self.word('platform')} {run.platform or '-'}  "
+            f"{self.word('gates')} {' '.join(run.gates) or '-'}"
+        )
+        calls = [
+            f"{self.word(name)} {self.call(call)}"
+            for name, call in (("arrival", run.arrival), ("departure", run.departure))
+            if call is not None
+        ]
+        told = shown.telling
+        return (
+            f"{run.run_id}  {self.run(run)}\n"
+            f"    {' · '.join(state)}   {place}   {self.word('on_boards')}: {boards}\n"
+            f"    {'   '.join(calls)}\n"
+            f"    {told.entity} rev {told.rev}, {self.word('since')} {self.instant(told.since)}, "
+            f"{self.word('why')} {told.cause}"
+        )
