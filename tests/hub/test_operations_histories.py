@@ -187,10 +187,11 @@ class Histories(RuleBasedStateMachine):
             run = derive(facts, self.station, self.now)
             self.true_to_passengers(facts, run)
             assert row.state == encode_body(run)
-            told = row.state if facts.heard and not facts.withdrawn else None
+            base = facts.base
+            told = row.state if base.heard and not base.withdrawn else None
             assert live.get(f"run/{row.run_id}") == told
             assert row.next_at > second
-            if not facts.withdrawn:
+            if not base.withdrawn:
                 assert row.passengers == passenger_phase(run, self.now).value
                 assert row.train == train_phase(run, self.now).value
 
