@@ -93,6 +93,7 @@ class Hub:
             self._station,
             log=log,
             epoch_floor=int(system_clock().now().timestamp()),
+            keep_days=deployment.hub.keep_days,
         )
         self._steps = Steps(
             reactor,

@@ -22,6 +22,7 @@ from hub.store.manual import InForce, in_force_now, obey, return_to_auto
 from hub.store.marks import mark_auto, mark_open, mark_rebase, mark_step
 from hub.store.outbox import StoreOutbox
 from hub.store.records import to_change, to_rejected, to_stored
+from hub.store.retention import KEEP_DAYS, prune
 from hub.store.statements import statements_for
 from hub.store.step import Step, keys_text
 from hub.store.writes import Writes
@@ -85,6 +86,7 @@ class Operations:
         log: for trace marks, which are made after the commit.
         epoch_floor: the epoch is at least this. Give something that grows even when the database
             is lost (the system's clock in seconds): readers take a lower epoch for a dead hub.
+        keep_days: how long journal and rejects are kept.
 
     Raises:
         OperatorError: the URL or the station's list of rules cannot be used.
@@ -97,6 +99,7 @@ class Operations:
         *,
         log: FilteringBoundLogger | None = None,
         epoch_floor: int = 1,
+        keep_days: int = KEEP_DAYS,
     ) -> None:
         rulebook(station.policies.rules)
         self.station = station
@@ -106,6 +109,7 @@ class Operations:
         self._days = Days(station)
         self._log = log
         self._epoch_floor = epoch_floor
+        self._keep_days = keep_days
         self._latest: Instant | None = None
         self._built: date | None = None
         self._last_minute = -1
@@ -316,6 +320,7 @@ class Operations:
                     tidied = Writes(now, 0)
                     tidied.note(TIDY, "tables", b"%d" % dropped, TIDY)
                     tidied.flush(opened, self._statements)
+                prune(opened, self._statements, now, self._keep_days)
         self._database.checkpoint()
 
     def pending(self, limit: int) -> Sequence[Publication]:

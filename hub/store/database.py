@@ -67,7 +67,7 @@ class Transaction:
 
     def run(self, statement: Statement, **values: object) -> int:
         """Run a statement; return the number of rows that it changed."""
-        self._cursor.execute(statement.text, values)
+        self._cursor.execute(statement.text, {**statement.fixed, **values})
         changed: int = self._cursor.rowcount
         return changed
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, String, bindparam, literal_column, select
+from sqlalchemy import BigInteger, String, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from hub.store.tables import (
@@ -241,6 +241,23 @@ class Statements:
             .order_by(journal.c.number.desc())
             .limit(literal_column("1"))
         )
+        at_most = bindparam("at_most", type_=BigInteger)
+        self.snapshot_before = text(
+            select(func.max(journal.c.number)).where(
+                journal.c.kind == literal_column("'snapshot'"),
+                journal.c.subject == literal_column("'kernel'"),
+                journal.c.at <= bindparam("before"),
+            )
+        )
+        old = select(journal.c.number).where(
+            journal.c.number < bindparam("before", type_=BigInteger),
+            journal.c.kind != literal_column("'station'"),
+        )
+        oldest = old.order_by(journal.c.number).limit(at_most).scalar_subquery()
+        self.drop_journal = text(journal.delete().where(journal.c.number.in_(oldest)))
+        old = select(reject.c.number).where(reject.c.at < bindparam("before"))
+        oldest = old.order_by(reject.c.number).limit(at_most).scalar_subquery()
+        self.drop_rejects = text(reject.delete().where(reject.c.number.in_(oldest)))
         self.known_station = text(
             select(journal.c.number)
             .where(

@@ -7,7 +7,7 @@ mistake is an error that names the file and the key.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -75,6 +75,7 @@ class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
         lines: serial lines from dispatching; of several the first is preferred.
         host: address that its status is told at.
         port: port of that, None: it is not told.
+        keep_days: how long journal and rejects are kept.
     """
 
     id: str = "hub"
@@ -83,6 +84,7 @@ class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     lines: tuple[LineSettings, ...] = ()
     host: str = "127.0.0.1"
     port: int | None = None
+    keep_days: Annotated[int, msgspec.Meta(ge=1)] = 400
 
 
 class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
