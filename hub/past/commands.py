@@ -1,4 +1,4 @@
-"""Commands about what has been: `station explain`, `history`, `journal`, `replay`.
+"""Commands about what has been: `station explain`, `history`, `journal`, `replay`, `report`.
 
 Law: parsers only; what a command does is imported when it runs.
 """
@@ -65,6 +65,24 @@ def _configure_explain(parser: argparse.ArgumentParser) -> None:
     _readable(parser)
 
 
+def _configure_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("subject", choices=("punctuality",))
+    _database(parser)
+    add = parser.add_argument
+    add("--from", dest="first", required=True, metavar="DATE", help="first service date")
+    add("--to", dest="last", required=True, metavar="DATE", help="last service date")
+    add("--csv", type=Path, metavar="FILE", help="every run as a row")
+    add("--html", type=Path, metavar="FILE", help="one page with plots")
+    add(
+        "--on-time",
+        type=int,
+        default=3,
+        metavar="MIN",
+        help="on time is at most so many minutes late (default 3, our choice)",
+    )
+    _readable(parser)
+
+
 def _replay(arguments: argparse.Namespace) -> int:
     from hub.past.replay_command import run  # noqa: PLC0415 - light until run
 
@@ -85,6 +103,12 @@ def _history(arguments: argparse.Namespace) -> int:
 
 def _explain(arguments: argparse.Namespace) -> int:
     from hub.past.explain_command import run  # noqa: PLC0415
+
+    return run(arguments)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from hub.past.report_command import run  # noqa: PLC0415
 
     return run(arguments)
 
@@ -127,4 +151,13 @@ EXPLAIN = Command(
   station explain 2021-01-20.z180 --deployment deployment.toml
   station explain Z180 --deployment deployment.toml --at 14:32
   station explain 2021-01-20.z180 --database sqlite:////var/lib/station/hub.db --json""",
+)
+
+REPORT = Command(
+    summary="punctuality by day, class and hour, and check-in windows kept",
+    configure=_configure_report,
+    run=_report,
+    examples="""\
+  station report punctuality --deployment deployment.toml \\
+      --from 2021-01-20 --to 2021-01-26 --html week.html --csv week.csv""",
 )

@@ -5,10 +5,16 @@ from dataclasses import replace
 import pytest
 
 from hub.operations import Operations
-from hub.past.commands import EXPLAIN, HISTORY, JOURNAL, REPLAY
+from hub.past.commands import EXPLAIN, HISTORY, JOURNAL, REPLAY, REPORT
 from protocol.times import MINUTE, minute_number
 
-COMMANDS = {"explain": EXPLAIN, "history": HISTORY, "journal": JOURNAL, "replay": REPLAY}
+COMMANDS = {
+    "explain": EXPLAIN,
+    "history": HISTORY,
+    "journal": JOURNAL,
+    "replay": REPLAY,
+    "report": REPORT,
+}
 
 
 def pass_minutes(operations, start, count):
