@@ -4,12 +4,14 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import select
 
+from hub.kernel.beside import values
 from hub.kernel.derive import derive
 from hub.kernel.facts import decode_facts
 from hub.kernel.override import (
@@ -31,9 +33,9 @@ from hub.kernel.override import (
 )
 from hub.store import tables
 from protocol.codec import encode_body
-from protocol.runs import Control, PassengerPhase, Role
+from protocol.runs import Control, PassengerPhase, Role, Run
 from protocol.timeline import disorder, passenger_phase
-from tests.hub.test_operations_histories import Histories
+from tests.hub.test_operations_histories import Histories, rows
 
 RUNS = ("2021-01-20.k1", "2021-01-20.g2", "2021-01-20.x7", "2021-01-20.l9", "2021-01-20.t9")
 
@@ -102,6 +104,22 @@ class ManualHistories(Histories):
         answer = self.command(command)
         assert answer.accepted is (manual or was is not None)
         assert (self.operations.in_force(self.now).mode is not None) is manual
+
+    @precondition(lambda self: self.operations.in_force(self.now).mode)
+    @rule(specs=st.lists(rows, min_size=1, max_size=5))
+    def rows_come_and_tell_nobody_anything(self, specs):
+        before = self.told()
+        self.rows_come(specs, 0)
+        after = self.told()
+        assert {run_id: after.get(run_id) for run_id in before} == before
+
+    def told(self):
+        runs = {
+            p.entity: msgspec.json.decode(p.body, type=Run)
+            for p in self.operations.live()
+            if p.entity.startswith("run/")
+        }
+        return {entity: (values(run), run.timeline) for entity, run in runs.items()}
 
     @rule(minutes=st.integers(-5, 60), ends=st.booleans())
     def somebody_tells_of_a_train(self, minutes, ends):
