@@ -54,12 +54,16 @@ def _configure_history(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--gate", help="label or id of a ticket gate")
     what.add_argument("--platform", help="label or id of a platform")
     what.add_argument("--board", help="id of a board")
-    what.add_argument("--run", help="the whole story of one run, or of all runs of a train number")
+    what.add_argument(
+        "--run", dest="run_id", help="the whole story of one run, or of all runs of a train number"
+    )
     _readable(parser)
 
 
 def _configure_explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", help="run, e.g. 2021-01-20.z180; or a train number: the next one")
+    parser.add_argument(
+        "run_id", metavar="RUN", help="e.g. 2021-01-20.z180; or a train number: the next one"
+    )
     _database(parser)
     parser.add_argument("--at", metavar="TIME", help="as it was then; local time, or with Z")
     _readable(parser)

@@ -38,14 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
         station = station_of(arguments, reader, None)
         if arguments.at is None:
             now = _now(arguments, reader)
-            run_id = _choose(reader.run_ids(), arguments.run, now.astimezone(station.zone_info))
+            run_id = _choose(reader.run_ids(), arguments.run_id, now.astimezone(station.zone_info))
             found = why(reader, run_id, station, now)
         else:
             at = instant(arguments.at, station, reader.last_at())
             given = given_station(arguments)
             with lived_until(reader, at, given) as again, reading(again.url) as then:
                 known = then.run_ids()
-            run_id = _choose(known, arguments.run, at.astimezone(station.zone_info))
+            run_id = _choose(known, arguments.run_id, at.astimezone(station.zone_info))
             found = why_then(reader, run_id, given, at)
     if found is None:
         raise OperatorError(f"there is no run {run_id!r}")

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         OperatorError: the question cannot be understood, or the journal does not reach back so far.
     """
     with opened(arguments) as reader:
-        if arguments.run is not None:
+        if arguments.run_id is not None:
             _story(arguments, reader)
         elif arguments.at is None:
             raise OperatorError("which instant? give --at TIME, or --run RUN for a whole story")
@@ -80,10 +80,10 @@ def _story(arguments: argparse.Namespace, reader: Reader) -> None:
     station = station_of(arguments, reader, None)
     until = instant(arguments.at, station, reader.last_at()) if arguments.at else None
     found = {
-        run_id: story_of(reader, run_id, until) for run_id in run_ids_of(reader, arguments.run)
+        run_id: story_of(reader, run_id, until) for run_id in run_ids_of(reader, arguments.run_id)
     }
     if not found:
-        raise OperatorError(f"the journal has no run {arguments.run!r}", where="--run")
+        raise OperatorError(f"the journal has no run {arguments.run_id!r}", where="--run")
     if arguments.json:
         _put({"runs": {run_id: list(map(_chapter, told)) for run_id, told in found.items()}})
         return

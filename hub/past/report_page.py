@@ -29,7 +29,7 @@ background:var(--paper);max-width:60rem;margin:2rem auto;padding:0 1rem}
 svg{width:100%;height:auto;font-size:11px}svg text{fill:var(--ink)}svg rect{fill:var(--bar)}
 svg line{stroke:var(--line)}table{border-collapse:collapse;margin:.5rem 0 2rem}
 th,td{padding:.2rem .8rem;border-bottom:1px solid var(--line);text-align:right}
-th:first-child,td:first-child{text-align:left}
+th:first-child,td:first-child{text-align:left;white-space:nowrap}
 """
 
 _TEXTS = {

@@ -55,7 +55,9 @@ def say(lived, capsys):
         parser = argparse.ArgumentParser()
         COMMANDS[name].configure(parser)
         where = ("--database", lived) if database else ()
-        code = COMMANDS[name].run(parser.parse_args([*arguments, *where]))
+        parser.set_defaults(run=COMMANDS[name].run)
+        parsed = parser.parse_args([*arguments, *where])
+        code = parsed.run(parsed)
         return code, capsys.readouterr().out
 
     return run
