@@ -2,7 +2,9 @@
 
 Law: pure. A row lives as in the simulator: from 3 h before its first planned event to 30 min after
 its last. What was told before it appears is in it when it appears. Where a recording has no actual
-times, a train that was not cancelled came and left when it was last expected to.
+times, a train that was not cancelled came and left when it was last expected to. A train whose last
+event never happened keeps its row until everything was told: a delivery may tell hours later that
+it was cancelled, or is still here.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ def changes_of_call(call: RecordedCall) -> list[Change]:
             changes.append(Change(max(news.at, appears), Table.PLAN, call.key, columns))
     log = _log(call, told)
     changes += log
-    removed = max(*call.planned, *(c.at for c in log), call.planned[0]) + REMOVED_AFTER
+    heard = [] if _is_over(call, log) else [news.at for news in told]
+    removed = max([*call.planned, *(c.at for c in log), *heard]) + REMOVED_AFTER
     changes = [c for c in changes if c.at < removed]
     changes += [Change(removed, table, call.key, None) for table in (Table.LOG, Table.PLAN)]
     return sorted(changes, key=lambda change: change.at)
@@ -101,6 +104,11 @@ def _log(call: RecordedCall, told: list[Told]) -> list[Change]:
             values: dict[str, Value] = {"step": step.value, column: at, "track_no": track}
             changes.append(Change(at, Table.LOG, call.key, values))
     return changes
+
+
+def _is_over(call: RecordedCall, log: list[Change]) -> bool:
+    last = "act_dep_time" if call.planned_departure else "act_arr_time"
+    return any(change.values and last in change.values for change in log)
 
 
 def _actual_times(call: RecordedCall, told: list[Told]) -> tuple[Instant | None, Instant | None]:

@@ -68,6 +68,33 @@ def test_a_cancelled_train_has_no_log():
     assert columns(changes, Table.LOG, "step") == []
 
 
+def test_a_cancellation_told_hours_later_is_told():
+    late = NOON + 120 * MINUTE
+    changes = changes_of_call(make(told=(Told(late, cancelled=True),)))
+    assert columns(changes, Table.PLAN, "cancel_flag")[-1] == (late, 1)
+    assert {c.at for c in changes if c.values is None} == {late + 30 * MINUTE}
+
+
+def test_a_train_that_still_stands_keeps_its_row():
+    late = NOON + 120 * MINUTE
+    told = (Told(late, departure=NOON + 200 * MINUTE),)
+    changes = changes_of_call(make(told=told, actual_arrival=NOON))
+    assert columns(changes, Table.PLAN, "dep_delay_min")[-1] == (late, 196)
+
+
+def test_what_is_told_of_a_train_that_is_long_gone_is_left_out():
+    late = NOON + 120 * MINUTE
+    changes = changes_of_call(
+        make(
+            told=(Told(late, arrival_track="3"),),
+            actual_arrival=NOON,
+            actual_departure=NOON + 4 * MINUTE,
+        )
+    )
+    assert columns(changes, Table.PLAN, "arr_track") == [(NOON - 180 * MINUTE, "1")]
+    assert max(c.at for c in changes) == NOON + 34 * MINUTE
+
+
 def test_an_unknown_delay_that_stays_unknown_is_not_made_into_a_time():
     changes = changes_of_call(make(told=(Told(NOON - 20 * MINUTE, delay_known=False),)))
     assert columns(changes, Table.PLAN, "delay_state")[-1] == (NOON - 20 * MINUTE, "U")
