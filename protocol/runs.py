@@ -148,6 +148,10 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     departure_shown_until: Instant | None = None
 
 
+VOUCHED = frozenset({"arrival", "departure", "delay", "unknown", "cancelled", "added", "station"})
+"""Names in `Run.manual` by which a person vouches for what is told beyond the timetable."""
+
+
 class Auto(msgspec.Struct, frozen=True, kw_only=True):
     """What the rules alone would tell of a manual run; only what differs is there.
 
@@ -194,6 +198,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         gates: ticket gates that lead to the platform, as passengers read them.
         waiting_room: where passengers wait.
         control: AUTO, or MANUAL while a person's word overrides the rules.
+        manual: with MANUAL: what a person decides, e.g. ``("delay", "platform")``; ``station``:
+            everything stands as it stood when the whole station was made manual.
         auto: with MANUAL: what the rules alone would tell, None if it is the same.
         note: with an unknown delay: by language, what is told in place of "delay unknown".
         timeline: its future.
@@ -218,6 +224,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gates: tuple[str, ...] = ()
     waiting_room: Named | None = None
     control: Control = Control.AUTO
+    manual: tuple[str, ...] = ()
     auto: Auto | None = None
     note: dict[str, str] = {}
     timeline: Timeline = Timeline()
@@ -230,6 +237,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def uncertain(self) -> bool:
-        """True if something of that has not happened yet; see `protocol.timeline.lapsed`."""
+        """True if something of that has not happened yet; see `protocol.timeline.lapsed`.
+
+        What a person says of times, or of the whole station, is not dispatching's to confirm.
+        """
+        if not VOUCHED.isdisjoint(self.manual):
+            return False
         times = (self.arrival, self.departure)
         return self.held or self.cancelled or any(t is not None and t.uncertain for t in times)

@@ -257,7 +257,8 @@ class Policies:
     Attributes:
         estimate_lifetime: how long a deviation stays true without confirmation.
         minimum_dwell: shortest stop when a late train makes up time.
-        rules: names of the kernel's rules in the order in which they are applied.
+        rules: names of the kernel's rules in the order in which they are applied; ``manual`` comes
+            last, and without it nobody can override the rules by hand.
     """
 
     estimate_lifetime: timedelta

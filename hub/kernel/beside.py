@@ -14,32 +14,31 @@ from hub.kernel.override import DelayUnknown
 from protocol.runs import Auto, Control
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hub.kernel.override import Override
+    from hub.kernel.manual import Spoken
     from protocol.runs import CallTime, Run
 
 _SAME_NAME = ("cancelled", "held", "track", "platform", "gates", "waiting_room")
 _INSTANTS = ("check_in_opens_at", "check_in_closes_at")
 
 
-def beside(told: Run, auto: Run, words: Sequence[Override], *, withdrawn: bool) -> Run:
+def beside(told: Run, auto: Run, heard: Spoken, *, withdrawn: bool) -> Run:
     """Return `told` as MANUAL, with what `auto` says otherwise and the note of an unknown delay.
 
     Args:
         told: what passengers are told.
         auto: what AUTO would tell.
-        words: in force.
+        heard: who has a say.
         withdrawn: AUTO would tell nothing, for dispatching has deleted the train.
     """
     differs = differences(told, auto)
     if withdrawn:
         differs["withdrawn"] = True
-    said = (each.word for each in words)
+    said = (each.word for each in heard.words)
     texts = [word.texts for word in said if isinstance(word, DelayUnknown)] if told.held else []
     return replace(
         told,
         control=Control.MANUAL,
+        manual=heard.manual,
         auto=Auto(**differs) if differs else None,  # type: ignore[arg-type]
         note=texts[-1] if texts else {},
     )

@@ -57,7 +57,7 @@ def derive(facts: Facts, station: Station, now: Instant) -> Run:
     if heard is None:
         return auto
     told = _derive(_context(heard.facts, station, now, heard.words))
-    return beside(told, auto, heard.words, withdrawn=facts.withdrawn)
+    return beside(told, auto, heard, withdrawn=facts.withdrawn)
 
 
 def _derive(context: Context) -> Run:

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 RULE = "manual"
 """Name of the rule; a station whose list of rules lacks it takes no person's word."""
 
+STATION = "station"
+"""Stands in `Run.manual` while the whole station is manual."""
+
 
 @dataclass(frozen=True)
 class Spoken:
@@ -45,10 +48,12 @@ class Spoken:
     Attributes:
         facts: what the rules conclude from.
         words: in force, in the order in which they were said.
+        manual: what persons decide, for `protocol.runs.Run.manual`.
     """
 
     facts: Facts
     words: tuple[Override, ...]
+    manual: tuple[str, ...]
 
 
 def spoken(facts: Facts, now: Instant) -> Spoken | None:
@@ -60,7 +65,10 @@ def spoken(facts: Facts, now: Instant) -> Spoken | None:
     told = replace(facts.base, overrides=())
     for override in words:
         told = _taken(told, override)
-    return Spoken(told, words)
+    manual = tuple(sorted(each.word.field.value for each in words))
+    added = (Field.ADDED.value,) if only_added else ()
+    station = (STATION,) if facts.standing is not None else ()
+    return Spoken(told, words, manual + added + station)
 
 
 def in_force(facts: Facts, now: Instant) -> tuple[Override, ...]:

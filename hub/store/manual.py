@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from hub.kernel.beside import differences, values
 from hub.kernel.conflicts import outdated
 from hub.kernel.derive import derive
-from hub.kernel.manual import in_force
+from hub.kernel.manual import STATION, in_force
 from hub.kernel.obey import Obeyed, identity_of, obey_add, obey_clear, obey_mode, obey_set
 from hub.kernel.objections import (
     Answer,
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from hub.store.step import Step
     from protocol.runs import Run
 
-STATION = "station"
-"""Subject of commands about the whole station."""
 LONGEST_ID = 64
 
 _DAY = timedelta(days=1)

@@ -38,7 +38,10 @@ def phrase_cell(phrase: Phrase, words: Mapping[str, Words]) -> Cell:
     """Return `phrase` in all languages."""
     if not phrase.key:
         return Cell()
-    text = told(words, lambda table: table.word(phrase.key, **phrase.values))
+    texts = every(words, lambda table: table.word(phrase.key, **phrase.values))
+    texts = {language: phrase.texts.get(language, text) for language, text in texts.items()}
+    distinct = set(texts.values())
+    text = distinct.pop() if len(distinct) == 1 else texts
     return Cell(text, tone=phrase.tone, mark=phrase.mark)
 
 

@@ -9,7 +9,7 @@ told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from protocol.runs import PassengerPhase, Punctuality, Role, TrainPhase
@@ -37,12 +37,14 @@ class Phrase:
         values: for the word's places.
         tone: its meaning.
         mark: its shape.
+        texts: by language, told in place of the word: what a person wrote.
     """
 
     key: str = ""
     values: dict[str, object] = field(default_factory=dict)
     tone: Tone = Tone.PLAIN
     mark: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 SILENCE = Phrase()
@@ -161,7 +163,7 @@ def moved_phrase(run: Run) -> Phrase:
 def _overriding(run: Run) -> Phrase | None:
     if run.cancelled:
         return CANCELLED
-    return DELAY_UNKNOWN if run.held else None
+    return replace(DELAY_UNKNOWN, texts=run.note) if run.held else None
 
 
 def _happened(call: CallTime | None) -> bool:

@@ -38,7 +38,7 @@ from hub.kernel.override import (
 )
 from hub.kernel.rulebook import DEFAULT_ORDER
 from protocol.runs import Control, PassengerPhase, Punctuality, Role
-from protocol.timeline import disorder, passenger_phase
+from protocol.timeline import disorder, lapsed, passenger_phase
 
 
 @pytest.fixture
@@ -353,3 +353,23 @@ def test_explanations_name_the_words(build, say):
     said = {(c.rule, c.field): c.value for c in explain(facts, build.station(), build.at("08:30"))}
     assert said["manual", "platform"] == "2"
     assert said["manual", "timeline"].check_in_opens_at == build.at("08:00")
+
+
+def test_the_run_names_what_a_person_decides(build, told):
+    assert told(OnTrack("t3"), Delayed(5)).manual == ("delay", "track")
+    assert told(Delayed(5), until="08:10").manual == ()
+    added = with_added(build.facts(timetable=None), build.planned())
+    assert told(facts=added).manual == ("added",)
+    assert told(facts=standing_still(build.facts(), None)).manual == ("station",)
+
+
+def test_a_persons_word_about_times_does_not_lapse_while_the_feed_is_silent(build, told):
+    def has_lapsed(run):
+        return lapsed(
+            run, build.at("10:00"), build.at("08:00"), build.at("08:30") - build.at("08:00")
+        )
+
+    late = build.facts(plan=build.plan(estimated_departure=build.at("10:50")))
+    assert has_lapsed(told(facts=late))
+    assert has_lapsed(told(OnTrack("t3"), facts=late)), "nobody vouches for its time"
+    assert not has_lapsed(told(Delayed(30), facts=late))

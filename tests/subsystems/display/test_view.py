@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sample_day import MIN, change, plan, with_timeline
 
-from protocol.runs import Punctuality, Role
+from protocol.runs import Control, Punctuality, Role
 from station_config.model import Board, BoardKind, Column
 from subsystems.display.model import Cell, Tone
 from subsystems.display.view import BoardView, milliseconds
@@ -252,3 +252,23 @@ def test_times_are_local_on_both_sides_of_a_change_of_clocks(view, runs, hohhot)
         )
         told.append(view(BoardKind.DEPARTURES, ("de",), berlin).row(moved).cells["departure"].text)
     assert told == ["01:59", "03:00"]
+
+
+def test_a_persons_note_is_told_in_place_of_an_unknown_delay(view, runs):
+    held = change(one(runs, Role.ORIGIN), held=True, note={"zh": "等候通知"})
+    row = view(BoardKind.DEPARTURES).row(held)
+    cell = status_at(row, held.departure.planned)
+    assert says(cell) == "等候通知"
+    plain = view(BoardKind.DEPARTURES).row(change(held, note={}))
+    usual = status_at(plain, held.departure.planned)
+    assert says(cell, "en") == says(usual, "en"), "no language is left without a word"
+    assert (cell.tone, cell.mark) == (usual.tone, usual.mark)
+
+
+def test_what_a_person_vouches_for_does_not_lapse(view, runs):
+    held = change(one(runs, Role.ORIGIN), held=True)
+    assert view(BoardKind.DEPARTURES).row(held).unconfirmed
+    by_hand = change(held, control=Control.MANUAL, manual=("unknown",))
+    assert not view(BoardKind.DEPARTURES).row(by_hand).unconfirmed
+    moved = change(held, control=Control.MANUAL, manual=("platform",))
+    assert view(BoardKind.DEPARTURES).row(moved).unconfirmed
