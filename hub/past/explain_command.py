@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from hub.store.reading import Reader
     from protocol.times import Instant
 
+_NO_RULES = frozenset({"facts", "finish"})
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Explain; return 0.
@@ -63,7 +65,8 @@ def lines(found: Why, speech: Speech) -> Iterator[str]:
     yield from _head(speech, "rows")
     for said in found.said:
         when = speech.instant(said.at) if said.at is not None else "-"
-        text = speech.set_fields(said.row) if said.row is not None else said.text
+        text = speech.fields(said.fields.items()) or speech.word("deleted" if said.deleted else "=")
+        text = speech.set_fields(said.row) if said.row is not None else text
         yield f"  {when:<19} {speech.word(said.source)} {said.key}  {text}"
     yield from _persons(found, speech)
     yield from _conclusions(found, speech)
@@ -89,10 +92,15 @@ def _state(found: Why, speech: Speech) -> Iterator[str]:
 
 def _conclusions(found: Why, speech: Speech) -> Iterator[str]:
     yield from _head(speech, "concluded")
+    timeline: Timeline | None = None
     for each in found.concluded:
         reads = f"  ← {', '.join(map(speech.word, each.reads))}" if each.reads else ""
-        field = f"{speech.word(each.field)} {_value(each.value, speech)}"
-        yield f"  {speech.word(each.rule)}: {field}{reads}"
+        value = _value(each.value, speech)
+        if isinstance(each.value, Timeline):
+            value = _timeline(timeline, each.value, speech)
+            timeline = each.value
+        rule = f"{speech.word('rule')} " if each.rule not in _NO_RULES else ""
+        yield f"  {rule}{speech.word(each.rule)}: {speech.word(each.field)} {value}{reads}"
     yield from _head(speech, "rejects")
     for reject in found.disbelieved:
         sentence = reject.zh if speech.language == "zh" else reject.en
@@ -123,10 +131,14 @@ def _head(speech: Speech, code: str) -> Iterator[str]:
     yield f"{speech.word(code)}:"
 
 
+def _timeline(before: Timeline | None, after: Timeline, speech: Speech) -> str:
+    """Return what a rule changed of the timeline."""
+    old = before or Timeline()
+    names = [n for n in after.__struct_fields__ if getattr(after, n) != getattr(old, n)]
+    return ", ".join(f"{speech.word(n)} {speech.value(getattr(after, n))}" for n in names)
+
+
 def _value(value: object, speech: Speech) -> str:
-    if isinstance(value, Timeline):
-        known = ((n, getattr(value, n)) for n in value.__struct_fields__)
-        return ", ".join(f"{speech.word(n)} {speech.instant(at)}" for n, at in known if at)
     if isinstance(value, list):
         return " ".join(map(speech.value, value)) or "-"
     return speech.value(value)

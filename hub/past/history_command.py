@@ -97,7 +97,9 @@ def _story(arguments: argparse.Namespace, reader: Reader) -> None:
 def _line(chapter: Chapter, speech: Speech) -> str:
     record = chapter.record
     head = f"{speech.instant(record.at)}  {speech.word(record.kind)}"
-    said = " / ".join(map(speech.word, chapter.text.split("/"))) if chapter.codes else chapter.text
+    rev = f"rev {chapter.rev}  " if chapter.rev is not None else ""
+    text = " / ".join(map(speech.word, chapter.text.split("/"))) if chapter.codes else chapter.text
+    said = rev + (speech.fields(chapter.fields) or text)
     cause = f"  ← {record.cause}" if record.cause and record.cause != "feed" else ""
     subject = "" if chapter.own else f"  {record.subject}"
     return f"{head}{subject}  {said}{cause}"
@@ -114,6 +116,7 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
         "rev": chapter.rev,
         "body": msgspec.Raw(chapter.body) if chapter.body else None,
         "text": chapter.text,
+        "fields": dict(chapter.fields),
     }
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _TOLD = frozenset({INPUT, OUTPUT, PHASE, REJECT, COMMAND, MANUAL})
 _KINDS = ("plan", "log")
+_IDENTITY = frozenset({"type", "key", "run_id", "service_date"})
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Chapter:
     """One record of a story.
 
     Attributes:
-        text: what it says.
+        text: what it says, where that is not `fields`.
+        fields: what a row or a publication says otherwise than the one before it.
         codes: the text is codes parted by ``/``.
         own: the record's subject is the run itself.
         rev: of an output.
@@ -47,7 +49,8 @@ class Chapter:
     """
 
     record: Record
-    text: str
+    text: str = ""
+    fields: tuple[tuple[str, object], ...] = ()
     codes: bool = False
     own: bool = True
     rev: int | None = None
@@ -70,44 +73,44 @@ def story_of(reader: Reader, run_id: str, until: Instant | None = None) -> list[
     rows = [r for name in names for kind in _KINDS for r in reader.of_subject(f"{kind}/{name}")]
     found = (r for r in {r.number: r for r in (*own, *rows)}.values() if r.kind in _TOLD)
     ordered = sorted((r for r in found if until is None or r.at <= until), key=_number)
-    chapters: list[Chapter] = []
-    last: bytes | None = None
-    for record in ordered:
-        chapter = _chapter(record, last)
-        last = chapter.body if record.kind == OUTPUT else last
-        chapters.append(chapter)
-    return chapters
+    before: dict[str, dict[str, object]] = {}
+    return [_chapter(record, before) for record in ordered]
 
 
-def changes(before: bytes | None, after: bytes) -> str:
-    """Return what of a body is another value than before, as ``name value``."""
-    old = _flat(msgspec.json.decode(before)) if before else {}
-    new = _flat(msgspec.json.decode(after))
-    names = [name for name in {**new, **old} if old.get(name) != new.get(name)]
-    if not before:
-        names = [name for name in names if not name.startswith(("timeline.", "origin", "destin"))]
-    return ", ".join(f"{name} {new.get(name, '-')}" for name in names)
-
-
-def _chapter(record: Record, last: bytes | None) -> Chapter:
+def _chapter(record: Record, before: dict[str, dict[str, object]]) -> Chapter:
+    """Return a record's chapter; `before` is what each subject said last."""
     if record.kind == OUTPUT:
         output = decode_output(record.detail)
         body = output.body
-        text = f"rev {output.rev} " + (changes(last, body) if body else "deleted")
-        return Chapter(record, text, rev=output.rev, body=body)
+        if body is None:
+            before.pop(record.subject, None)
+            return Chapter(record, "deleted", codes=True, rev=output.rev)
+        fields = _changes(record.subject, _flat(msgspec.json.decode(body)), before)
+        return Chapter(record, fields=fields, rev=output.rev, body=body)
     if record.kind == INPUT:
-        change = decode_change(record.detail)
-        text = "deleted" if isinstance(change, RowDeleted) else _row(record.detail)
-        return Chapter(record, text, own=False)
+        if isinstance(decode_change(record.detail), RowDeleted):
+            return Chapter(record, "deleted", codes=True, own=False)
+        row = msgspec.json.decode(record.detail)["row"]
+        return Chapter(record, fields=_changes(record.subject, row, before), own=False)
     text = record.detail.decode()
     return Chapter(record, text, codes=record.kind == PHASE, own=record.kind != REJECT)
 
 
-def _row(detail: bytes) -> str:
-    row = msgspec.json.decode(detail)["row"]
-    return ", ".join(
-        f"{name} {value}" for name, value in row.items() if name not in {"type", "key"}
-    )
+def _changes(
+    subject: str, said: dict[str, object], before: dict[str, dict[str, object]]
+) -> tuple[tuple[str, object], ...]:
+    """Return what is said otherwise than before; at first everything that is not a default."""
+    old = before.get(subject)
+    before[subject] = said
+    if old is None:
+        return tuple((name, value) for name, value in said.items() if _tells(name, value))
+    names = dict.fromkeys((*said, *old))
+    return tuple((n, said.get(n)) for n in names if said.get(n) != old.get(n))
+
+
+def _tells(name: str, value: object) -> bool:
+    usual = {"delay_known": True, "cancelled": False}
+    return name not in _IDENTITY and value not in (None, "") and usual.get(name) is not value
 
 
 def _flat(value: dict[str, object], prefix: str = "") -> dict[str, object]:

@@ -5,6 +5,7 @@ Law: pure; values in, text out.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,14 @@ from hub.past.words import word
 from protocol.runs import CallTime, Named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
     from hub.past.told import Shown
     from protocol.runs import Run
     from protocol.times import Instant
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 class Speech:
@@ -72,6 +76,20 @@ class Speech:
             if found != field.default and field.name != "key":
                 parts.append(f"{self.word(field.name)} {self.value(found)}")
         return "; ".join(parts)
+
+    def fields(self, said: Iterable[tuple[str, object]]) -> str:
+        """Return fields as JSON has them: names parted by points, instants as text."""
+        return "; ".join(f"{self._name(name)} {self._plain(value)}" for name, value in said)
+
+    def _name(self, name: str) -> str:
+        return " ".join(map(self.word, name.removeprefix("timeline.").split(".")))
+
+    def _plain(self, value: object) -> str:
+        if isinstance(value, list):
+            return " ".join(map(self._plain, value)) or "-"
+        if isinstance(value, str) and _INSTANT.fullmatch(value):
+            return self.instant(datetime.fromisoformat(value))
+        return self.value(value)
 
     def run(self, run: Run) -> str:
         """Return a run's numbers and where it comes from and goes to."""

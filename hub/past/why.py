@@ -36,12 +36,19 @@ if TYPE_CHECKING:
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that somebody said. at None: it stands in the timetable."""
+    """One thing that somebody said.
+
+    Attributes:
+        at: None: it stands in the timetable.
+        fields: what it says otherwise than the same row before; empty: deleted, or nothing else.
+        row: the whole entry of the timetable.
+    """
 
     source: str
     key: str
     at: Instant | None
-    text: str
+    fields: dict[str, object]
+    deleted: bool = False
     row: msgspec.Struct | None = None
 
 
@@ -181,12 +188,18 @@ def _why(
 def _timetable(facts: Facts) -> Iterator[Said]:
     for source, entry in (("timetable", facts.timetable), ("manual", facts.added)):
         if entry is not None:
-            yield Said(source=source, key="", at=None, text="", row=entry)
+            yield Said(source=source, key="", at=None, fields={}, row=entry)
 
 
 def _said(chapter: Chapter) -> Said:
     kind, _, key = chapter.record.subject.partition("/")
-    return Said(source=kind, key=key, at=chapter.record.at, text=chapter.text)
+    return Said(
+        source=kind,
+        key=key,
+        at=chapter.record.at,
+        fields=dict(chapter.fields),
+        deleted=bool(chapter.text),
+    )
 
 
 def _persons(facts: Facts, at: Instant) -> tuple[Person, ...]:

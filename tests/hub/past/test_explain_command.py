@@ -45,7 +45,7 @@ def test_now(say):
     ("language", "words"),
     [
         ("zh", ("正在检票", "各方所报", "未知股道: t99", "规则 检票", "停止检票 (未到)", "正点")),
-        ("en", ("check-in", "What was said", "no such track: t99", "rule check_in", "(ahead)")),
+        ("en", ("check-in", "What was said", "no such track: t99", "rule check-in", "(ahead)")),
     ],
 )
 def test_people_read_it_in_their_language(say, language, words):

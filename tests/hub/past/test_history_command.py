@@ -76,7 +76,7 @@ def test_the_story_of_a_run(say):
     _, told = say("history", "--run", "K1", "--language", "en")
     assert f"{RUN}\n" in told
     assert "\n2021-01-21.k1\n" in told
-    assert "departure.actual 2021-01-20T02:25:00Z" in told
+    assert "departure actual 2021-01-20 10:25" in told
     assert "phase  check-in / expected" in told
 
 
