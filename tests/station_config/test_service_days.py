@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from station_config.service_days import DAILY, EVERY_WEEKDAY, NEVER, ServiceDays
 
 MONDAY = date(2025, 12, 15)
-START, END = date(2025, 11, 1), date(2026, 2, 1)
+START, END = date(2025, 11, 1), date(2026, 3, 1)
 YEAR = [START + timedelta(days=n) for n in range((END - START).days)]
 
 near = st.dates(date(2025, 12, 1), date(2025, 12, 31))
