@@ -19,9 +19,10 @@ import msgspec
 from one_way_feed.bodies import MAX_SYMBOL
 from one_way_feed.row_codec import RowTooLong, pack
 from one_way_feed.row_codec import nothing as no_dictionary
-from one_way_feed.rows import Row, RowKey, RowUpserted, StagePlanRow, TrafficLogRow, row_key
+from one_way_feed.rows import Row, RowKey, RowUpserted, StagePlanRow, Step, TrafficLogRow, row_key
 from one_way_feed.settings import CHOICES, TIMES
 from protocol.errors import FeedError
+from protocol.runs import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 LONGEST_DELAY = timedelta(hours=48)
 """More is no delay but a damaged column."""
+ENUMERATED = {"role": Role, "step": Step}
+"""Fields whose meaning is a member of an enumeration, not just its text."""
+
 UNWRITABLE = frozenset(("Cc", "Cs"))
 """Unicode categories: control characters, halves of surrogate pairs."""
 
@@ -147,7 +151,8 @@ class QueryMapping:
         text = "" if value is None else str(value).strip()
         meanings = self._query.values[name]
         if text in meanings:
-            return meanings[text]
+            meaning = meanings[text]
+            return ENUMERATED[name](str(meaning)) if name in ENUMERATED else meaning
         if not text:
             return None
         raise _UnusableError(column, f"{text[:40]!r} is none of {', '.join(meanings)}")

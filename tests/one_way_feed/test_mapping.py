@@ -75,6 +75,13 @@ def test_a_log_record(config):
     )
 
 
+def test_what_is_enumerated_is_a_member_not_its_text(config, plan_mapping):
+    settings = load_sender_settings(config.save())
+    log = QueryMapping(settings.queries[1], settings.database).row(LOG)
+    assert plan_mapping().row(PLAN).role is Role.INTERMEDIATE
+    assert log.step is Step.ARRIVED
+
+
 def test_the_sign_and_unit_of_a_delay_are_the_bureaus(config):
     config.values["queries"][0]["delays"] |= {"late_is": "negative", "unit_s": 1}
     settings = load_sender_settings(config.save())
