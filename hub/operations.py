@@ -211,7 +211,7 @@ class Operations:
                 build_days(step, anew=False)
             elif minute is not None:
                 drop_plans(step)
-            mark_step(step, minute, new_day=new_day)
+            mark_step(step, minute, new_day=new_day and self._built is not None)
             step.writes.flush(opened, self._statements)
             reached = last_minute if minute is None else minute
             self._write_kernel(opened, self.epoch, self.epoch, reached, step.writes.next_number)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import create_engine, text
 
+from hub.operations import Operations
 from hub.store.reading import reading
 from protocol.errors import DeviceError, OperatorError
 
@@ -108,6 +109,18 @@ def test_the_database_is_only_read(lived, tmp_path):
         reading(f"sqlite:///{tmp_path}/empty.db"),
     ):
         pass
+
+
+def test_it_is_read_beside_a_hub_that_goes_on_writing(database_url, station, build):
+    operations = Operations(database_url, station)
+    operations.open(build.at("09:00"))
+    with reading(database_url) as reader:
+        before = list(reader.records())
+        operations.step(build.at("09:30"), [build.upsert(build.plan())])
+        assert list(reader.records()) == before, "one question is of one moment"
+    with reading(database_url) as reader:
+        assert len(list(reader.records())) > len(before)
+    operations.close()
 
 
 def test_a_board_is_asked_for_by_its_kind(station, build):
