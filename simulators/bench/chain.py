@@ -37,6 +37,7 @@ AIM_MS = 50.0
 """Everything but the poll interval and the wire, 99th percentile."""
 
 MEMORY_AIM_MB = 450.0
+LIVE_AGAIN_AIM_S = 5.0
 BOARD = "waiting-hall-departures"
 QUIET = "08:05"
 """No train of the reference timetable leaves within the measurement."""
@@ -102,8 +103,29 @@ def run(size: str) -> Iterator[Figure]:
             )
             passages = _measure(demo, page, SAMPLES[size])
             memory = _memory(demo)
+            back = _restart(demo)
     yield from _figures(passages)
+    yield _figure("hub killed, open again → boards live again", back, "s", LIVE_AGAIN_AIM_S)
     yield _figure("memory of all processes (RSS)", memory, "MB", MEMORY_AIM_MB)
+
+
+def _restart(demo: DemoProcess) -> float:
+    """Kill the hub; return the seconds from the new one's opening to the display in step with it."""
+    epochs = len(demo.log("hub.open"))
+    hub = next(
+        child for child in psutil.Process(demo.process.pid).children() if "hub" in child.cmdline()
+    )
+    hub.kill()
+    wait_until(lambda: len(demo.log("hub.open")) > epochs, 30, what="the hub to open again")
+    opened = time.monotonic()
+    epoch = demo.log("hub.open")[-1]["epoch"]
+
+    def in_step() -> bool:
+        health = demo.json("/health")
+        return bool(health["epoch"] == epoch and health["mode"] == "ONLINE")
+
+    wait_until(in_step, 30, what="the display to be in step again")
+    return time.monotonic() - opened
 
 
 def _measure(demo: DemoProcess, page: Page, samples: int) -> list[Passage]:

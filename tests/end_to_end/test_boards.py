@@ -113,7 +113,7 @@ def test_boards_go_on_when_the_hub_dies_and_come_back(tmp_path, page):
             six_minutes_are_right(page, died)
         wait_until(lambda: demo.pid("hub"), 10, what="the hub to be started again")
         wait_until(lambda: len(demo.log("hub.open")) == 2, 15, what="the hub to work again")
-        wait_until(lambda: "实时" in page.evaluate(LINE), 5, what="the board to be live again")
+        wait_until(lambda: "实时" in page.evaluate(LINE), 20, what="the board to be live again")
         settled(page, wanted_departures)
         assert page.evaluate("() => window.neverReloaded") is True
         assert demo.stop() == 0

@@ -15,6 +15,8 @@ from subsystems.kit.status import StatusCode
 from subsystems.kit.timekeeper import Quality
 
 HOUR = timedelta(hours=1)
+PATIENCE_S = 20.0
+"""How soon it is in step is measured in `station bench chain`, not here."""
 
 
 def delay_of(link, run):
@@ -57,10 +59,10 @@ def test_a_storm_is_told_once_a_turn_with_all_its_ids(nats_broker, turning, cast
 def go_online(turning, hub, link, *bodies):
     hub.everything(*bodies)
     turning.until(lambda: link.mode is LinkMode.SYNCING)
-    turning.until(lambda: link.mode is LinkMode.ONLINE, 5.0)
+    turning.until(lambda: link.mode is LinkMode.ONLINE, PATIENCE_S)
 
 
-def test_the_hub_dies_and_a_new_one_is_live_within_five_seconds(broker, turning, cast, make):
+def test_the_hub_dies_and_a_new_one_is_live_again(broker, turning, cast, make):
     told = cast.link(broker, timings=Timings())
     link = told.link
     turning.until(lambda: link.details()["broker"])
@@ -75,7 +77,7 @@ def test_the_hub_dies_and_a_new_one_is_live_within_five_seconds(broker, turning,
     new = cast.hub(broker, epoch=2)
     new.revs = dict.fromkeys(["run/" + make.run("G1").run_id], 1)
     new.everything(make.run("G1", late=3))  # G2 was deleted while nobody looked
-    turning.until(lambda: link.mode is LinkMode.ONLINE, 5.0)
+    turning.until(lambda: link.mode is LinkMode.ONLINE, PATIENCE_S)
     assert turning.reactor.seconds() - began_s < 4.0
     assert set(link.runs()) == {make.run("G1").run_id}
     assert delay_of(link, make.run("G1")) == 3
@@ -202,7 +204,7 @@ def test_what_is_missing_is_asked_for(nats_broker, turning, cast, make):
     assert asked.entities == ("run/2021-01-20.g1",)
     assert link.mode is LinkMode.SYNCING
     hub.say(make.run("G1"))
-    turning.until(lambda: link.mode is LinkMode.ONLINE, 5.0)
+    turning.until(lambda: link.mode is LinkMode.ONLINE, PATIENCE_S)
 
 
 def test_what_the_broker_lost_on_the_way_comes_by_a_replay(broker, turning, cast, make):
@@ -217,7 +219,7 @@ def test_what_the_broker_lost_on_the_way_comes_by_a_replay(broker, turning, cast
     hub.manifest()
     hub.beat()
     turning.until(lambda: link.mode is LinkMode.SYNCING)
-    turning.until(lambda: link.mode is LinkMode.ONLINE, 5.0)
+    turning.until(lambda: link.mode is LinkMode.ONLINE, PATIENCE_S)
     assert set(link.runs()) == {make.run("G1").run_id}
     assert not [r for r in hub.requests if r.kind == "resync"]
 

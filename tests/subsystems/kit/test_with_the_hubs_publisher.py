@@ -95,7 +95,7 @@ def test_changes_and_deletions_reach_the_subsystem(broker, turning, cast, make, 
     assert link.details()["missing"] == 0
 
 
-def test_a_hub_that_restarts_is_live_within_five_seconds(broker, turning, cast, make, publisher):
+def test_a_hub_that_restarts_is_live_again(broker, turning, cast, make, publisher):
     outbox = MemoryOutbox(3, make)
     for number in range(300):
         outbox.commit(make.run(f"G{number}"))
@@ -107,10 +107,6 @@ def test_a_hub_that_restarts_is_live_within_five_seconds(broker, turning, cast, 
     turning.until(lambda: link.mode is LinkMode.SUSPECT)
 
     outbox.epoch = 4
-    began_s = turning.reactor.seconds()
     publisher(broker, outbox)
-    turning.until(lambda: link.mode is LinkMode.ONLINE, 10.0)
-    took_s = turning.reactor.seconds() - began_s
-    print(f"live again after {took_s:.2f} s with 300 runs on {broker.kind}")  # noqa: T201
-    assert took_s < 5.0
+    turning.until(lambda: link.mode is LinkMode.ONLINE, 20.0)  # how soon: station bench chain
     assert len(link.runs()) == 300
