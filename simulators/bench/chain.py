@@ -110,7 +110,7 @@ def run(size: str) -> Iterator[Figure]:
 
 
 def _restart(demo: DemoProcess) -> float:
-    """Kill the hub; return the seconds from the new one's opening to the display in step with it."""
+    """Kill the hub; return the seconds from the new one opening to the display in step again."""
     epochs = len(demo.log("hub.open"))
     hub = next(
         child for child in psutil.Process(demo.process.pid).children() if "hub" in child.cmdline()
