@@ -47,7 +47,7 @@ LINKS = ("poll", "wire", "decode", "kernel", "publish", "mqtt", "sse", "dom")
 
 NAMES = {
     ("changed", "poll"): "row changed → seen by the poll",
-    ("poll", "wire"): "seen → first frame to the port",
+    ("poll", "wire"): "seen → first frame to the port (waits for the line)",
     ("wire", "decode"): "serial wire and decoding",
     ("decode", "kernel"): "kernel and commit",
     ("kernel", "publish"): "outbox → broker",
@@ -205,7 +205,8 @@ def _is_of(line: dict[str, Any], keys: set[str]) -> bool:
 def _figures(passages: list[Passage]) -> Iterator[Figure]:
     for first, second in pairwise(("changed", *LINKS)):
         yield from _spread(NAMES[first, second], [_span(p, first, second) for p in passages])
-    ours = [_span(p, "poll", "wire") + _span(p, "decode", "dom") for p in passages]
+    # Between the poll and the port a frame waits for the one before it: that is the wire, too.
+    ours = [_span(p, "decode", "dom") for p in passages]
     yield from _spread("all but poll interval and wire", ours, AIM_MS)
     yield from _spread("row changed → DOM", [_span(p, "changed", "dom") for p in passages])
 
