@@ -12,7 +12,8 @@ def test_state_comes_first_then_all_that_is_live_then_manifest_and_beat(scene):
     scene.outbox.commit("plan/2021-01-20", scene.plan(), rev=4)
     scene.outbox.commit("run/2021-01-20.z180", scene.plan(), rev=9)
     scene.started()
-    scene.until(lambda: listener.of("hub/beat") and listener.of("hub/manifest"))
+    # A broker may deliver what it was given on one topic after what it was given later on another.
+    scene.until(lambda: len(listener.heard) >= 5)
     state = last(listener, "hub/state")
     assert state.body == HubState(
         online=True,
