@@ -3,6 +3,12 @@ from twisted.internet.defer import Deferred
 from protocol.messages import Beat, HubState, Manifest, Source, SourceMode
 
 
+def newest(listener, entity):
+    """Return the entries of the manifest heard last, None before there is one."""
+    heard = listener.of(entity)
+    return heard[-1].body.entries if heard else None
+
+
 def last(listener, entity):
     return listener.of(entity)[-1]
 
@@ -48,6 +54,7 @@ def test_what_was_told_with_all_that_is_live_leaves_the_outbox_unsent(scene):
     scene.outbox.commit("plan/2021-01-20", scene.plan(), rev=4)
     scene.started()
     scene.until(lambda: scene.outbox.acknowledged == [1])
+    scene.until(lambda: listener.of("plan/2021-01-20"))
     assert len(listener.of("plan/2021-01-20")) == 1
 
 
@@ -58,7 +65,7 @@ def test_a_change_is_published_acknowledged_and_in_the_next_manifest(scene):
     publisher.poke()
     scene.until(lambda: scene.outbox.acknowledged == [1])
     scene.until(lambda: listener.of("plan/2021-01-20"))
-    scene.until(lambda: last(listener, "hub/manifest").body.entries == {"plan/2021-01-20": 1})
+    scene.until(lambda: newest(listener, "hub/manifest") == {"plan/2021-01-20": 1})
     message = last(listener, "plan/2021-01-20")
     assert message.body == scene.plan()
     assert (message.rev, message.t) == (1, "plan")
@@ -74,7 +81,7 @@ def test_a_deletion_is_an_empty_retained_message(scene):
     scene.outbox.commit("plan/2021-01-20", None, rev=2)
     publisher.poke()
     scene.until(lambda: listener.of("plan/2021-01-20")[-1] is None)
-    scene.until(lambda: last(listener, "hub/manifest").body.entries == {})
+    scene.until(lambda: newest(listener, "hub/manifest") == {})
     late = scene.listener("board-2")
     scene.until(lambda: late.of("hub/manifest"))
     assert late.of("plan/2021-01-20") == []
