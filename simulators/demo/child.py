@@ -119,11 +119,6 @@ class DemoProcess:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def clock_url(self) -> str:
-        """Address of the clock."""
-        return f"http://127.0.0.1:{self.port + 1}"
-
-    @property
     def hub_url(self) -> str:
         """Address of the hub's status."""
         return f"http://127.0.0.1:{self.port + 3}"
