@@ -9,11 +9,14 @@ from __future__ import annotations
 import msgspec
 
 from protocol.errors import MessageError
+from protocol.limits import MAX_BYTES, MAX_OTHER_BYTES, Count
 from protocol.messages import BODY_TYPES, TYPE_NAMES, VERSION, Body, Message
 from protocol.times import Instant
 
-MAX_BYTES = 4 * 1024 * 1024
-"""A day's plan of the largest station (884 calls) is about 0.8 MB; more is not ours."""
+__all__ = ["MAX_BYTES", "decode", "encode", "encode_body", "type_name", "wrap"]
+
+LARGE = frozenset({"plan", "hub.manifest"})
+"""Types that may have `MAX_BYTES`; every other one `MAX_OTHER_BYTES`."""
 
 
 class _RawMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,9 +26,9 @@ class _RawMessage(msgspec.Struct, frozen=True, kw_only=True):
     t: str
     id: str
     src: str
-    epoch: int
-    seq: int
-    rev: int = 0
+    epoch: Count
+    seq: Count
+    rev: Count = 0
     issued_at: Instant
     valid_until: Instant | None = None
     body: msgspec.Raw
@@ -85,6 +88,8 @@ def decode(payload: bytes, *, topic: str) -> Message:
         raw = _envelope.decode(payload)
         if raw.v.partition(".")[0] != _MAJOR:
             raise MessageError(f"version {raw.v} is not version {_MAJOR}", where=topic)
+        if len(payload) > MAX_OTHER_BYTES and raw.t not in LARGE:
+            raise MessageError(f"{len(payload)} bytes are more than {MAX_OTHER_BYTES}", where=topic)
         decoder = _bodies.get(raw.t)
         if decoder is None:
             raise MessageError(f"unknown message type {raw.t!r}", where=topic)

@@ -13,6 +13,10 @@ from enum import StrEnum
 
 import msgspec
 
+from protocol.commands import Ack, Command
+from protocol.devices import Aggregate, Config, Fault, Health, Want
+from protocol.limits import Count
+from protocol.notices import Notice
 from protocol.runs import Run
 from protocol.times import Instant
 
@@ -139,6 +143,8 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
         hub_epoch: epoch of the hub that the device is in step with.
         manifest_seq: manifest that it is complete at.
         clock_offset_ms: own station clock minus the hub's, None if never measured.
+        want_revision: of the `Want` that is in force here, 0 for none.
+        cfg_revision: of the `Config` that is in force here, 0 for none.
     """
 
     online: bool
@@ -148,17 +154,56 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     hub_epoch: int = 0
     manifest_seq: int = 0
     clock_offset_ms: float | None = None
+    want_revision: Count = 0
+    cfg_revision: Count = 0
 
 
 class DeviceDescription(msgspec.Struct, frozen=True, kw_only=True):
-    """`dev/{id}/desc`, retained: what the device is."""
+    """`dev/{id}/desc`, retained: what the device is.
+
+    Attributes:
+        kind: its type, an identifier; group commands and permissions go by it.
+        vendor: who makes it.
+        model: of the hardware.
+        serial: of the hardware.
+        software: name and version.
+        versions: protocol versions that it speaks.
+        languages: BCP 47, that it can show or speak.
+        zones: of the station that it stands in, unless its configuration says otherwise.
+        capabilities: what it can do, e.g. ``show``, ``speak``, ``brightness``.
+        commands: kinds of command that it knows.
+        metrics: address of its metrics (OpenMetrics over HTTP), "" for none.
+    """
 
     kind: str
     vendor: str = ""
+    model: str = ""
+    serial: str = ""
     software: str = ""
+    versions: tuple[str, ...] = (VERSION,)
     languages: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    metrics: str = ""
+
+
+class RunQuery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What runs a device asks for; every condition that is given must hold.
+
+    Attributes:
+        service_date: of the run.
+        number: part of its number on arrival or departure, capital or small.
+        place: part of its origin's or destination's name in any language, or their code.
+        run_ids: exactly these.
+        limit: at most so many, earliest first; the hub may answer with fewer.
+    """
+
+    service_date: date | None = None
+    number: str = ""
+    place: str = ""
+    run_ids: tuple[str, ...] = ()
+    limit: Count = 20
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,15 +211,17 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         correlation: copied into the response.
-        kind: ``time`` or ``resync``.
+        kind: ``time``, ``resync`` or ``query``.
         sent: for ``time``: the device's own monotonic seconds at sending, copied back.
         entities: for ``resync``: what is missing; empty means everything.
+        query: for ``query``: which runs.
     """
 
     correlation: str
     kind: str
     sent: float = 0.0
     entities: tuple[str, ...] = ()
+    query: RunQuery | None = None
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,6 +234,8 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
         sent: for ``time``: from the request.
         utc: for ``time``: the hub's station time when it answered.
         rate: station seconds per real second.
+        runs: for ``query``: what was found, earliest first.
+        more: for ``query``: how many more there are than `runs`.
     """
 
     correlation: str
@@ -196,6 +245,8 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     sent: float = 0.0
     utc: Instant | None = None
     rate: float = 1.0
+    runs: tuple[Run, ...] = ()
+    more: Count = 0
 
 
 Body = (
@@ -204,11 +255,19 @@ Body = (
     | Manifest
     | Run
     | Plan
+    | Notice
     | Event
+    | Command
+    | Want
+    | Config
     | DeviceState
     | DeviceDescription
+    | Ack
+    | Fault
+    | Health
     | Request
     | Response
+    | Aggregate
 )
 
 BODY_TYPES: dict[str, type[Body]] = {
@@ -217,11 +276,19 @@ BODY_TYPES: dict[str, type[Body]] = {
     "hub.manifest": Manifest,
     "run": Run,
     "plan": Plan,
+    "notice": Notice,
     "event": Event,
+    "cmd": Command,
+    "dev.want": Want,
+    "dev.cfg": Config,
     "dev.state": DeviceState,
     "dev.desc": DeviceDescription,
+    "dev.ack": Ack,
+    "dev.evt": Fault,
+    "dev.health": Health,
     "dev.req": Request,
     "dev.resp": Response,
+    "agg.state": Aggregate,
 }
 """Body type by the envelope's `t`."""
 
@@ -248,9 +315,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     t: str
     id: str
     src: str
-    epoch: int
-    seq: int
-    rev: int = 0
+    epoch: Count
+    seq: Count
+    rev: Count = 0
     issued_at: Instant
     valid_until: Instant | None = None
     body: Body

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from datetime import date
 
 
+HUB_LEAVES = ("cmd", "want", "cfg", "resp")
+"""Under ``dev/{id}/``, written by the hub."""
+DEVICE_LEAVES = ("state", "desc", "ack", "evt", "health", "req")
+"""Under ``dev/{id}/``, written by the device."""
+ALL_ZONES = "all"
+"""Zone of a command to every device of a type, wherever it stands."""
+
+
 @dataclass(frozen=True)
 class Topics:
     """The topics of one station.
@@ -89,6 +97,15 @@ class Topics:
         """Filter for the states of all devices."""
         return f"{self.root}/dev/+/state"
 
+    @property
+    def aggregate(self) -> str:
+        """Retained, each 60 s: counts by mode."""
+        return f"{self.root}/agg/state"
+
+    def all_devices(self, leaf: str) -> str:
+        """Filter for one leaf of all devices; see `device`."""
+        return f"{self.root}/dev/+/{leaf}"
+
     def run(self, run_id: str) -> str:
         """Retained; an empty payload deletes."""
         return f"{self.root}/{run_entity(run_id)}"
@@ -102,12 +119,20 @@ class Topics:
         return f"{self.root}/event/{kind}"
 
     def device(self, device: str, leaf: str) -> str:
-        """``dev/{device}/{leaf}``, leaf: state, desc, req, resp, cmd, want, cfg, ack, evt."""
+        """``dev/{device}/{leaf}``; leaf: one of `HUB_LEAVES` or `DEVICE_LEAVES`."""
         return f"{self.root}/dev/{device}/{leaf}"
 
-    def group_commands(self, kind: str) -> str:
-        """Filter for the commands to all devices of `kind`, in every zone."""
-        return f"{self.root}/grp/{kind}/+/cmd"
+    def notice(self, notice_id: str) -> str:
+        """Retained; an empty payload deletes."""
+        return f"{self.root}/{notice_entity(notice_id)}"
+
+    def group_command(self, kind: str, zone: str) -> str:
+        """Not retained. `zone` `ALL_ZONES`: every device of `kind`."""
+        return f"{self.root}/grp/{kind}/{zone}/cmd"
+
+    def group_commands(self, kind: str, zone: str = "+") -> str:
+        """Commands to all devices of `kind` in `zone`; by default the filter for every zone."""
+        return f"{self.root}/grp/{kind}/{zone}/cmd"
 
     def entity(self, topic: str) -> str:
         """Return `topic` without the root: the key of an entity, as a manifest names it.
@@ -125,6 +150,11 @@ class Topics:
 def run_entity(run_id: str) -> str:
     """Return the manifest's key of a run."""
     return f"run/{run_id}"
+
+
+def notice_entity(notice_id: str) -> str:
+    """Return the manifest's key of a notice."""
+    return f"notice/{notice_id}"
 
 
 def plan_entity(service_date: date) -> str:

@@ -34,6 +34,11 @@ def values(kind) -> st.SearchStrategy:
     """Return a strategy for anything that a message may hold."""
     if kind in _SIMPLE:
         return _SIMPLE[kind]
+    return bounded(*typing.get_args(kind)) if hasattr(kind, "__metadata__") else composed(kind)
+
+
+def composed(kind) -> st.SearchStrategy:
+    """Return a strategy for what consists of other things."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in {typing.Union, types.UnionType}:
         return st.one_of([values(a) for a in arguments])
@@ -44,8 +49,15 @@ def values(kind) -> st.SearchStrategy:
     if issubclass(kind, Enum):
         return st.sampled_from(kind)
     assert issubclass(kind, msgspec.Struct), kind
-    hints = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind, include_extras=True)
     return st.builds(kind, **{name: values(hints[name]) for name in kind.__struct_fields__})
+
+
+def bounded(kind, meta) -> st.SearchStrategy:
+    """Return a strategy for an annotated kind: numbers between bounds, aware times."""
+    if kind is int:
+        return st.integers(meta.ge, meta.le)
+    return st.floats(meta.ge, meta.le) if kind is float else values(kind)
 
 
 BODIES = st.one_of([values(kind) for kind in BODY_TYPES.values()])
@@ -55,7 +67,8 @@ BODIES = st.one_of([values(kind) for kind in BODY_TYPES.values()])
 def messages(draw) -> Message:
     """Draw an envelope whose `t` fits its body."""
     body = draw(BODIES)
-    hints = {k: v for k, v in typing.get_type_hints(Message).items() if k not in {"body", "t", "v"}}
+    every = typing.get_type_hints(Message, include_extras=True)
+    hints = {k: v for k, v in every.items() if k not in {"body", "t", "v"}}
     fields = {name: draw(values(kind)) for name, kind in hints.items()}
     names = {kind: name for name, kind in BODY_TYPES.items()}
     return Message(t=names[type(body)], body=body, **fields)
