@@ -31,15 +31,38 @@ class ClockSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     rate: float = 1.0
 
 
+class TlsSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """TLS between the broker and everybody; without this table it is spoken to in the clear.
+
+    Attributes:
+        ca: certificate of the authority that has signed the broker's (`station ca init`).
+        cert: the broker's certificate; it must name `BrokerSettings.host`.
+        key: its private key.
+        clients: directory with USER.pem and USER.key of each user; if it is set, the broker lets
+            nobody in without such a certificate, besides the password.
+    """
+
+    ca: Path
+    cert: Path | None = None
+    key: Path | None = None
+    clients: Path | None = None
+
+
 class BrokerSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """The MQTT broker.
 
     Attributes:
         host: address to connect to (and to listen on, when embedded).
-        port: MQTT port.
+        port: MQTT port; with `tls` the port of MQTT over TLS, and the only one.
         secrets: directory with one file per user, its name the user's, its content the password.
         embedded: whether `station broker` runs one.
         store: where the embedded broker keeps its data.
+        tls: None: in the clear.
+        websocket_port: port of MQTT over WebSocket (path ``/mqtt``), for browsers; None: none.
+        hubs: further hubs of the station, each with its own deployment file, that may take over.
+        watchers: users that may read what hub and devices say of themselves, and write nothing.
+        status_host: address that `station broker` tells its own status at.
+        status_port: port of that, None: it is not told.
     """
 
     host: str = "127.0.0.1"
@@ -47,6 +70,12 @@ class BrokerSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     secrets: Path = Path("secrets")
     embedded: bool = True
     store: Path = Path("broker")
+    tls: TlsSettings | None = None
+    websocket_port: int | None = None
+    hubs: tuple[str, ...] = ()
+    watchers: tuple[str, ...] = ()
+    status_host: str = "127.0.0.1"
+    status_port: int | None = None
 
 
 class LineSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,12 +124,26 @@ class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
         cache: file of its cache.
         host: address that its web server listens on.
         port: port of its web server.
+        zones: whose group commands it obeys; none: those of every zone.
     """
 
     id: str
     cache: Path
     host: str = "127.0.0.1"
     port: int
+    zones: tuple[str, ...] = ()
+
+
+class DeviceSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """A vendor's device or subsystem: we do not run it, yet the broker must know it.
+
+    Attributes:
+        kind: as its group is called in topics.
+        zones: whose group commands it may read; none: those of every zone.
+    """
+
+    kind: str
+    zones: tuple[str, ...] = ()
 
 
 class Deployment(Strict, frozen=True, kw_only=True, omit_defaults=True):
@@ -109,6 +152,8 @@ class Deployment(Strict, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         station: directory of the station's configuration.
         subsystems: by kind, e.g. ``[subsystems.display]``.
+        devices: of vendors, by identifier, e.g. ``[devices.board-7]``.
+        hosts: kinds of subsystems that share one process, by the name of that process.
         clock: None in production: station time is the system's.
         log_json: one JSON object per line of log.
         quiet: log warnings and errors only.
@@ -118,6 +163,8 @@ class Deployment(Strict, frozen=True, kw_only=True, omit_defaults=True):
     broker: BrokerSettings
     hub: HubSettings
     subsystems: dict[str, SubsystemSettings] = {}
+    devices: dict[str, DeviceSettings] = {}
+    hosts: dict[str, tuple[str, ...]] = {}
     clock: ClockSettings | None = None
     log_json: bool = False
     quiet: bool = False

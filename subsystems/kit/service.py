@@ -6,6 +6,7 @@ Law: wiring only. A subsystem says how it is put together (`wire`); when it star
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from station_config.runtime.process import run_process
 from station_config.runtime.web import Channel, Health, HealthPage, listen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
     from pathlib import Path
 
     from structlog.typing import FilteringBoundLogger
@@ -75,8 +76,12 @@ class Wired:
     silent_is_well: bool = False
 
 
-def run_subsystem(kind: str, path: Path, wire: Callable[[Parts], Wired]) -> int:
-    """Run a subsystem until it is told to stop; return the exit code.
+Wire = Callable[[Parts], Wired]
+"""Puts a subsystem together; what a subsystem's ``service.wire`` is."""
+
+
+def run_subsystem(kind: str, path: Path, wire: Wire) -> int:
+    """Run a subsystem alone in its process until it is told to stop; return the exit code.
 
     Args:
         kind: its table in the deployment file: ``[subsystems.kind]``.
@@ -86,23 +91,44 @@ def run_subsystem(kind: str, path: Path, wire: Callable[[Parts], Wired]) -> int:
     Raises:
         OperatorError: the deployment file cannot be used.
     """
+    return run_process(
+        kind, path, lambda reactor, deployment, log: start(reactor, deployment, log, {kind: wire})
+    )
 
-    def start(reactor: Any, deployment: Deployment, log: FilteringBoundLogger) -> None:  # noqa: ANN401 - see Parts
+
+def start(
+    reactor: Any,  # noqa: ANN401 - see Parts
+    deployment: Deployment,
+    log: FilteringBoundLogger,
+    wires: Mapping[str, Wire],
+) -> None:
+    """Start subsystems that share nothing but the reactor: own client, cache and port each.
+
+    Args:
+        reactor: the process's.
+        deployment: has a table for each.
+        log: the process's log; with several, each line says whose it is.
+        wires: by kind.
+
+    Raises:
+        OperatorError: one has no table or cannot start; then none is to go on, for a process
+            that is half there would never be started again.
+    """
+    station = load_station(deployment.station)
+    for kind, wire in wires.items():
         settings = deployment.subsystems.get(kind)
         if settings is None:
-            raise OperatorError(f"has no table [subsystems.{kind}]", where=str(path))
+            raise OperatorError(f"the deployment has no table [subsystems.{kind}]", where=kind)
         parts = Parts(
             reactor=reactor,
             deployment=deployment,
             settings=settings,
-            station=load_station(deployment.station),
+            station=station,
             clock=deployment.station_clock(),
             random=Random(),  # noqa: S311 - jitter and ids, no secrets
-            log=log,
+            log=log if len(wires) == 1 else log.bind(subsystem=kind),
         )
         begin(parts, wire(parts))
-
-    return run_process(kind, path, start)
 
 
 def begin(parts: Parts, wired: Wired) -> None:
