@@ -23,6 +23,7 @@ from hub.lines import Lines
 from hub.minute_clock import Due, MinuteClock
 from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
 from hub.operations import Operations, StepResult
+from hub.reload import Reloaded
 from hub.source import lifetime_seconds, source_of
 from hub.steps import Minute, Steps
 from hub.web.commands import add_pages
@@ -125,6 +126,7 @@ class Hub:
                 command=self._command,
                 preview=self._preview,
                 in_force=self._in_force,
+                reload=self._reload,
                 token=ensure_token(self._deployment),
                 log=self._log,
             )
@@ -224,6 +226,23 @@ class Hub:
     def _in_force(self) -> Deferred[InForce]:
         self._require_store()
         return self._in_store(partial(self._operations.in_force, self._clock.now()))
+
+    def _reload(self) -> Deferred[Reloaded]:
+        """Read the station's files again, off the reactor, and go on with their timetable."""
+        self._require_store()
+        return self._in_store(self._reload_now).addCallback(self._reloaded)
+
+    def _reload_now(self) -> StepResult:
+        station = load_station(self._deployment.station)
+        return self._operations.replan(self._clock.now(), station)
+
+    def _reloaded(self, result: StepResult) -> Reloaded:
+        self._station = self._operations.station
+        timetable = self._station.timetable
+        rows = len(timetable.rows) if timetable is not None else 0
+        self._log.info("timetable.reloaded", rows=rows, runs=len(result.runs))
+        self._committed()
+        return Reloaded(rows=rows, runs=result.runs, publications=result.publications)
 
     def _require_store(self) -> None:
         if self._lines is None:

@@ -1,4 +1,4 @@
-"""Commands of the hub: `station hub`, `station broker`.
+"""Commands of the hub: `station hub`, `station broker`, `station reload`.
 
 Law: parsers only; what a command does is imported when it runs.
 """
@@ -41,6 +41,18 @@ def _run_hub(arguments: argparse.Namespace) -> int:
     return main(arguments.deployment)
 
 
+def _configure_reload(parser: argparse.ArgumentParser) -> None:
+    _deployment(parser)
+    parser.add_argument("--check", action="store_true", help="only look for mistakes in the files")
+    parser.add_argument("--json", action="store_true", help="the hub's answer as it is")
+
+
+def _run_reload(arguments: argparse.Namespace) -> int:
+    from hub.reload import run  # noqa: PLC0415 - light until run
+
+    return run(arguments)
+
+
 def _run_broker(arguments: argparse.Namespace) -> int:
     if arguments.action == "init":
         return _init_broker(arguments.deployment)
@@ -73,4 +85,14 @@ HUB = Command(
     configure=_deployment,
     run=_run_hub,
     examples="  station hub --deployment deployment.toml",
+)
+
+RELOAD = Command(
+    summary="let the running hub read its timetable again: a plan that changes during the day",
+    configure=_configure_reload,
+    run=_run_reload,
+    examples="""\
+  station reload --deployment deployment.toml --check    look for mistakes; nothing is changed
+  station reload --deployment deployment.toml
+What dispatching and persons have said stays. Mistakes in the files change nothing.""",
 )

@@ -11,14 +11,11 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from http.client import HTTPException
 from typing import TYPE_CHECKING, TypeVar
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import msgspec
 
-from hub.command_token import read_token
+from hub.asking import ask
 from hub.kernel.objections import Answer, decode_answer
 from hub.kernel.override import (
     AddRun,
@@ -55,7 +52,6 @@ if TYPE_CHECKING:
     from station_config.model import Gate, Layout, Platform, Station, Track
     from station_config.runtime.deployment import Deployment
 
-TIMEOUT_S = 10.0
 _RUN_ID = re.compile(r"\d{4}-\d{2}-\d{2}\..+")
 _DAY = timedelta(days=1)
 BACK = timedelta(hours=6)
@@ -68,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     deployment = load_deployment(arguments.deployment)
     station = load_station(deployment.station)
     if arguments.action == "list":
-        body = _ask(deployment, "manual", None)
+        body = ask(deployment, "manual", None)
         listed = msgspec.json.decode(body, type=InForce)
         print(body.decode() if arguments.json else list_text(listed, station))  # noqa: T201 - the answer
         return 0
@@ -228,29 +224,9 @@ def _send(deployment: Deployment, page: str, command: Command) -> Answer:
         DeviceError: there was none; the message says how to give the command again.
     """
     try:
-        return decode_answer(_ask(deployment, page, encode_command(command)))
+        return decode_answer(ask(deployment, page, encode_command(command)))
     except DeviceError as error:
         again = (
             f"{error.message}; to give it again without doing it twice: --id {command.command_id}"
         )
         raise DeviceError(again, where=error.where) from error
-
-
-def _ask(deployment: Deployment, page: str, body: bytes | None) -> bytes:
-    settings = deployment.hub
-    if settings.port is None:
-        raise OperatorError("set hub.port in the deployment: the hub takes commands there")
-    url = f"http://{settings.host}:{settings.port}/{page}"
-    headers = {"Authorization": f"Bearer {read_token(deployment)}"}
-    if body is not None:
-        headers["Content-Type"] = "application/json"
-    request = Request(url, data=body, headers=headers)
-    try:
-        with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - likewise
-            found: bytes = answer.read()
-    except HTTPError as error:
-        why = error.read().decode(errors="replace")
-        raise DeviceError(f"the hub answers {error.code}: {why}", where=url) from error
-    except (OSError, HTTPException) as error:
-        raise DeviceError(f"the hub does not answer: {error}", where=url) from error
-    return found

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from hub.kernel.days import Days
 from hub.kernel.override import decode_mode
+from hub.kernel.replan import require_same_place
 from hub.kernel.rulebook import rulebook
 from hub.store.database import Database, Transaction
 from hub.store.day_build import build_days, drop_plans
 from hub.store.journal import TIDY
 from hub.store.manual import InForce, in_force_now, obey, return_to_auto
-from hub.store.marks import mark_auto, mark_open, mark_rebase, mark_step
+from hub.store.marks import mark_auto, mark_open, mark_plan, mark_rebase, mark_step
 from hub.store.outbox import StoreOutbox
 from hub.store.records import to_change, to_rejected, to_stored
 from hub.store.retention import KEEP_DAYS, prune
@@ -259,6 +260,32 @@ class Operations:
             step.writes.flush(opened, self._statements)
             self._write_kernel(opened, self.epoch, self.epoch, minute, step.writes.next_number)
         self._settle(now, minute)
+        return self._result(step, next_number)
+
+    def replan(self, now: Instant, station: Station) -> StepResult:
+        """Go on with another timetable: its runs and plans are built, in one transaction.
+
+        What dispatching and persons have said of a run stays.
+
+        Raises:
+            DeviceError: the database failed; nothing was done.
+            OperatorError: more than the timetable is another one; nothing was done.
+        """
+        require_same_place(self.station, station)
+        now = max(now, self._latest or now)
+        self.end_manual(now)
+        days = Days(station)
+        with self._database.transaction() as opened:
+            _, last_minute, next_number = self._fence(opened)
+            writes = Writes(now, next_number)
+            step = Step(opened, self._statements, station, days, now, writes, mode=self._mode)
+            build_days(step, anew=True)
+            step.tick()
+            mark_plan(step)
+            step.writes.flush(opened, self._statements)
+            self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
+        self.station, self._days = station, days
+        self._settle(now, last_minute)
         return self._result(step, next_number)
 
     def build_days(self, now: Instant) -> StepResult:

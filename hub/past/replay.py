@@ -26,6 +26,7 @@ from hub.store.journal import (
     OPEN,
     OUTPUT,
     PHASE,
+    PLAN,
     REBASE,
     REJECT,
     SNAPSHOT,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
     Tables = dict[str, list[dict[str, object]]]
 
-MARKS = frozenset({OPEN, STEP, AUTO, REBASE, TIDY})
+MARKS = frozenset({OPEN, STEP, PLAN, AUTO, REBASE, TIDY})
 OUTCOMES = frozenset({OUTPUT, PHASE, REJECT, MANUAL})
 COMPARED = ("run", "retained", "feed_row", "visit", "command", "station_mode")
 _UNSTABLE = frozenset({"number", "pending"})
@@ -164,6 +165,8 @@ class Replay:
         operations = self._operations or self._resume()
         if mark.kind == STEP:
             _do(operations, mark, said)
+        elif mark.kind == PLAN:
+            operations.replan(mark.at, self._station(mark.subject))
         elif mark.kind == AUTO:
             operations.end_manual(mark.at)
         elif mark.kind == REBASE:

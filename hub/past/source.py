@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from hub.store.journal import OPEN, decode_station
+from hub.store.journal import OPEN, PLAN, decode_station
 from hub.store.reading import reading
 from protocol.errors import OperatorError
 from station_config.load import load_station
@@ -59,7 +59,9 @@ def station_of(arguments: argparse.Namespace, reader: Reader, at: Instant | None
     starts = reader.starts()
     earlier = [start for start in starts if at is None or start.at <= at] or starts[:1]
     known_as = earlier[-1].station if earlier else ""
-    for mark in reader.records(earlier[-1].number, kinds=frozenset({OPEN})) if earlier else ():
+    for mark in (
+        reader.records(earlier[-1].number, kinds=frozenset({OPEN, PLAN})) if earlier else ()
+    ):
         if at is None or mark.at <= at:
             known_as = mark.subject
     record = reader.station(known_as)

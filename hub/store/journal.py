@@ -7,6 +7,7 @@ everything that the kernel was given is in it, with the instant that the kernel 
     snapshot   what the tables held BEFORE the step that follows; subject: the table;
                cause: the fingerprint of the station
     open       the hub took the database over; subject: the station's fingerprint
+    plan       the hub goes on with another timetable; subject: the station's fingerprint with it
     step       a step that did something; detail: the minute whose tick it was, or nothing
     input      a row of the step before it, as dispatching said it; subject: its key
     command    of a person, in the step before it; subject: the run, or ``station``
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 STATION, SNAPSHOT, OPEN, STEP, REBASE = "station", "snapshot", "open", "step", "rebase"
 INPUT, TIDY, PHASE, OUTPUT, REJECT = "input", "tidy", "phase", "output", "reject"
-COMMAND, MANUAL, AUTO = "command", "manual", "auto"
+COMMAND, MANUAL, AUTO, PLAN = "command", "manual", "auto", "plan"
 FORGOTTEN = b"forgotten"
 """Detail of the last phase of a run."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.store.journal import AUTO, OPEN, REBASE, STATION, STEP, encode_station, fingerprint
+from hub.store.journal import AUTO, OPEN, PLAN, REBASE, STATION, STEP, encode_station, fingerprint
 from hub.store.packed import pack
 from hub.store.records import from_micros
 from hub.store.snapshot import write_snapshot
@@ -27,11 +27,20 @@ def mark_open(step: Step) -> None:
     today = step.days.local_date(step.now)
     whole = not last or step.days.local_date(from_micros(last[0][0])) != today
     said = _take(step)
-    if not step.opened.rows(step.statements.known_station, of_subject=known_as):
-        step.writes.note(STATION, known_as, pack(encoded, _LEVEL), OPEN)
+    _note_station(step, known_as, encoded, OPEN)
     if whole:
         write_snapshot(step.opened, step.statements, step.writes, known_as)
     step.writes.note(OPEN, known_as, b"", OPEN)
+    step.writes.journal += said
+
+
+def mark_plan(step: Step) -> None:
+    """Note that the hub goes on with another timetable."""
+    encoded = encode_station(step.station)
+    known_as = fingerprint(encoded)
+    said = _take(step)
+    _note_station(step, known_as, encoded, PLAN)
+    step.writes.note(PLAN, known_as, b"", PLAN)
     step.writes.journal += said
 
 
@@ -59,6 +68,12 @@ def mark_rebase(step: Step, minute: int) -> None:
     said = _take(step)
     step.writes.note(REBASE, "clock", b"%d" % minute, "clock")
     step.writes.journal += said
+
+
+def _note_station(step: Step, known_as: str, encoded: bytes, cause: str) -> None:
+    """Note the station, once for each one."""
+    if not step.opened.rows(step.statements.known_station, of_subject=known_as):
+        step.writes.note(STATION, known_as, pack(encoded, _LEVEL), cause)
 
 
 def _take(step: Step) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Persons' commands over HTTP: `POST /command`, `POST /preview`, `GET /manual`.
+"""Persons' commands over HTTP: `POST /command`, `POST /preview`, `POST /reload`, `GET /manual`.
 
 Law: only from this machine, and only with the token that the secrets directory holds; no command is
 judged here. An answer comes when its transaction is committed; a command whose answer was lost is
@@ -126,12 +126,33 @@ class ManualPage(Guarded):
         return self.later(request, self._get)
 
 
+class ReloadPage(Guarded):
+    """`POST` nothing: the hub reads its timetable again; the answer is `hub.reload.Reloaded`.
+
+    Args:
+        reload: does so.
+        guard: who may.
+        log: the process's log.
+    """
+
+    def __init__(
+        self, reload: Callable[[], Deferred[Any]], guard: Guard, log: FilteringBoundLogger
+    ) -> None:
+        super().__init__(guard, log)
+        self._reload = reload
+
+    def render_POST(self, request: Request) -> bytes | int:  # noqa: N802 - Twisted's name
+        """Answer."""
+        return self.later(request, self._reload)
+
+
 def add_pages(
     root: Resource,
     *,
     command: Callable[[Command], Deferred[Any]],
     preview: Callable[[Command], Deferred[Any]],
     in_force: Callable[[], Deferred[Any]],
+    reload: Callable[[], Deferred[Any]],
     token: str,
     log: FilteringBoundLogger,
 ) -> None:
@@ -139,6 +160,7 @@ def add_pages(
     guard = Guard(token, log)
     root.putChild(b"command", CommandPage(command, guard, log))
     root.putChild(b"preview", CommandPage(preview, guard, log))
+    root.putChild(b"reload", ReloadPage(reload, guard, log))
     root.putChild(b"manual", ManualPage(in_force, guard, log))
 
 
