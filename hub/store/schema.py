@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, select, update
 
-from hub.store.tables import SCHEMA_VERSION, kernel, metadata, migrated
+from hub.store.tables import SCHEMA_VERSION, kernel, lease, metadata, migrated
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def upgrade(connection: Connection, *, where: str) -> None:
     if held is None:
         metadata.create_all(connection)
         connection.execute(kernel.insert().values(_first_row()))
+        connection.execute(lease.insert().values(id=1, holder="", renewals=0, identity=b""))
         connection.execute(migrated.delete())
         connection.execute(migrated.insert().values(version_num=revision_of(SCHEMA_VERSION)))
     elif 0 < held < SCHEMA_VERSION:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Number of the last revision in `hub.store.migrations`."""
 
 metadata = MetaData()
@@ -165,6 +165,16 @@ station_mode = Table(
     Column("mode", LargeBinary, nullable=False),
 )
 """One row while the whole station is manual, else none."""
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("holder", String(64), nullable=False),
+    Column("renewals", BigInteger, nullable=False),
+    Column("identity", LargeBinary, nullable=False),
+)
+"""One row: which hub leads, and how often it has said so; see `hub.store.lease`. "": nobody."""
 
 migrated = Table(
     "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
