@@ -44,6 +44,10 @@ REMEMBER_COMMANDS_S = 60.0
 """How long a device knows a command's id again, restarts included."""
 DONE_WITHIN_S = 60.0
 """From `accepted` to `done` or `failed`; then the hub holds the command for expired."""
+IN_FORCE_WITHIN_S = 5.0
+"""From the receipt of a want or configuration to the state that reports it in force."""
+RESYNC_EVERY_S = 2.0
+"""Between two resyncs of one device that the hub serves."""
 
 MAX_BYTES = 4 * 1024 * 1024
 """Of a day's plan or a manifest. A plan of the largest station (884 calls) is about 0.8 MB."""
