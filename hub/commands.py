@@ -28,11 +28,35 @@ def _configure_broker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         nargs="?",
-        choices=("run", "init"),
+        choices=("run", "init", "config"),
         default="run",
-        help="run the broker (default); init: make the passwords that are missing",
+        help="run the embedded broker (default); init: make the passwords that are missing;"
+        " config: write the files of a broker that you run yourself",
+    )
+    parser.add_argument(
+        "kind", nargs="?", choices=("nats", "mosquitto"), help="of broker, for config"
     )
     _deployment(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("broker-config"),
+        metavar="DIR",
+        help="for config: where the files go (default broker-config)",
+    )
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument(
+        "--plugin",
+        type=Path,
+        metavar="FILE",
+        help="for Mosquitto: its plugin for dynamic security, if it is not found by itself",
+    )
+    way.add_argument(
+        "--acl-file",
+        action="store_true",
+        help="for Mosquitto without that plugin: an access list; what a device may not read is"
+        " then withheld, not refused",
+    )
 
 
 def _run_hub(arguments: argparse.Namespace) -> int:
@@ -56,6 +80,8 @@ def _run_reload(arguments: argparse.Namespace) -> int:
 def _run_broker(arguments: argparse.Namespace) -> int:
     if arguments.action == "init":
         return _init_broker(arguments.deployment)
+    if arguments.action == "config":
+        return _config_broker(arguments)
     from hub.broker.service import main  # noqa: PLC0415 - light until run
 
     return main(arguments.deployment)
@@ -70,13 +96,32 @@ def _init_broker(deployment: Path) -> int:
     return 0
 
 
+def _config_broker(arguments: argparse.Namespace) -> int:
+    from hub.broker import files  # noqa: PLC0415 - light until run
+    from protocol.errors import OperatorError  # noqa: PLC0415
+    from station_config.runtime.deployment import load_deployment  # noqa: PLC0415
+
+    deployment, out = load_deployment(arguments.deployment), arguments.out
+    if arguments.kind is None:
+        raise OperatorError("say which: `station broker config nats` or `… config mosquitto`")
+    if arguments.kind == "nats":
+        paths = files.write_nats(deployment, out)
+    else:
+        plugin = None if arguments.acl_file else arguments.plugin or files.find_plugin()
+        paths = files.write_mosquitto(deployment, out, plugin)
+    for path in paths:
+        print(path)  # noqa: T201 - the answer
+    return 0
+
+
 BROKER = Command(
-    summary="run the embedded MQTT broker of a deployment",
+    summary="the MQTT broker of a deployment: run the embedded one, configure another",
     configure=_configure_broker,
     run=_run_broker,
     examples=(
         "  station broker init --deployment deployment.toml\n"
-        "  station broker --deployment deployment.toml"
+        "  station broker --deployment deployment.toml\n"
+        "  station broker config mosquitto --deployment deployment.toml"
     ),
 )
 

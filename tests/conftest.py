@@ -61,8 +61,9 @@ def free_port() -> int:
 class RealBroker:
     """A broker process with the users of a small station; passwords are ``NAME-secret``.
 
-    `kind` is ``nats`` or ``mosquitto``; `extra` goes into Mosquitto's configuration. It can be
-    killed and started again on the same port.
+    `kind` is ``nats`` or ``mosquitto``; `extra` goes into Mosquitto's configuration; with `plugin`
+    that has dynamic security instead of an access list. It can be killed and started again on the
+    same port.
     """
 
     kind: str
@@ -76,6 +77,9 @@ class RealBroker:
         )
     )
     extra: str = ""
+    plugin: Path | None = None
+    tls: nats.ServerTls | None = None
+    websocket: int | None = None
     process: subprocess.Popen | None = None
 
     def password(self, user: str) -> str:
@@ -126,11 +130,14 @@ class RealBroker:
     def _passwords(self) -> dict[str, str]:
         return {each.user: self.password(each.user) for each in self.permissions}
 
+    def _listener(self) -> nats.Listener:
+        return nats.Listener(STATION, self.host, self.port, self.tls, self.websocket)
+
     def _nats(self) -> list[str]:
         path = self.directory / "nats.conf"
         path.write_text(
             nats.configuration(
-                nats.Listener(STATION, self.host, self.port),
+                self._listener(),
                 store=self.directory,
                 permissions=self.permissions,
                 passwords=self._passwords(),
@@ -144,12 +151,13 @@ class RealBroker:
             pytest.fail("mosquitto is not installed: apt-get install mosquitto")
         texts = {
             "mosquitto.conf": mosquitto.configuration(
-                nats.Listener(STATION, self.host, self.port), directory=self.directory
+                self._listener(), directory=self.directory, plugin=self.plugin
             )
             + self.extra
             + ("user root\n" if os.geteuid() == 0 else ""),
             "acl": mosquitto.access_list(self.permissions),
             "passwords": mosquitto.password_file(self._passwords(), os.urandom),
+            "security.json": mosquitto.security(self.permissions, self._passwords(), os.urandom),
         }
         for name, text in texts.items():
             (self.directory / name).write_text(text)

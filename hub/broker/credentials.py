@@ -1,4 +1,4 @@
-"""Passwords at the broker: one file per user, made once, readable by its owner alone.
+"""Users at the broker and their passwords: one file per user, made once, its owner's alone.
 
 Law: a password is never replaced and never shown; the file's name is the user's.
 """
@@ -10,10 +10,13 @@ import secrets
 import string
 from typing import TYPE_CHECKING
 
+from hub.broker.permissions import station_permissions
 from protocol.errors import OperatorError
 from protocol.identifiers import check_identifier
 
 if TYPE_CHECKING:
+    from hub.broker.permissions import Permissions
+    from protocol.topics import Topics
     from station_config.runtime.deployment import Deployment
 
 _ENTROPY_BYTES = 24
@@ -22,10 +25,10 @@ _LONGEST = 200
 
 
 def users(deployment: Deployment) -> dict[str, str]:
-    """Return the devices of a deployment, kind by identifier; the hub is not among them.
+    """Return the devices of a deployment, kind by identifier: our subsystems, then vendors'.
 
     Raises:
-        OperatorError: two subsystems have the same identifier.
+        OperatorError: two have the same identifier.
     """
     devices: dict[str, str] = {}
     for kind, settings in deployment.subsystems.items():
@@ -33,11 +36,44 @@ def users(deployment: Deployment) -> dict[str, str]:
             message = f"subsystems {devices[settings.id]!r} and {kind!r} are both called"
             raise OperatorError(f"{message} {settings.id!r}: rename one")
         devices[settings.id] = kind
+    for name, device in deployment.devices.items():
+        if name in devices:
+            message = f"subsystem {devices[name]!r} and a device are both called {name!r}"
+            raise OperatorError(f"{message}: rename one")
+        devices[name] = device.kind
     return devices
 
 
+def zones(deployment: Deployment) -> dict[str, tuple[str, ...]]:
+    """Return the zones of every device, by identifier."""
+    ours = {each.id: each.zones for each in deployment.subsystems.values()}
+    return ours | {name: each.zones for name, each in deployment.devices.items()}
+
+
+def everybody(deployment: Deployment) -> tuple[str, ...]:
+    """Return every user of the broker, hubs first."""
+    broker = deployment.broker
+    return (deployment.hub.id, *broker.hubs, *users(deployment), *broker.watchers)
+
+
+def access(deployment: Deployment, topics: Topics) -> tuple[Permissions, ...]:
+    """Return what everybody may do.
+
+    Raises:
+        OperatorError: two users are called alike, or an identifier cannot stand in a topic.
+    """
+    return station_permissions(
+        topics,
+        hub=deployment.hub.id,
+        devices=users(deployment),
+        zones=zones(deployment),
+        hubs=deployment.broker.hubs,
+        watchers=deployment.broker.watchers,
+    )
+
+
 def ensure_secrets(deployment: Deployment) -> list[str]:
-    """Make the passwords that are missing for the hub and every subsystem.
+    """Make the passwords that are missing.
 
     Returns:
         The users for whom one was made.
@@ -48,7 +84,7 @@ def ensure_secrets(deployment: Deployment) -> list[str]:
     directory = deployment.broker.secrets
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        names = [deployment.hub.id, *users(deployment)]
+        names = everybody(deployment)
         return [name for name in names if make_secret(directory / check_identifier(name))]
     except OSError as error:
         message = f"cannot write the broker's passwords: {error.strerror}"
@@ -61,7 +97,7 @@ def read_passwords(deployment: Deployment) -> dict[str, str]:
     Raises:
         OperatorError: one is missing, empty, or has characters that a configuration cannot carry.
     """
-    passwords = {name: deployment.secret(name) for name in (deployment.hub.id, *users(deployment))}
+    passwords = {name: deployment.secret(name) for name in everybody(deployment)}
     for name, password in passwords.items():
         if not set(password) <= _SAFE or len(password) > _LONGEST or password.startswith("$2"):
             message = (

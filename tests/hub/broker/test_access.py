@@ -218,7 +218,12 @@ def test_what_was_retained_is_there_after_kill(broker, user, turning):
     broker.kill()
     broker.start()
     display = user("display", [(broker.topics.runs, 1)]).arrive()
-    turning.until(lambda: len(display.heard) == 50)
+    for _ in range(5):  # NATS reads what it retains while it lets clients in already
+        turning.for_seconds(0.5)
+        if len(set(display.heard)) == 50:
+            return
+        display.connection.replay()
+    turning.until(lambda: len(set(display.heard)) == 50)
 
 
 def test_a_user_added_later_is_let_in(broker, user):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hub.broker.credentials import ensure_secrets
-from hub.broker.service import forward, start, write_configuration
+from hub.broker.service import forward, start
 from protocol.errors import OperatorError
 from station_config.runtime.deployment import (
     BrokerSettings,
@@ -129,18 +129,6 @@ def test_another_broker_than_ours_is_not_started():
     deployment = Deployment(station=STATION, broker=other, hub=HubSettings(database="sqlite://"))
     with pytest.raises(OperatorError, match="embedded"):
         start(None, deployment, None)
-
-
-def test_the_configuration_is_its_owners_alone_and_in_the_store(service):
-    path = write_configuration(service.deployment)
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert service.deployment.secret("clock") in path.read_text()
-
-
-def test_a_store_that_cannot_be_written_is_the_operators(service):
-    service.deployment.broker.store.write_text("a file")
-    with pytest.raises(OperatorError, match="cannot write"):
-        write_configuration(service.deployment)
 
 
 class Levels:
