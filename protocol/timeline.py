@@ -10,6 +10,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from msgspec.structs import astuple
+
 from protocol.runs import PassengerPhase, Role, Run, Timeline, TrainPhase
 
 if TYPE_CHECKING:
@@ -23,11 +25,7 @@ def passenger_phase(run: Run, now: Instant) -> PassengerPhase:
 
     A cancelled run is SHOWN until it leaves the board: it is told, and nothing opens.
     """
-    phase = PassengerPhase.PLANNED
-    for at, reached in _passenger_instants(run):
-        if at is not None and at <= now:
-            phase = reached
-    return phase
+    return _reached(_passenger_instants(run), now)
 
 
 def train_phase(run: Run, now: Instant) -> TrainPhase:
@@ -84,8 +82,16 @@ def lapsed(run: Run, now: Instant, confirmed_at: Instant | None, lifetime: timed
 
 def change_instants(timeline: Timeline) -> list[Instant]:
     """Return the distinct instants of `timeline`, ascending."""
-    present = {at for name in timeline.__struct_fields__ if (at := getattr(timeline, name))}
+    present = set(astuple(timeline))
+    present.discard(None)
     return sorted(present)
+
+
+def phases(run: Run) -> list[tuple[Instant, PassengerPhase, TrainPhase]]:
+    """Return both phases at every instant of the run's timeline, ascending: asked once for all."""
+    begins = _passenger_instants(run)
+    instants = change_instants(run.timeline)
+    return [(at, _reached(begins, at), train_phase(run, at)) for at in instants]
 
 
 def next_change(run: Run, now: Instant) -> Instant | None:
@@ -105,9 +111,7 @@ def disorder(timeline: Timeline) -> str | None:
 
 def _passenger_instants(run: Run) -> tuple[tuple[Instant | None, PassengerPhase], ...]:
     times = run.timeline
-    gone_at = (
-        times.arrival_shown_until if run.role is Role.TERMINUS else times.departure_shown_until
-    )
+    gone_at = _gone_at(run)
     shown = (times.shown_at, PassengerPhase.SHOWN)
     gone = (gone_at, PassengerPhase.GONE)
     if run.cancelled or run.role in {Role.TERMINUS, Role.PASS}:
@@ -120,6 +124,26 @@ def _passenger_instants(run: Run) -> tuple[tuple[Instant | None, PassengerPhase]
         (times.check_in_closes_at, PassengerPhase.CHECK_IN_CLOSED),
         gone,
     )
+
+
+def _gone_at(run: Run) -> Instant | None:
+    """Return when the run is on no board any more: one that ends here may be on both."""
+    times = run.timeline
+    if run.role is not Role.TERMINUS:
+        return times.departure_shown_until
+    if times.arrival_shown_until is None or times.departure_shown_until is None:
+        return times.arrival_shown_until
+    return max(times.arrival_shown_until, times.departure_shown_until)
+
+
+def _reached(
+    begins: tuple[tuple[Instant | None, PassengerPhase], ...], now: Instant
+) -> PassengerPhase:
+    phase = PassengerPhase.PLANNED
+    for at, begun in begins:
+        if at is not None and at <= now:
+            phase = begun
+    return phase
 
 
 def _arrived(run: Run, now: Instant) -> TrainPhase:

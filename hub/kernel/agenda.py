@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from protocol.runs import PassengerPhase, TrainPhase
-from protocol.timeline import change_instants, passenger_phase, train_phase
+from protocol.timeline import change_instants, phases
 from protocol.times import to_unix
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Agenda(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         forget_at: unix seconds.
-        anew_at: unix seconds at which the run must be concluded anew, for a person's word ends.
+        anew_at: unix seconds at which the run must be concluded anew, for a person's word ends or
+            an estimate settles.
     """
 
     moments: tuple[Moment, ...]
@@ -99,18 +100,17 @@ def make_agenda(run: Run, anew: Instant | None = None) -> Agenda:
 
     Args:
         run: the run.
-        anew: when the next of a person's words about it ends.
+        anew: when something will be otherwise that no instant of the timeline tells.
     """
     moments: list[Moment] = []
     last = BEFORE_ALL
-    for at in change_instants(run.timeline):
-        moment = Moment(_second(at), passenger_phase(run, at), train_phase(run, at))
-        if (moment.passengers, moment.train) == (last.passengers, last.train):
+    for at, passengers, train in phases(run):
+        if passengers is last.passengers and train is last.train:
             continue
-        if moments and moments[-1].at == moment.at:
+        last = Moment(_second(at), passengers, train)
+        if moments and moments[-1].at == last.at:
             moments.pop()
-        moments.append(moment)
-        last = moment
+        moments.append(last)
     anew_at = _second(anew) if anew is not None else None
     return Agenda(tuple(moments), _second(forget_at(run)), anew_at)
 

@@ -47,9 +47,13 @@ class StoreKnown:
             kind, key, epoch, revision = record[:4]
             self._rows[kind, key] = record
             self.revisions[kind, key] = (epoch, revision)
-        for key, run_id, _live in self._listed(self._statements.visits, names):
+        for key, live, run_id, *stored in self._listed(self._statements.bound, names):
             self._run_of[key] = run_id
-        self.fetch_runs(self._run_of.values())
+            if run_id not in self.stored:
+                self.stored[run_id] = to_stored(stored)[1] if stored[0] is not None else None
+                self._live[run_id] = set()
+            if live:
+                self._live[run_id].add(key)
 
     def fetch_runs(self, run_ids: Iterable[str]) -> None:
         """Read runs and who is bound to them."""
@@ -71,12 +75,14 @@ class StoreKnown:
 
     def live_keys(self, run_id: str) -> set[str]:
         """Return the keys bound to a run whose plan rows are not deleted."""
-        self.fetch_runs((run_id,))
+        if run_id not in self.stored:
+            self.fetch_runs((run_id,))
         return self._live[run_id]
 
     def facts_of(self, run_id: str) -> Facts | None:
         """Return the facts of a run, None if there is none (any more)."""
-        self.fetch_runs((run_id,))
+        if run_id not in self.stored:
+            self.fetch_runs((run_id,))
         stored = self.stored[run_id]
         return stored.facts if stored is not None else None
 

@@ -19,6 +19,8 @@ from protocol.runs import PassengerPhase, TrainPhase
 from protocol.times import from_unix, to_unix
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from protocol.times import Instant
 
 Values = dict[str, object]
@@ -56,7 +58,7 @@ def to_change(record: tuple[Any, ...]) -> RowChange:
     return RowUpserted(decode_row(body), (epoch, revision))
 
 
-def to_stored(record: tuple[Any, ...]) -> tuple[str, Stored]:
+def to_stored(record: Sequence[Any]) -> tuple[str, Stored]:
     """Return a record of `run` with its identifier."""
     run_id, facts, state, agenda, rev, passengers, train = record
     stored = Stored(

@@ -27,7 +27,9 @@ from hub.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Dialect, Table
+    from collections.abc import Sequence
+
+    from sqlalchemy import BindParameter, ColumnElement, Dialect, Table
     from sqlalchemy.sql.elements import ClauseElement
 
 SIZES = (1, 8, 64, 512)
@@ -103,13 +105,14 @@ class Statements:
             run.c.train,
         )
         self.runs = self._listing(lambda ids: select(*stored).where(run.c.run_id.in_(ids)))
+        self.bound = self._listing(lambda keys: _bound_to(keys, stored))
         self.runs_of_day = text(
             select(*stored)
             .where(run.c.service_date == bindparam("service_date"))
             .order_by(run.c.run_id)
         )
         self.all_runs = text(select(*stored).order_by(run.c.run_id))
-        self.put_run = text(_upsert(run, "run_id"))
+        self.put_run = text(_upsert(run, "run_id", keep=("service_date",)))
         self.drop_run = text(run.delete().where(run.c.run_id == bindparam("of_run")))
         self._feed_statements()
         self._outbox_statements()
@@ -148,13 +151,13 @@ class Statements:
         self.all_feed_rows = text(select(*held).order_by(feed_row.c.kind.desc(), feed_row.c.key))
         self.rows_of_run = text(select(*held).where(feed_row.c.run_id == bindparam("of_run")))
         self.put_feed_row = text(_upsert(feed_row, "kind", "key"))
+        self.put_row_again = text(_upsert(feed_row, "kind", "key", keep=("run_id",)))
         self.drop_feed_rows = text(
             feed_row.delete().where(
                 feed_row.c.body.is_(None), feed_row.c.heard_at < bindparam("before")
             )
         )
         visits = (visit.c.key, visit.c.run_id, visit.c.live)
-        self.visits = self._listing(lambda keys: select(*visits).where(visit.c.key.in_(keys)))
         self.visits_of = self._listing(lambda ids: select(*visits).where(visit.c.run_id.in_(ids)))
         self.put_visit = text(_upsert(visit, "key", keep=("run_id",)))
         self.drop_visits = text(
@@ -296,6 +299,18 @@ def statements_for(dialect: Dialect) -> Statements:
     return _rendered[key]
 
 
+def _bound_to(
+    keys: list[BindParameter[str]], stored: Sequence[ColumnElement[object]]
+) -> ClauseElement:
+    """Ask for the runs that `keys` are bound to, once for every key bound to them."""
+    asked = visit.alias("asked")
+    every = asked.join(visit, visit.c.run_id == asked.c.run_id)
+    found = select(visit.c.key, visit.c.live, visit.c.run_id, *stored)
+    return found.select_from(every.outerjoin(run, run.c.run_id == visit.c.run_id)).where(
+        asked.c.key.in_(keys)
+    )
+
+
 def _bound(table: Table, *names: str) -> dict[str, ColumnElement[object]]:
     return {name: bindparam(name, type_=table.c[name].type) for name in names}
 
@@ -309,7 +324,9 @@ def _insert(table: Table) -> ClauseElement:
 def _upsert(table: Table, *key: str, keep: tuple[str, ...] = ()) -> ClauseElement:
     """Insert, or overwrite all columns but the key and those to `keep`.
 
-    SQLite and PostgreSQL write this alike, so the construct of either serves both.
+    What cannot change is kept: an index over a column that is set is written, too, even if it is
+    set to what it was. SQLite and PostgreSQL write this alike, so the construct of either serves
+    both.
     """
     names = [column.name for column in table.columns]
     insert = postgresql.insert(table).inline().values(_bound(table, *names))

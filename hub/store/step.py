@@ -186,9 +186,10 @@ class Step:
                 self.writes.put_reject(rejected, told.row)
         self.rejected.extend(absorption.rejected)
         for key, (run_id, verdict) in absorption.judged.items():
-            change = source(key)
+            change, held = source(key), known.record(key)
             if change is not None:
-                self.writes.put_row(change, run_id, verdict)
+                again = held is not None and held[5] == run_id
+                self.writes.put_row(change, run_id, verdict, again=again)
         self.accepted.extend(key for key, judged in absorption.judged.items() if not judged[1])
         self._write_visits(absorption, known)
         self._write_runs(absorption, known)

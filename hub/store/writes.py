@@ -37,6 +37,8 @@ class Writes:
     Attributes:
         now: station time of the step.
         next_number: of the next publication.
+        second: `now` as the tables have what is searched by.
+        micros: `now` as the tables have what is told.
     """
 
     now: Instant
@@ -45,21 +47,29 @@ class Writes:
     advances: list[Values] = field(default_factory=list)
     dropped_runs: list[Values] = field(default_factory=list)
     feed_rows: list[Values] = field(default_factory=list)
+    rows_again: list[Values] = field(default_factory=list)
     visits: list[Values] = field(default_factory=list)
     retained: list[Values] = field(default_factory=list)
     events: list[Values] = field(default_factory=list)
     journal: list[Values] = field(default_factory=list)
     rejects: list[Values] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Convert `now` once."""
+        self.second = int(to_unix(self.now))
+        self.micros = to_micros(self.now)
+
     @property
     def idle(self) -> bool:
         """Whether nothing is to be written."""
-        kinds = (self.runs, self.advances, self.dropped_runs, self.feed_rows, self.visits)
-        return not any((*kinds, self.retained, self.events, self.journal, self.rejects))
+        runs = self.runs or self.advances or self.dropped_runs
+        rows = self.feed_rows or self.rows_again or self.visits or self.rejects
+        return not (runs or rows or self.retained or self.events or self.journal)
 
     def flush(self, opened: Transaction, statements: Statements) -> None:
         """Write everything into the open transaction."""
         opened.run_many(statements.put_feed_row, self.feed_rows)
+        opened.run_many(statements.put_row_again, self.rows_again)
         opened.run_many(statements.put_visit, self.visits)
         opened.run_many(statements.put_run, self.runs)
         opened.run_many(statements.advance, self.advances)
@@ -73,8 +83,7 @@ class Writes:
         """Write a run's next state, publish it if it is another, and its events."""
         stored = concluded.stored
         facts = stored.facts
-        second = int(to_unix(self.now))
-        self.runs.append(from_stored(stored, stored.agenda.next_at(second)))
+        self.runs.append(from_stored(stored, stored.agenda.next_at(self.second)))
         phases = (stored.passengers.value, stored.train.value)
         if was != phases:
             self.note(PHASE, facts.run_id, "/".join(phases).encode(), cause)
@@ -102,7 +111,7 @@ class Writes:
                 "type_name": type_name,
                 "rev": rev,
                 "body": body,
-                "issued_at": to_micros(self.now),
+                "issued_at": self.micros,
                 "valid_until": to_micros(valid_until) if valid_until is not None else None,
                 "cause": cause[:_LONGEST],
             }
@@ -118,26 +127,35 @@ class Writes:
                 "entity": entity,
                 "number": self._number(),
                 "body": body,
-                "issued_at": to_micros(self.now),
+                "issued_at": self.micros,
                 "valid_until": to_micros(self.now + LIFETIME),
                 "cause": cause[:_LONGEST],
             }
         )
         self.note(OUTPUT, entity, encode_output(0, body), cause)
 
-    def put_row(self, change: RowChange, run_id: str | None, verdict: str | None) -> None:
-        """Write a row of dispatching as it came, with what was thought of it."""
+    def put_row(
+        self, change: RowChange, run_id: str | None, verdict: str | None, *, again: bool
+    ) -> None:
+        """Write a row of dispatching as it came, with what was thought of it.
+
+        Args:
+            change: what brought it.
+            run_id: the run that it is about, None if nobody knows.
+            verdict: why it was not believed, None if it was.
+            again: the row is held already, as one about the same run.
+        """
         row = None if isinstance(change, RowDeleted) else change.row
         kind, key = change.key if isinstance(change, RowDeleted) else row_key(change.row)
         epoch, revision = change.revision
-        self.feed_rows.append(
+        (self.rows_again if again else self.feed_rows).append(
             {
                 "kind": kind,
                 "key": key,
                 "epoch": epoch,
                 "revision": revision,
                 "body": None if row is None else encode_row(row),
-                "heard_at": int(to_unix(self.now)),
+                "heard_at": self.second,
                 "run_id": run_id,
                 "verdict": verdict,
             }
@@ -152,7 +170,7 @@ class Writes:
         kind, key = rejected.key
         self.rejects.append(
             {
-                "at": to_micros(self.now),
+                "at": self.micros,
                 "kind": kind,
                 "key": key,
                 "reason": rejected.reason.value,
@@ -167,7 +185,7 @@ class Writes:
         """Write a line into the journal."""
         self.journal.append(
             {
-                "at": to_micros(self.now),
+                "at": self.micros,
                 "kind": kind,
                 "subject": subject[:_LONGEST],
                 "detail": detail,

@@ -149,7 +149,7 @@ def test_hot_statements_use_their_index(hub, build, name):
     assert "SCAN run" not in plan or index == "run_due"
 
 
-@pytest.mark.parametrize("name", ["feed_rows", "visits", "visits_of", "runs"])
+@pytest.mark.parametrize("name", ["feed_rows", "bound", "visits_of", "runs"])
 def test_lists_are_looked_up_by_an_index(hub, build, name):
     fill(hub, build)
     for values in (["1"], [str(n) for n in range(8)], [str(n) for n in range(400)]):
