@@ -25,6 +25,7 @@ BENCHES = {
     "chain": "from a row changed in the dispatching database to the changed board in a browser",
     "feed": "the one-way link: corruption, loss, bytes on the wire",
     "kernel": "the train-operations kernel against its database's floors",
+    "link": "from a commit to hundreds of devices, over both brokers",
 }
 """Name (a module of this package) and what it measures."""
 
