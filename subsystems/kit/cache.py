@@ -7,7 +7,7 @@ never truth, so it is written lazily (`subsystems.kit.cache_writer`), newest val
     entry(entity TEXT PRIMARY KEY, epoch INT, rev INT, payload BLOB, digest BLOB)
 
 `payload` is the message as it came, `digest` BLAKE2b-128 over the four others. The row
-``facts`` holds what is no message: `Facts`.
+``facts`` holds what is no message: `Facts`; rows under ``note/`` are their owner's own.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 FACTS = "facts"
 """Name of the row that is no message."""
+NOTE = "note/"
+"""Rows whose name begins so are no messages either: their owner reads them."""
 
 _PASSING = {
     sqlite3.SQLITE_BUSY,
@@ -85,11 +87,13 @@ class Loaded:
     Attributes:
         messages: by entity.
         facts: None when there are none, or they were damaged.
+        notes: payloads of rows under `NOTE`, by name without it.
         complaints: what was dropped and why, one sentence each, for the log.
     """
 
     messages: dict[str, Message] = field(default_factory=dict)
     facts: Facts | None = None
+    notes: dict[str, bytes] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
 
 
@@ -251,6 +255,8 @@ def _take(loaded: Loaded, entity: str, row: Row) -> str | None:
     try:
         if entity == FACTS:
             loaded.facts = msgspec.json.decode(row.payload, type=Facts)
+        elif entity.startswith(NOTE):
+            loaded.notes[entity.removeprefix(NOTE)] = row.payload
         else:
             loaded.messages[entity] = decode(row.payload, topic=entity)
     except (MessageError, msgspec.MsgspecError) as error:

@@ -9,13 +9,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from twisted.internet.defer import Deferred
+
 from protocol.acceptance import Verdict
 from protocol.codec import decode
+from protocol.commands import Command
+from protocol.devices import Config, Want
 from protocol.errors import MessageError
+from protocol.limits import RESYNC_JITTER_S
 from protocol.messages import Beat, HubState, LinkMode, Message, Response
 from protocol.runs import Run
 from station_config.runtime.trace import trace
 from subsystems.kit import link as links
+from subsystems.kit.questions import Questions
 from subsystems.kit.voice import TimeQuestions
 
 if TYPE_CHECKING:
@@ -25,15 +31,17 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.interfaces import IReactorTime
 
+    from protocol.messages import RunQuery
     from protocol.times import Instant
     from protocol.topics import Topics
     from station_config.runtime.mqtt import MqttConnection
     from subsystems.kit.complaints import Complaints
+    from subsystems.kit.duties import Duties
     from subsystems.kit.knowledge import Knowledge
     from subsystems.kit.timers import Timers
     from subsystems.kit.voice import Voice
 
-RESYNC_JITTER_S = 5.0
+_DUTIES = Command | Want | Config
 
 
 class Conversation:
@@ -54,6 +62,7 @@ class Conversation:
     Attributes:
         link: the link machine's state.
         mode_began: station time.
+        runs: questions about runs.
     """
 
     def __init__(  # noqa: PLR0913 - the seams of the link meet here
@@ -81,13 +90,16 @@ class Conversation:
         self._on_status = on_status
         self._connection: MqttConnection
         self._voice: Voice
+        self._duties: Duties
+        self._awaiting: list[Deferred[None]] = []
+        self.runs = Questions(reactor, self._ask_runs)
         self._questions = TimeQuestions(reactor, timers, random, self._ask_time)
         self.link = links.Link(_timings(random), since_s=reactor.seconds())
         self.mode_began: Instant = knowledge.now()
 
-    def over(self, connection: MqttConnection, voice: Voice) -> None:
+    def over(self, connection: MqttConnection, voice: Voice, duties: Duties) -> None:
         """Use this connection, and this voice on it; before it is started."""
-        self._connection, self._voice = connection, voice
+        self._connection, self._voice, self._duties = connection, voice, duties
 
     def recalled(self) -> None:
         """Go on from the epoch that an earlier life knew."""
@@ -98,6 +110,14 @@ class Conversation:
         missing = self._knowledge.mirror.missing
         if missing != self.link.missing:
             self._step(links.Completeness(missing))
+
+    def refetch(self) -> Deferred[None]:
+        """Forget everything that is held and fetch it anew; fires when it is held again."""
+        self._on_runs(self._knowledge.forget())
+        self._step(links.Forgotten())
+        self._connection.replay()
+        self._awaiting.append(Deferred())
+        return self._awaiting[-1]
 
     def say_state(self) -> None:
         """Publish how we are."""
@@ -111,10 +131,12 @@ class Conversation:
         self._step(links.Connected())
         self.say_state()
         self._questions.soon()
+        self._duties.orders.up()
 
     def down(self, _reason: str) -> None:
         """The connection is gone."""
         self._questions.forget()
+        self.runs.forget()
         self._step(links.Disconnected())
 
     def message(self, topic: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001 - the port's
@@ -134,6 +156,9 @@ class Conversation:
     def _take(self, entity: str, message: Message, payload: bytes, *, retained: bool) -> None:
         if isinstance(message.body, Beat) and retained:
             raise MessageError("a retained beat lies about the time", where=entity)
+        if isinstance(message.body, _DUTIES):
+            self._take_duty(entity, message, payload, retained=retained)
+            return
         outcome = self._knowledge.mirror.receive(entity, message, retained=retained)
         if outcome.verdict is Verdict.ZOMBIE and not retained:
             self._complaints.zombie(message, entity, ours=self._knowledge.mirror.epoch)
@@ -144,6 +169,13 @@ class Conversation:
         self._on_runs(outcome.changed)
         if isinstance(message.body, Run):
             trace(self._log, "mqtt", message.body.run_id, rev=message.rev)
+
+    def _take_duty(self, entity: str, message: Message, payload: bytes, *, retained: bool) -> None:
+        verdict = self._duties.take(
+            entity, message, payload, retained=retained, mode=self.link.mode
+        )
+        if verdict is Verdict.ZOMBIE:
+            self._complaints.zombie(message, entity, ours=self._knowledge.mirror.epoch)
 
     def _note_hub(self, message: Message, *, retained: bool) -> None:
         match message.body:
@@ -170,11 +202,15 @@ class Conversation:
 
     def _take_response(self, message: Message, response: Response, *, retained: bool) -> None:
         sent_s = self._questions.answered(response.correlation)
-        if retained or response.kind != "time" or response.utc is None or sent_s is None:
+        if retained:
             return
         ours = self._knowledge.mirror.epoch
         if message.epoch < ours:
             self._complaints.zombie(message, "resp", ours=ours)
+            return
+        if self.runs.answered(response):
+            return
+        if response.kind != "time" or response.utc is None or sent_s is None:
             return
         self._knowledge.timekeeper.on_response(response.utc, sent_s, self._reactor.seconds())
         quality = self._knowledge.clock_quality
@@ -212,6 +248,13 @@ class Conversation:
         self.say_state()
         self._knowledge.remember()
         self._on_status()
+        if change.after is LinkMode.ONLINE:
+            awaiting, self._awaiting = self._awaiting, []
+            for each in awaiting:
+                each.callback(None)
+
+    def _ask_runs(self, query: RunQuery) -> str | None:
+        return self._voice.ask(query) if self.link.mode is LinkMode.ONLINE else None
 
     def _ask_time(self, now_s: float) -> str | None:
         return self._voice.request("time", sent=now_s) if self._connection.connected else None

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
 from twisted.internet.defer import Deferred, gatherResults, succeed
 
-from protocol.messages import LinkMode
-from protocol.topics import Topics
+from protocol.limits import HEALTH_EVERY_S, STATE_EVERY_S
+from protocol.messages import VERSION, LinkMode
+from protocol.topics import HUB_LEAVES, Topics
 from station_config.runtime.mqtt import MqttConnection
 from subsystems.kit.complaints import Complaints
 from subsystems.kit.conversation import Conversation
+from subsystems.kit.duties import Duties, Reach, Willing
 from subsystems.kit.knowledge import Knowledge
+from subsystems.kit.ledger import Ledger
 from subsystems.kit.memory import Memory
-from subsystems.kit.presence import STATE_EVERY_S, Presence
+from subsystems.kit.presence import Presence
 from subsystems.kit.status import StatusLine, status_line
 from subsystems.kit.telling import Telling
 from subsystems.kit.timers import Timers
@@ -32,7 +36,8 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from protocol.messages import DeviceDescription, Source
+    from protocol.devices import Config, Want
+    from protocol.messages import DeviceDescription, Response, RunQuery, Source
     from protocol.runs import Run
     from protocol.times import Instant
     from station_config.runtime.clocks import StationClock
@@ -57,6 +62,7 @@ class HubLink:
         log: the process's log.
         on_runs: gets the ids of runs that changed, appeared or went, once a turn of the reactor.
         on_status: called, once a turn at most, when anything but runs may have changed.
+        willing: what the subsystem does at the hub's command, beyond what every device does.
     """
 
     def __init__(  # noqa: PLR0913 - each is one thing that a subsystem decides
@@ -72,8 +78,10 @@ class HubLink:
         log: FilteringBoundLogger,
         on_runs: Callable[[frozenset[str]], None],
         on_status: Callable[[], None],
+        willing: Willing | None = None,
     ) -> None:
         topics = Topics(station_id)
+        self._settings = settings
         self._timers = Timers(reactor)
         self._memory = Memory(reactor, settings.cache, station_id, log)
         self._knowledge = knowledge = Knowledge(reactor, clock, self._memory)
@@ -96,6 +104,21 @@ class HubLink:
             on_runs=self._telling.runs,
             on_status=self._telling.status,
         )
+        self._duties = Duties(
+            reactor,
+            knowledge=knowledge,
+            ledger=Ledger(settings.cache, station_id, log),
+            willing=willing or Willing(),
+            reach=Reach(self._report, self._conversation.refetch, self._conversation.say_state),
+            zones=description.zones,
+            log=log,
+            rate=clock.rate,
+        )
+        description = structs.replace(
+            description,
+            versions=(VERSION,),
+            commands=self._duties.orders.kinds,
+        )
         presence = Presence(topics, settings.id, description, random, rate=clock.rate)
         self._connection = MqttConnection(
             reactor,
@@ -110,7 +133,8 @@ class HubLink:
                 (topics.hub_manifest, 1),
                 (topics.runs, 1),
                 (topics.plans, 1),
-                (topics.device(settings.id, "resp"), 1),
+                (topics.group_commands(description.kind), 1),
+                *((topics.device(settings.id, leaf), 1) for leaf in HUB_LEAVES),
             ],
             on_up=self._conversation.up,
             on_down=self._conversation.down,
@@ -119,17 +143,20 @@ class HubLink:
             random=random,
         )
         self._voice = Voice(reactor, presence, self._connection, knowledge)
-        self._conversation.over(self._connection, self._voice)
+        self._duties.over(self._voice)
+        self._conversation.over(self._connection, self._voice, self._duties)
         self._stopped = False
 
     def start(self) -> None:
         """Read the cache, tell what it holds, and connect."""
         self._knowledge.recall()
         self._conversation.recalled()
+        self._duties.recalled()
         self._telling.runs(frozenset(self.runs()))
         self._telling.status()
         self._connection.start()
         self._timers.every("state", STATE_EVERY_S, self._conversation.say_state)
+        self._timers.every("health", HEALTH_EVERY_S, self._say_health)
         self._timers.every("facts", FACTS_EVERY_S, self._knowledge.remember)
         self._timers.every("prune", PRUNE_EVERY_S, self._prune)
 
@@ -140,9 +167,24 @@ class HubLink:
         self._stopped = True
         self._timers.stop()
         self._knowledge.remember()
+        self._duties.orders.close()
         done = self._voice.offline().addBoth(lambda _: self._connection.stop())
         parts = [done, self._memory.close()]
         return gatherResults(parts, consumeErrors=True).addCallback(lambda _: None)
+
+    def ask(self, query: RunQuery) -> Deferred[Response]:
+        """Ask the hub for runs that are not held; fails with `DeviceError` unless ONLINE."""
+        return self._conversation.runs.ask(query)
+
+    @property
+    def want(self) -> Want | None:
+        """What is wanted of this device."""
+        return self._knowledge.desired.want
+
+    @property
+    def config(self) -> Config | None:
+        """What this device is set up to be."""
+        return self._knowledge.desired.config
 
     @property
     def mode(self) -> LinkMode:
@@ -220,6 +262,14 @@ class HubLink:
             "clock_offset_s": quality.offset_s,
             "tomorrow_held": self.tomorrow_held,
         }
+
+    def _report(self) -> None:
+        self._voice.description()
+        self._conversation.say_state()
+        self._say_health()
+
+    def _say_health(self) -> None:
+        self._voice.health(self._settings.cache, rejected=self.rejected)
 
     def _prune(self) -> None:
         self._telling.runs(self._knowledge.prune())

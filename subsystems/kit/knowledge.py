@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from protocol.acceptance import Verdict
 from subsystems.kit.cache import Facts
 from subsystems.kit.mirror import Mirror
 from subsystems.kit.timekeeper import ClockQuality, Quality, Timekeeper
@@ -42,6 +43,7 @@ class Knowledge:
         mirror: everything that the hub published.
         timekeeper: station time, disciplined by the hub.
         heard_at: last sign of life of the hub, in station time; None: there never was one.
+        desired: what is wanted of the device, and what it is set up to be.
     """
 
     def __init__(self, reactor: IReactorTime, clock: StationClock, memory: Memory) -> None:
@@ -51,6 +53,7 @@ class Knowledge:
         self.mirror = Mirror()
         self.timekeeper = Timekeeper(clock.now(), reactor.seconds(), rate=clock.rate)
         self.heard_at: Instant | None = None
+        self.desired = memory.desired
 
     @property
     def source(self) -> Source | None:
@@ -116,6 +119,20 @@ class Knowledge:
             rate=self._clock.rate,
             known_offset_s=facts.clock_offset_s,
         )
+
+    def want(self, entity: str, message: Message, payload: bytes, *, retained: bool) -> Verdict:
+        """Take what is wanted of the device, or what it is set up to be."""
+        verdict = self.desired.receive(message, epoch=self.mirror.epoch, retained=retained)
+        if verdict is Verdict.ACCEPT:
+            self._memory.keep(entity, message, payload)
+        return verdict
+
+    def forget(self) -> frozenset[str]:
+        """Forget everything held of the hub's but its epoch; return the ids of runs that went."""
+        gone = frozenset(self.runs())
+        self._memory.forget(self.mirror.entities)
+        self.mirror = self.mirror.emptied()
+        return gone
 
     def remember(self) -> None:
         """Write down what is no message."""

@@ -1,7 +1,7 @@
 """How a subsystem stands with the hub: the link machine of protocol.md.
 
-Law: pure; everything that decides between live and autonomous lives here. Times are real seconds
-of a monotonic clock, given by the caller. The machine returns effects and performs none.
+Law: pure; everything that decides between live and autonomous lives here. Times are monotonic real
+seconds, given by the caller.
 
     ONLINE ──lost──▶ SUSPECT ──15 s──▶ AUTONOMOUS
       ▲                 │ heard            │ heard
@@ -9,7 +9,7 @@ of a monotonic clock, given by the caller. The machine returns effects and perfo
 
 The order of doubt: the socket, what the hub says of itself, its beat, and last whether everything
 in its manifest is held. Only when none is left is the link ONLINE. The transitions are the one
-table `TRANSITIONS`; a pair that is not in it cannot come about and is our defect.
+table `TRANSITIONS`; a pair that is not in it is our defect.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from protocol.errors import StationError
+from protocol.limits import AUTONOMOUS_AFTER_S, CALM_S, RESYNC_AFTER_S, SUSPECT_AFTER_S
 from protocol.messages import LinkMode
 
 
@@ -34,11 +35,11 @@ class Timings:
         settle_s: everything must have been held for so long before it is ONLINE.
     """
 
-    silence_s: float = 15.0
-    grace_s: float = 15.0
+    silence_s: float = SUSPECT_AFTER_S
+    grace_s: float = AUTONOMOUS_AFTER_S
     replay_s: float = 1.5
-    resync_s: float = 10.0
-    calm_s: float = 3.0
+    resync_s: float = RESYNC_AFTER_S
+    calm_s: float = CALM_S
     settle_s: float = 1.0
 
 
@@ -110,7 +111,12 @@ class Tick:
     """Time passed; due at `next_at`."""
 
 
-Event = Connected | Disconnected | HubWord | Completeness | Tick
+@dataclass(frozen=True)
+class Forgotten:
+    """Everything held was thrown away, as commanded: ask for all of it at once."""
+
+
+Event = Connected | Disconnected | HubWord | Completeness | Forgotten | Tick
 
 
 @dataclass(frozen=True)
@@ -130,10 +136,7 @@ class RequestResync:
 
 @dataclass(frozen=True)
 class Replay:
-    """Effect: have the broker send its retained messages again; one may have been lost on the way.
-
-    A broker may lose a message that is published in the moment of our subscription (NATS does).
-    """
+    """Effect: have the broker send its retained messages again: NATS may have lost one."""
 
 
 Effect = ModeChanged | RequestResync | Replay
@@ -196,10 +199,7 @@ class Link:
 def step(link: Link, event: Event, now_s: float) -> tuple[Link, tuple[Effect, ...]]:
     """Return the state after `event` at `now_s`, and what is to be done.
 
-    Args:
-        link: the state before.
-        event: what happened.
-        now_s: monotonic real seconds; never less than in the step before.
+    `now_s`: monotonic real seconds, never less than in the step before.
     """
     link = _note(link, event, now_s)
     effects: list[Effect] = []
@@ -212,7 +212,7 @@ def step(link: Link, event: Event, now_s: float) -> tuple[Link, tuple[Effect, ..
 
 
 def next_at(link: Link) -> float | None:
-    """Return when the next `Tick` is due, None when time alone changes nothing."""
+    """Return when the next `Tick` is due, None: time alone changes nothing."""
     if link.mode is LinkMode.SUSPECT:
         return link.since_s + link.timings.grace_s
     if link.mode is LinkMode.AUTONOMOUS:
@@ -262,9 +262,9 @@ def _signal(link: Link, now_s: float) -> Signal | None:
         case LinkMode.AUTONOMOUS:
             return Signal.HEARD if present else None
         case LinkMode.SYNCING:
+            at_s = link.settled_at_s
             if not present:
                 return Signal.LOST
-            at_s = link.settled_at_s
             return Signal.SETTLED if at_s is not None and now_s >= at_s else None
 
 
@@ -284,14 +284,11 @@ def _move(link: Link, signal: Signal, now_s: float) -> Link:
     if mode is LinkMode.ONLINE:
         return replace(moved, online_epoch=link.epoch, replay_at_s=None)
     if mode is LinkMode.SYNCING:
-        ask_s = link.ask_s if signal is Signal.GAP else _ask_at(moved, now_s)
+        ask_s = now_s + link.timings.resync_s if link.missing else None
+        ask_s = link.ask_s if signal is Signal.GAP else ask_s
         replay_at_s = now_s + link.timings.replay_s
         return replace(moved, calm_from_s=now_s, ask_s=ask_s, replay_at_s=replay_at_s)
     return moved
-
-
-def _ask_at(link: Link, now_s: float) -> float | None:
-    return now_s + link.timings.resync_s if link.missing else None
 
 
 def _note(link: Link, event: Event, now_s: float) -> Link:
@@ -305,6 +302,8 @@ def _note(link: Link, event: Event, now_s: float) -> Link:
             return _note_word(link, event, now_s)
         case Completeness(missing):
             return _note_missing(link, missing, now_s)
+        case Forgotten():
+            return replace(_note_missing(link, _NOTHING_HELD, now_s), ask_s=now_s)
         case Tick():
             return link
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThreadPool
 
+from protocol.devices import Config, Want
 from protocol.errors import DeviceError
 from protocol.messages import Plan
 from protocol.runs import Run
 from subsystems.kit.cache import Cache, Facts, Row
 from subsystems.kit.cache_writer import CacheWriter
+from subsystems.kit.desired import Desired
 from subsystems.kit.mirror import MANIFEST, STATE, Mirror, restore
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class Memory:
     Attributes:
         station: whose memory it is.
         facts: what was remembered last.
+        desired: what is wanted of the device, as it was remembered.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Memory:
         self._log = log
         self._writer: CacheWriter | None = None
         self.facts = Facts(station=station)
+        self.desired = Desired()
 
     def recall(self) -> Mirror:
         """Return what an earlier life held; opens the cache."""
@@ -63,7 +67,10 @@ class Memory:
             self._log.error("cache.unavailable", why=str(error))
             return Mirror()
         loaded = cache.load(self.station)
-        mirror, refused = restore(loaded.messages.items())
+        held = {e: m for e, m in loaded.messages.items() if not isinstance(m.body, Want | Config)}
+        mirror, refused = restore(held.items())
+        for entity in loaded.messages.keys() - held.keys():
+            self.desired.receive(loaded.messages[entity], epoch=mirror.epoch, retained=True)
         for complaint in (*loaded.complaints, *map(str, refused)):
             self._complain(complaint)
         self._writer = CacheWriter(self._reactor, self._in_thread, cache, self._log)
@@ -73,7 +80,7 @@ class Memory:
 
     def keep(self, entity: str, message: Message, payload: bytes) -> None:
         """Remember a message, if it is of a kind that is worth it."""
-        worth = isinstance(message.body, Run | Plan) or entity in {STATE, MANIFEST}
+        worth = isinstance(message.body, Run | Plan | Want | Config) or entity in {STATE, MANIFEST}
         if worth and self._writer is not None:
             self._writer.put(entity, Row(message.epoch, message.rev, payload))
 

@@ -16,7 +16,7 @@ false. How that is decided:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -119,6 +119,23 @@ class Mirror:
     def newest(self) -> Instant | None:
         """When the newest of what is held was issued."""
         return max((m.issued_at for m in self._held.values()), default=None)
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """Names of everything that is held."""
+        return tuple(self._held)
+
+    def emptied(self) -> Mirror:
+        """Return a mirror that holds no run and no plan, and knows the hub as well as this one."""
+        return replace(
+            self,
+            _held={},
+            _manifest=None,
+            _entries={},
+            _missing=set(),
+            _view=None,
+            _view_until=None,
+        )
 
     def holds_plan(self, service_date: date) -> bool:
         """Return whether the plan of `service_date` is held."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from protocol.codec import encode, type_name
 from protocol.identifiers import make_message_id
+from protocol.limits import STATE_EVERY_S, STATE_LIVES
 from protocol.messages import DeviceDescription, DeviceState, LinkMode, Message, Request
 from protocol.times import to_unix
 from station_config.runtime.mqtt import Will
@@ -18,13 +19,12 @@ from station_config.runtime.mqtt import Will
 if TYPE_CHECKING:
     from random import Random
 
+    from protocol.commands import Ack
+    from protocol.devices import Health
     from protocol.messages import Body
     from protocol.times import Instant
     from protocol.topics import Topics
 
-STATE_EVERY_S = 30.0
-"""Real seconds."""
-_STATE_LIVES = 3
 _ENTROPY_BYTES = 10
 _BOOT_BITS = 64
 
@@ -53,7 +53,7 @@ class Presence:
         self._device = device
         self._description = description
         self._random = random
-        self._state_lives = timedelta(seconds=STATE_EVERY_S * _STATE_LIVES * rate)
+        self._state_lives = timedelta(seconds=STATE_EVERY_S * STATE_LIVES * rate)
         self._seq = 0
         self.boot = random_hex(random)
 
@@ -70,6 +70,14 @@ class Presence:
         gone = DeviceState(online=False, boot=self.boot, mode=LinkMode.AUTONOMOUS, since=now)
         topic, payload = self._message("state", gone, now)
         return Will(topic, payload)
+
+    def ack(self, ack: Ack, now: Instant) -> tuple[str, bytes]:
+        """Return topic and payload of `dev/{id}/ack`."""
+        return self._message("ack", ack, now)
+
+    def health(self, health: Health, now: Instant) -> tuple[str, bytes]:
+        """Return topic and payload of `dev/{id}/health`."""
+        return self._message("health", health, now)
 
     def request(self, request: Request, now: Instant) -> tuple[str, bytes]:
         """Return topic and payload of `dev/{id}/req`."""

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from protocol.devices import Health
 from protocol.errors import DeviceError
 from protocol.messages import DeviceState, Request
+from subsystems.kit.figures import read_figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from random import Random
 
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IReactorTime
 
-    from protocol.messages import LinkMode
+    from protocol.commands import Ack
+    from protocol.messages import LinkMode, RunQuery
     from protocol.times import Instant
     from station_config.runtime.mqtt import MqttConnection
     from subsystems.kit.knowledge import Knowledge
@@ -53,6 +57,7 @@ class Voice:
         self._presence = presence
         self._connection = connection
         self._knowledge = knowledge
+        self._born_s = reactor.seconds()
 
     def description(self) -> None:
         """Say what we are."""
@@ -70,6 +75,8 @@ class Voice:
             hub_epoch=knowledge.mirror.epoch,
             manifest_seq=knowledge.mirror.manifest_seq,
             clock_offset_ms=None if offset_s is None else round(offset_s * 1000, 1),
+            want_revision=knowledge.desired.want_revision,
+            cfg_revision=knowledge.desired.config_revision,
         )
         self._publish(*self._presence.state(state, knowledge.now()), retain=True)
 
@@ -79,6 +86,39 @@ class Voice:
         said = self._connection.publish(will.topic, will.payload, qos=1, retain=True)
         return said.addTimeout(STOP_TIMEOUT_S, self._reactor)
 
+    def ack(self, ack: Ack) -> None:
+        """Say what becomes of a command; one that is not heard is asked for again by the hub."""
+        self._publish(*self._presence.ack(ack, self._knowledge.now()), retain=False)
+
+    def health(self, cache: Path, *, rejected: int) -> None:
+        """Say our figures; QoS 0: the next ones come in a minute.
+
+        Args:
+            cache: file of the cache, whose disk is told of.
+            rejected: messages that did not follow the protocol.
+        """
+        figures = read_figures(cache)
+        offset_s = self._knowledge.clock_quality.offset_s
+        health = Health(
+            boot=self._presence.boot,
+            uptime_s=round(self._reactor.seconds() - self._born_s, 1),
+            cpu=figures.cpu,
+            memory_bytes=figures.memory_bytes,
+            disk_free_bytes=figures.disk_free_bytes,
+            temperature_c=figures.temperature_c,
+            reconnects=max(0, self._connection.attempts - 1),
+            rejected=rejected,
+            clock_offset_ms=None if offset_s is None else round(offset_s * 1000, 1),
+        )
+        self._publish(*self._presence.health(health, self._knowledge.now()), retain=False, qos=0)
+
+    def ask(self, query: RunQuery) -> str:
+        """Ask the hub for runs; return the name under which it answers."""
+        correlation = self._presence.correlation()
+        request = Request(correlation=correlation, kind="query", query=query)
+        self._publish(*self._presence.request(request, self._knowledge.now()), retain=False)
+        return correlation
+
     def request(self, kind: str, *, sent: float = 0.0, entities: tuple[str, ...] = ()) -> str:
         """Ask the hub; return the name under which it answers."""
         correlation = self._presence.correlation()
@@ -86,9 +126,9 @@ class Voice:
         self._publish(*self._presence.request(request, self._knowledge.now()), retain=False)
         return correlation
 
-    def _publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
+    def _publish(self, topic: str, payload: bytes, *, retain: bool, qos: int = 1) -> None:
         if self._connection.connected:
-            done = self._connection.publish(topic, payload, qos=1, retain=retain)
+            done = self._connection.publish(topic, payload, qos=qos, retain=retain)
             done.addErrback(lambda failure: failure.trap(DeviceError) and None)
 
 

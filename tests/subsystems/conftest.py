@@ -11,10 +11,13 @@ import pytest
 import structlog
 
 from protocol.codec import decode, encode, type_name
+from protocol.commands import Ack
+from protocol.devices import Health
 from protocol.identifiers import make_run_id
 from protocol.messages import (
     Beat,
     DeviceDescription,
+    DeviceState,
     HubState,
     Manifest,
     Message,
@@ -110,7 +113,8 @@ class ScriptedHub:
         self.revs = {}
         self.requests = []
         self.answers = True
-        self.states = []
+        self.states, self.acks, self.descriptions, self.healths = [], [], [], []
+        self.runs = ()
         self.connection = MqttConnection(
             turning.reactor,
             host=broker.host,
@@ -118,7 +122,11 @@ class ScriptedHub:
             user="hub",
             password=broker.password("hub"),
             make_will=self._will,
-            subscriptions=[(self.topics.requests, 1), (self.topics.device_states, 1)],
+            subscriptions=[
+                (self.topics.requests, 1),
+                *((self.topics.all_devices(leaf), 1) for leaf in ("state", "ack", "desc")),
+                (self.topics.all_devices("health"), 0),
+            ],
             on_up=lambda: None,
             on_down=lambda _why: None,
             on_message=self._heard,
@@ -191,10 +199,24 @@ class ScriptedHub:
 
     def _heard(self, topic, payload, _retained):
         heard = decode(payload, topic=topic)
-        if not isinstance(heard.body, Request):
-            self.states.append(heard.body)
-            return
-        self.requests.append(heard.body)
+        told = {
+            DeviceState: self.states,
+            Ack: self.acks,
+            DeviceDescription: self.descriptions,
+            Health: self.healths,
+            Request: self.requests,
+        }
+        told[type(heard.body)].append(heard.body)
+        if isinstance(heard.body, Request):
+            self._answer(heard)
+
+    def _answer(self, heard):
+        topic = self.topics.device(heard.src, "resp")
+        if heard.body.kind == "query":
+            answer = Response(
+                correlation=heard.body.correlation, kind="query", runs=tuple(self.runs)
+            )
+            self.connection.publish(topic, self.pack(answer), qos=1).addErrback(lambda _: None)
         if heard.body.kind == "time" and self.answers:
             answer = Response(correlation=heard.body.correlation, kind="time", utc=self.clock.now())
             topic = self.topics.device(heard.src, "resp")
@@ -204,7 +226,9 @@ class ScriptedHub:
 class Told:
     """A HubLink and what it told; its calm is short unless a test is about the real one."""
 
-    def __init__(self, turning, broker, path, *, clock=None, device="display", timings=QUICK):
+    def __init__(
+        self, turning, broker, path, *, clock=None, device="display", timings=QUICK, willing=None
+    ):
         secrets = path / "secrets"
         secrets.mkdir(exist_ok=True)
         (secrets / device).write_text(broker.password(device))
@@ -225,6 +249,7 @@ class Told:
             log=structlog.get_logger(),
             on_runs=self.runs.append,
             on_status=self._status,
+            willing=willing,
         )
 
         talk = self.link._conversation
@@ -249,7 +274,7 @@ def cast(turning, tmp_path):
         told.link.start()
         return told
 
-    yield SimpleNamespace(hub=hub, link=link)
+    yield SimpleNamespace(hub=hub, link=link, path=tmp_path)
     for each in made:
         stopping = each.stop()
         if stopping is not None:

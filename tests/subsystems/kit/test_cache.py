@@ -141,3 +141,29 @@ def test_a_place_that_cannot_be_written_is_an_error_that_names_it(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DeviceError, match="file"):
         Cache(tmp_path / "file" / "c.db", pytest.fail)
+
+
+@settings(max_examples=150, suppress_health_check=FIXTURES, deadline=None)
+@given(data=st.data())
+def test_a_bit_that_flips_anywhere_shows_nothing_false(tmp_path, rows, facts, data):
+    """Also in the log of what was written last, as a machine leaves it whose power went."""
+    for old in tmp_path.iterdir():
+        old.unlink()
+    alive = Cache(tmp_path / "alive.db", pytest.fail)
+    alive.write({**rows, "facts": facts})
+    path = tmp_path / "c.db"
+    for suffix in ("", "-wal"):
+        raw = bytearray((tmp_path / f"alive.db{suffix}").read_bytes())
+        if raw and data.draw(st.booleans(), f"damage{suffix}"):
+            at = data.draw(st.integers(0, len(raw) - 1), "at")
+            raw[at] ^= 1 << data.draw(st.integers(0, 7), "bit")
+        if raw and data.draw(st.booleans(), f"torn{suffix}"):
+            del raw[data.draw(st.integers(0, len(raw)), "end") :]
+        path.with_name(path.name + suffix).write_bytes(raw)
+    alive.close()
+    loaded, _ = read(path)
+    for entity, message in loaded.messages.items():
+        assert encode(message) == rows[entity].payload
+    assert loaded.facts in {None, facts}
+    fill(path, rows)
+    assert set(read(path)[0].messages) >= set(rows), "it is rebuilt"

@@ -1,0 +1,167 @@
+"""What the hub tells this one device to do or to be: commands, wants, its configuration.
+
+Law: routes; `orders` and `desired` decide. Commands that every device knows (report, resync,
+restart) are done here, all others by the subsystem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from twisted.internet.defer import Deferred
+
+from protocol.acceptance import Verdict
+from protocol.commands import Command, CommandKind
+from protocol.devices import Config, Want
+from protocol.errors import MessageError
+from subsystems.kit.obedience import Arrived
+from subsystems.kit.orders import DONE, Ears, Orders, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from structlog.typing import FilteringBoundLogger
+    from twisted.internet.interfaces import IReactorTime
+
+    from protocol.messages import LinkMode, Message
+    from subsystems.kit.knowledge import Knowledge
+    from subsystems.kit.ledger import Ledger
+    from subsystems.kit.orders import Order
+    from subsystems.kit.voice import Voice
+
+
+@dataclass(frozen=True)
+class Willing:
+    """What a subsystem does for the hub beyond showing runs.
+
+    Attributes:
+        does: its own commands, by kind; see `orders.Orders`.
+        wanted: called with each new desired state, and with the one of an earlier life.
+        configured: likewise with each new configuration.
+        restart: ends the process so that it is started anew; None: it cannot be.
+    """
+
+    does: Mapping[str, Order] = field(default_factory=dict)
+    wanted: Callable[[Want], None] = lambda _want: None
+    configured: Callable[[Config], None] = lambda _config: None
+    restart: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What the duties ask of the rest of the link.
+
+    Attributes:
+        report: publishes description, state and health.
+        resync: forgets everything and fetches it anew; fires when everything is held again.
+        changed: publishes the state.
+    """
+
+    report: Callable[[], None]
+    resync: Callable[[], Deferred[None]]
+    changed: Callable[[], None]
+
+
+class Duties:
+    """The duties of one device.
+
+    Args:
+        reactor: its real seconds.
+        knowledge: holds what is wanted.
+        ledger: of commands.
+        willing: what the subsystem does.
+        reach: see `Reach`.
+        zones: in which the device stands, unless its configuration says otherwise.
+        log: of the process.
+        rate: station seconds per real second.
+    """
+
+    def __init__(  # noqa: PLR0913 - the seams meet here
+        self,
+        reactor: IReactorTime,
+        *,
+        knowledge: Knowledge,
+        ledger: Ledger,
+        willing: Willing,
+        reach: Reach,
+        zones: tuple[str, ...],
+        log: FilteringBoundLogger,
+        rate: float,
+    ) -> None:
+        self._knowledge = knowledge
+        self._willing = willing
+        self._reach = reach
+        self._zones = zones
+        self._log = log
+        self._voice: Voice
+        does: dict[str, Order] = {
+            CommandKind.REPORT: self._report,
+            CommandKind.RESYNC: self._resync,
+            **willing.does,
+        }
+        if willing.restart is not None:
+            does[CommandKind.RESTART] = self._restart
+        ears = Ears(knowledge.now, self.zones, lambda ack: self._voice.ack(ack))  # noqa: PLW0108 - `over` comes later
+        self.orders = Orders(reactor, ledger=ledger, does=does, ears=ears, log=log, rate=rate)
+
+    def over(self, voice: Voice) -> None:
+        """Answer with this voice; before anything comes."""
+        self._voice = voice
+
+    def zones(self) -> tuple[str, ...]:
+        """Return the zones of the station in which the device stands."""
+        config = self._knowledge.desired.config
+        return config.zones if config is not None and config.zones else self._zones
+
+    def recalled(self) -> None:
+        """Be as an earlier life was told to be."""
+        self.orders.recall()
+        desired = self._knowledge.desired
+        for word in (desired.want, desired.config):
+            if word is not None:
+                self._adopt(word)
+
+    def take(
+        self, entity: str, message: Message, payload: bytes, *, retained: bool, mode: LinkMode
+    ) -> Verdict:
+        """Take a command, a want or a configuration.
+
+        Raises:
+            MessageError: the message belongs to another topic.
+        """
+        body = message.body
+        leaf = entity.rpartition("/")[2]
+        match body:
+            case Command() if leaf == "cmd":
+                if self.orders.meant_for_us(entity):
+                    epoch = self._knowledge.mirror.epoch
+                    self.orders.receive(Arrived(message, body, retained, mode, epoch))
+                return Verdict.ACCEPT
+            case Want() | Config() if leaf == ("want" if isinstance(body, Want) else "cfg"):
+                verdict = self._knowledge.want(entity, message, payload, retained=retained)
+                if verdict is Verdict.ACCEPT:
+                    self._adopt(body)
+                    self._reach.changed()
+                return verdict
+            case _:
+                raise MessageError(f"{message.t} does not belong here", where=entity)
+
+    def _adopt(self, word: Want | Config) -> None:
+        self._log.info("device.told", what=type(word).__name__.lower(), revision=word.revision)
+        if isinstance(word, Want):
+            self._willing.wanted(word)
+        else:
+            self._willing.configured(word)
+
+    def _report(self, _command: Command) -> Outcome:
+        self._reach.report()
+        return DONE
+
+    def _resync(self, _command: Command) -> Deferred[Outcome]:
+        return self._reach.resync().addCallback(lambda _: DONE)
+
+    def _restart(self, _command: Command) -> Deferred[Outcome]:
+        assert self._willing.restart is not None  # noqa: S101 - else it is no order of ours
+        self._willing.restart()
+        return Deferred()  # it is over when the next life begins
