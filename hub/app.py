@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.defer import Deferred
-    from twisted.internet.interfaces import IListeningPort
+    from twisted.internet.interfaces import IDelayedCall, IListeningPort
     from twisted.python.failure import Failure
 
     from hub.feed_report import FeedReport
@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from station_config.runtime.reactor import Reactor
 
 NO_STORE = "the hub waits for its database"
+
+TIDY_AFTER_S = 20.0
+"""Seconds of station time from a minute's step to tidying, within the same minute."""
 
 OPEN_AGAIN_S = 5.0
 """Real seconds until a database that could not be opened is tried again."""
@@ -110,6 +113,7 @@ class Hub:
         self._web: IListeningPort | None = None
         self._source: Source | None = None
         self._waiting_for_store = False
+        self._tidying: IDelayedCall | None = None
         self._minutes = MinuteClock(reactor, self._clock, self._due)
 
     def start(self) -> Deferred[Any]:
@@ -152,6 +156,8 @@ class Hub:
     def stop(self) -> Deferred[Any]:
         """Leave in order: no more input, what is decided is said, the database is closed."""
         self._minutes.stop()
+        if self._tidying is not None and self._tidying.active():
+            self._tidying.cancel()
         if self._lines is not None:
             self._lines.stop()
         if self._web is not None:
@@ -208,7 +214,7 @@ class Hub:
         step = self._in_store(partial(self._operations.step, now, changes, minute))
         step.addCallback(self._tell)
         if minute is not None:
-            step.addCallback(lambda _: self._tidy(now))
+            step.addCallback(self._tidy_later)
         return step
 
     def _obey(self, now: Instant, command: Command) -> Deferred[Answer]:
@@ -248,9 +254,15 @@ class Hub:
         if self._lines is None:
             raise DeviceError(NO_STORE)
 
-    def _tidy(self, now: Instant) -> None:
-        """Behind the step, in the same thread; its failure is the next step's too."""
-        tidied = self._in_store(partial(self._operations.tidy, now))
+    def _tidy_later(self, _: object) -> None:
+        """Not at once: what the minute has changed is said first, and no row is to wait."""
+        if self._tidying is None or not self._tidying.active():
+            delay = TIDY_AFTER_S / self._clock.rate
+            self._tidying = self._reactor.callLater(delay, self._tidy)
+
+    def _tidy(self) -> None:
+        """In the same thread as the steps; its failure is the next step's too."""
+        tidied = self._in_store(partial(self._operations.tidy, self._clock.now()))
         tidied.addErrback(lambda failure: self._log.warning("store.untidy", why=str(failure.value)))
 
     def _tell(self, result: StepResult) -> None:
