@@ -130,9 +130,9 @@ class Topics:
         """Not retained. `zone` `ALL_ZONES`: every device of `kind`."""
         return f"{self.root}/grp/{kind}/{zone}/cmd"
 
-    def group_commands(self, kind: str, zone: str = "+") -> str:
-        """Commands to all devices of `kind` in `zone`; by default the filter for every zone."""
-        return f"{self.root}/grp/{kind}/{zone}/cmd"
+    def group_commands(self, kind: str) -> str:
+        """Filter for the commands to all devices of `kind`, in every zone."""
+        return f"{self.root}/grp/{kind}/+/cmd"
 
     def entity(self, topic: str) -> str:
         """Return `topic` without the root: the key of an entity, as a manifest names it.

@@ -2,7 +2,8 @@
 
 Law: the same permissions as for the embedded broker, in Mosquitto's words. They go through its
 plugin for dynamic security, which comes with every Mosquitto since 2.0 and refuses in SUBACK what a
-device may not read. An access list does without the plugin, but grants any subscription and
+device may not read. Whatever client id a device gives, its user name is used: none can take over
+the session of another. An access list does without the plugin, but grants any subscription and
 filters what it delivers: a device that asks for too much is not told so.
 """
 
@@ -45,6 +46,7 @@ max_inflight_messages 100
 log_dest stderr
 log_timestamp false
 listener {port} {host}
+use_username_as_clientid true
 {tls}{websocket}"""
 
 
@@ -60,7 +62,10 @@ def configuration(listener: Listener, *, directory: Path, plugin: Path | None = 
     tls = "" if listener.tls is None else _tls(listener.tls)
     websocket = ""
     if listener.websocket is not None:
-        websocket = f"listener {listener.websocket} {listener.host}\nprotocol websockets\n{tls}"
+        websocket = (
+            f"listener {listener.websocket} {listener.host}\n"
+            f"protocol websockets\nuse_username_as_clientid true\n{tls}"
+        )
     if plugin is None:
         access = f"password_file {directory}/passwords\nacl_file {directory}/acl"
     else:

@@ -80,8 +80,8 @@ _USER = """\
       password: {password}
       allowed_connection_types: {ways}
       permissions: {{
-        publish: {{allow: {writes}}}
-        subscribe: {{allow: {reads}}}
+        publish: {writes}
+        subscribe: {reads}
       }}
     }}"""
 
@@ -190,7 +190,11 @@ def _token(level: str) -> str:
 
 
 def _list(filters: Sequence[str]) -> str:
-    return json.dumps([subject for each in filters for subject in subjects(each)])
+    """Return what is allowed; an empty allow list would allow everything to NATS."""
+    if not filters:
+        return '{deny: [">"]}'
+    allowed = json.dumps([subject for each in filters for subject in subjects(each)])
+    return f"{{allow: {allowed}}}"
 
 
 def _quoted(text: str) -> str:

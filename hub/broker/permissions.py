@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING
 
 from protocol.errors import OperatorError
 from protocol.identifiers import check_identifier
+from protocol.topics import ALL_ZONES, DEVICE_LEAVES, HUB_LEAVES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from protocol.topics import Topics
-
-OWN_READ = ("cmd", "want", "cfg", "resp")
-OWN_WRITTEN = ("state", "desc", "ack", "evt", "health", "req")
-"""Leaves under ``dev/{id}/``; protocol.md, topic tree."""
 
 OF_THEMSELVES = ("state", "desc", "health")
 """What any device says of itself, for a watcher."""
@@ -51,22 +48,24 @@ def device_permissions(
 ) -> Permissions:
     """Return what a device of `kind` may do; no `zones`: it hears commands to every zone."""
     shared = (topics.hub, topics.runs, topics.plans, topics.notices, topics.events)
-    groups = [topics.group_commands(kind, zone) for zone in zones] or [topics.group_commands(kind)]
+    groups = [topics.group_command(kind, zone) for zone in (*zones, ALL_ZONES)]
+    if not zones:
+        groups = [topics.group_commands(kind)]
     return Permissions(
         device,
         reads=(
             *shared,
             *groups,
-            *(topics.device(device, leaf) for leaf in OWN_READ),
+            *(topics.device(device, leaf) for leaf in HUB_LEAVES),
         ),
-        writes=tuple(topics.device(device, leaf) for leaf in OWN_WRITTEN),
+        writes=tuple(topics.device(device, leaf) for leaf in DEVICE_LEAVES),
     )
 
 
 def watcher_permissions(topics: Topics, watcher: str) -> Permissions:
     """Return what a watcher may do: hear how hub and devices are, and say nothing."""
-    heard = (topics.device("+", leaf) for leaf in OF_THEMSELVES)
-    return Permissions(watcher, reads=(topics.hub, *heard, topics.of_entity("agg/+")), writes=())
+    heard = (topics.all_devices(leaf) for leaf in OF_THEMSELVES)
+    return Permissions(watcher, reads=(topics.hub, *heard, topics.aggregate), writes=())
 
 
 def station_permissions(

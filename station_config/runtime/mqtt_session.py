@@ -23,7 +23,7 @@ from protocol.errors import DeviceError
 from station_config.runtime import mqtt_window
 from station_config.runtime.mqtt_seams import SocketDescriptor
 from station_config.runtime.mqtt_window import Window
-from station_config.runtime.tls import SOON_DAYS, days_left_of, explain
+from station_config.runtime.tls import SOON_DAYS, days_left_of, explain, explain_silence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +158,7 @@ class Session:
         address = self._address
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
-            client_id=address.user,
+            client_id=address.client or address.user,
             clean_session=True,
             protocol=paho.MQTTv311,
             reconnect_on_failure=False,
@@ -256,7 +256,10 @@ class Session:
         self, _client: object, _data: object, _flags: object, code: ReasonCode, _properties: object
     ) -> None:
         self._detach()
-        self._over("stopped" if self._closing else f"the connection was lost: {code}")
+        reason = f"the connection was lost: {code}"
+        if self._stage is Stage.CONNACK:
+            reason = explain_silence(tls=self._address.tls is not None)
+        self._over("stopped" if self._closing else reason)
 
     def _rise(self) -> None:
         if self._leaving():

@@ -44,6 +44,21 @@ _REASONS = {
 """By OpenSSL's name of the reason."""
 
 
+class _Closing(ssl.SSLSocket):
+    """Closes itself when the handshake fails; paho would leave that to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - as it is there
+        try:
+            super().do_handshake(block)
+        except (ConnectionError, ssl.SSLEOFError) as error:
+            self.close()
+            message = "TLS: hung up during the handshake: is it a port that speaks TLS?"
+            raise ConnectionError(message) from error
+        except BaseException:
+            self.close()
+            raise
+
+
 def broker_tls(deployment: Deployment, user: str) -> ssl.SSLContext | None:
     """Return what `user` connects to the broker with, None: in the clear.
 
@@ -57,6 +72,7 @@ def broker_tls(deployment: Deployment, user: str) -> ssl.SSLContext | None:
 def client_context(settings: TlsSettings, user: str) -> ssl.SSLContext:
     """Return a context that believes in the station's authority alone; see `broker_tls`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = _Closing
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     _load(context.load_verify_locations, settings.ca, "a certificate")
     if settings.clients is not None:
@@ -71,9 +87,16 @@ def explain(error: BaseException | None) -> str:
         known = _NOT_VERIFIED.get(error.verify_code)
         return f"TLS: {known or error.verify_message}"
     if isinstance(error, ssl.SSLError):
-        reason = error.reason or str(error)
+        reason = getattr(error, "reason", None) or str(error)
         return f"TLS: {_REASONS.get(reason, reason.replace('_', ' ').lower())}"
     return str(error) or type(error).__name__
+
+
+def explain_silence(*, tls: bool) -> str:
+    """Return what it may mean that the broker hangs up before it has answered CONNECT."""
+    if tls:
+        return "the broker hung up without an answer: does it demand a certificate (tls.clients)?"
+    return "the broker hung up without an answer: does it want TLS (broker.tls)?"
 
 
 def days_left(certificate: dict[str, Any] | None, wall: float) -> float | None:

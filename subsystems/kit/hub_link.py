@@ -16,6 +16,7 @@ from protocol.limits import HEALTH_EVERY_S, STATE_EVERY_S
 from protocol.messages import VERSION, LinkMode
 from protocol.topics import HUB_LEAVES, Topics
 from station_config.runtime.mqtt import MqttConnection
+from station_config.runtime.tls import broker_tls
 from subsystems.kit.complaints import Complaints
 from subsystems.kit.conversation import Conversation
 from subsystems.kit.duties import Duties, Reach, Willing
@@ -126,6 +127,7 @@ class HubLink:
             port=deployment.broker.port,
             user=settings.id,
             password=deployment.secret(settings.id),
+            tls=broker_tls(deployment, settings.id),
             make_will=lambda: presence.will(knowledge.now()),
             subscriptions=[
                 (topics.hub_state, 1),

@@ -1,11 +1,14 @@
 """What a device can and cannot do on real brokers: neither read nor write what is not its own."""
 
 import random
+import time
 
+import paho.mqtt.client as paho
 import pytest
 import structlog
+from paho.mqtt.enums import CallbackAPIVersion
 
-from hub.broker.permissions import device_permissions
+from hub.broker.permissions import device_permissions, watcher_permissions
 from station_config.runtime.mqtt import MqttConnection, Will
 
 
@@ -237,3 +240,162 @@ def test_a_plan_of_the_largest_station_passes(broker, user, turning):
     display = user("display", [(broker.topics.plans, 1)]).arrive()
     turning.until(lambda: display.heard)
     assert len(display.heard[0][1]) == 1_500_000
+
+
+class Raw:
+    """A client of a vendor's: any client id, a session that outlives it, SUBACK as it came."""
+
+    def __init__(self, broker, user, *, client_id=None, clean=True):
+        self.heard, self.connack, self.session_present, self.suback = [], None, False, None
+        self.client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id or user,
+            clean_session=clean,
+            reconnect_on_failure=False,
+        )
+        self.client.username_pw_set(user, broker.password(user))
+        self.client.on_connect = self.on_connect
+        self.client.on_subscribe = self.on_subscribe
+        self.client.on_message = lambda _c, _d, m: self.heard.append((m.topic, m.payload))
+        self.client.connect(broker.host, broker.port)
+        self.turn(lambda: self.connack is not None)
+
+    def on_connect(self, _client, _data, flags, code, _properties):
+        self.connack, self.session_present = code, flags.session_present
+
+    def on_subscribe(self, _client, _data, _mid, codes, _properties):
+        self.suback = [not code.is_failure for code in codes]
+
+    def turn(self, holds=lambda: False, seconds=10.0):
+        """Turn until `holds`, or for so long."""
+        deadline = time.monotonic() + seconds
+        while not holds() and time.monotonic() < deadline:
+            self.client.loop(0.02)
+
+    def granted(self, *filters):
+        self.suback = None
+        self.client.subscribe([(each, 1) for each in filters])
+        self.turn(lambda: self.suback is not None)
+        return self.suback
+
+    def end(self):
+        self.client.disconnect()
+        self.client.loop(0.05)
+
+
+def wider(broker):
+    """Filters that hold something that a device may read, and more."""
+    topics = broker.topics
+    return [
+        "#",
+        topics.everything,
+        *(f"{topics.root}/{each}" for each in ("run/#", "hub/#", "plan/#", "+/+", "grp/display/#")),
+        f"{topics.root}/grp/display/+/#",
+        f"{topics.root}/dev/display/#",
+        f"{topics.root}/dev/display/+",
+        f"{topics.root}/dev/+/cmd",
+        "pis/+/test.station/run/+",
+    ]
+
+
+def test_a_refused_subscription_shows_in_suback(broker):
+    display = Raw(broker, "display")
+    mine = next(each for each in broker.permissions if each.user == "display")
+    assert display.granted(*mine.reads) == [True] * len(mine.reads)
+    for each in [*wider(broker), broker.topics.device("clock", "cmd")]:
+        # An access list cannot refuse: it withholds, which the other tests see.
+        assert display.granted(each) == [broker.kind == "mosquitto" and not broker.plugin], each
+    assert display.granted(broker.topics.runs, "#")[0]
+    display.end()
+
+
+def test_a_filter_wider_than_the_rights_brings_nothing_more(broker, user):
+    """Nor what was retained before: NATS looks retained messages up by itself."""
+    topics = broker.topics
+    beyond = [
+        topics.of_entity(each)
+        for each in ("run/a/deeper", "hub/state/deeper", "plan/a/b", "grp/display/hall-1/other")
+    ] + [topics.device("display", "else"), topics.device("clock", "want")]
+    hub = user("hub").arrive()
+    for topic in beyond:
+        hub.say(topic, b"retained")
+    display = Raw(broker, "display")
+    display.granted(*wider(broker))
+    for topic in beyond:
+        hub.say(topic, b"live", retain=False)
+    display.turn(seconds=0.5)
+    assert [topic for topic, _ in display.heard if topic in beyond] == []
+    display.end()
+
+
+def test_group_commands_go_to_a_devices_zones_only(broker, user):
+    topics = broker.topics
+    broker.add_user(device_permissions(topics, "board-7", "display", ["hall-1"]))
+    hub = user("hub").arrive()
+    board = Raw(broker, "board-7")
+    zones = ("hall-1", "hall-2", "all")
+    granted = board.granted(*(topics.group_command("display", zone) for zone in zones))
+    for zone in ("hall-2", "all", "hall-1"):
+        hub.say(topics.group_command("display", zone), zone.encode(), retain=False)
+    board.turn(lambda: len(board.heard) == 2)
+    board.turn(seconds=0.2)
+    assert sorted(said for _, said in board.heard) == [b"all", b"hall-1"]
+    assert granted[0]
+    assert granted[2]
+    board.end()
+
+
+def test_rights_that_were_taken_away_are_gone_from_a_lasting_session_too(broker, user, turning):
+    topics = broker.topics
+    broker.add_user(device_permissions(topics, "board-7", "display", ["hall-1"]))
+    board = Raw(broker, "board-7", clean=False)
+    assert board.granted(topics.group_command("display", "hall-1"), topics.runs) == [True, True]
+    board.end()
+    turning.for_seconds(1.2 if broker.kind == "mosquitto" else 0.1)
+    broker.permissions.pop()
+    broker.add_user(device_permissions(topics, "board-7", "display", ["hall-2"]))
+    hub = user("hub").arrive()
+    hub.say(topics.group_command("display", "hall-1"), b"not yours any more", retain=False)
+    board = Raw(broker, "board-7", clean=False)
+    hub.say(topics.group_command("display", "hall-1"), b"nor now", retain=False)
+    board.turn(seconds=0.5)
+    assert board.heard == []
+    board.end()
+
+
+def test_the_session_of_another_brings_nothing(broker, user):
+    """By its client id. Mosquitto goes by the user name; NATS hands the session over, empty."""
+    command = broker.topics.device("clock", "cmd")
+    clock = Raw(broker, "clock", clean=False)
+    clock.granted(command)
+    clock.end()
+    hub = user("hub").arrive()
+    hub.say(command, b"for the clock", retain=False)
+    thief = Raw(broker, "display", client_id="clock", clean=False)
+    hub.say(command, b"for the clock too", retain=False)
+    thief.turn(seconds=0.5)
+    assert thief.heard == []
+    thief.end()
+
+
+def test_a_watcher_hears_states_and_cannot_speak(broker, user, turning):
+    topics = broker.topics
+    broker.add_user(watcher_permissions(topics, "duty"))
+    display = user("display").arrive()
+    display.say(topics.device("display", "state"), b"well")
+    duty = Raw(broker, "duty")
+    assert duty.granted(topics.device_states, topics.hub) == [True, True]
+    duty.turn(lambda: duty.heard)
+    assert duty.heard == [(topics.device("display", "state"), b"well")]
+    hub = user("hub", [(topics.everything, 1)]).arrive()
+    turning.until(lambda: hub.heard)
+    for topic in (
+        topics.device("display", "cmd"),
+        topics.device("duty", "state"),
+        topics.hub_state,
+    ):
+        duty.client.publish(topic, b"forged", 0, retain=True)
+        duty.turn(seconds=0.1)
+    turning.for_seconds(0.2)
+    assert [payload for _, payload in hub.heard if payload == b"forged"] == []
+    duty.end()
