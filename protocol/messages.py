@@ -68,7 +68,7 @@ class HubState(msgspec.Struct, frozen=True, kw_only=True):
         versions: protocol versions spoken.
         source: state of the dispatching source.
         estimate_lifetime_s: seconds for which a deviation from the timetable stays true after
-            `confirmed_at`; see `protocol.timeline.lapsed`.
+            `confirmed_at` (C-5.4).
         zone: IANA name of the station's time zone.
     """
 
@@ -230,7 +230,8 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         correlation: of the request.
         kind: of the request.
-        ok: whether it was served; `error` says why not.
+        ok: whether it was served.
+        error: why it was not.
         sent: for ``time``: from the request.
         utc: for ``time``: the hub's station time when it answered.
         rate: station seconds per real second.
@@ -300,12 +301,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         v: protocol version of the sender, ``major.minor``.
-        t: type, a key of `BODY_TYPES`.
+        t: type of the body, e.g. ``run``.
         id: UUID version 7.
         src: who sent it (user name at the broker).
         epoch: fence; each start of a hub has a greater one. 0 for devices.
         seq: counts what this sender sent in this epoch.
-        rev: revision of the entity; see `protocol.acceptance`.
+        rev: revision of the entity (C-3.1).
         issued_at: station time.
         valid_until: after it the content must not be told as true; None: until replaced.
         body: the content.

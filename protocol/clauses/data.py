@@ -184,6 +184,23 @@ SECTIONS = (
             "The hub publishes the plan of today and, as soon as it is built, of tomorrow, so "
             "that a device can go on alone across midnight.",
         ),
+        Row(
+            11,
+            DEVICE,
+            MUST,
+            "部分停运",
+            "A part is cancelled",
+            "With `cancelled` in `arrival` or `departure` that part is told as cancelled, and only "
+            "that: a train that ends here still arrives.",
+        ),
+        Row(
+            12,
+            DEVICE,
+            SHOULD,
+            "替代",
+            "Replacement",
+            "What `replaced_by` names is told beside the cancellation.",
+        ),
     ),
     section(
         6,
