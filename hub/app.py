@@ -34,6 +34,7 @@ from protocol.topics import Topics
 from station_config.load import load_station
 from station_config.runtime.clocks import system_clock
 from station_config.runtime.process import run_process
+from station_config.runtime.tls import broker_tls
 from station_config.runtime.web import Health, listen
 
 if TYPE_CHECKING:
@@ -195,6 +196,7 @@ class Hub:
                 deployment.broker.host,
                 deployment.broker.port,
                 deployment.secret(deployment.hub.id),
+                broker_tls(deployment, deployment.hub.id),
             ),
             identity=HubIdentity(deployment.hub.id, station.zone, lifetime),
             outbox=self._operations,

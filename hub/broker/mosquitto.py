@@ -2,8 +2,8 @@
 
 Law: the same permissions as for the embedded broker, in Mosquitto's words. They go through its
 plugin for dynamic security, which comes with every Mosquitto since 2.0 and refuses in SUBACK what a
-device may not read. Whatever client id a device gives, its user name is used: none can take over
-the session of another. An access list does without the plugin, but grants any subscription and
+device may not read. A device's client id is its user name there: none can take over the session of
+another. An access list does without the plugin, but grants any subscription and
 filters what it delivers: a device that asks for too much is not told so.
 """
 
@@ -46,7 +46,6 @@ max_inflight_messages 100
 log_dest stderr
 log_timestamp false
 listener {port} {host}
-use_username_as_clientid true
 {tls}{websocket}"""
 
 
@@ -62,10 +61,7 @@ def configuration(listener: Listener, *, directory: Path, plugin: Path | None = 
     tls = "" if listener.tls is None else _tls(listener.tls)
     websocket = ""
     if listener.websocket is not None:
-        websocket = (
-            f"listener {listener.websocket} {listener.host}\n"
-            f"protocol websockets\nuse_username_as_clientid true\n{tls}"
-        )
+        websocket = f"listener {listener.websocket} {listener.host}\nprotocol websockets\n{tls}"
     if plugin is None:
         access = f"password_file {directory}/passwords\nacl_file {directory}/acl"
     else:
@@ -102,7 +98,7 @@ def security(
                 "unsubscribe": True,
             },
             "clients": [
-                _client(each.user, passwords[each.user], salt(SALT_BYTES)) for each in permissions
+                _client(each, passwords[each.user], salt(SALT_BYTES)) for each in permissions
             ],
             "roles": [_role(each) for each in permissions],
         },
@@ -133,16 +129,18 @@ def password_file(passwords: Mapping[str, str], salt: Callable[[int], bytes]) ->
     )
 
 
-def _client(user: str, password: str, salt: bytes) -> dict[str, object]:
+def _client(granted: Permissions, password: str, salt: bytes) -> dict[str, object]:
     encoded_salt, digest = _hashed(password, salt)
-    return {
-        "username": user,
-        "clientid": user,
+    client: dict[str, object] = {
+        "username": granted.user,
         "password": digest,
         "salt": encoded_salt,
         "iterations": ITERATIONS,
-        "roles": [{"rolename": user}],
+        "roles": [{"rolename": granted.user}],
     }
+    if not granted.many:
+        client["clientid"] = granted.user
+    return client
 
 
 def _role(granted: Permissions) -> dict[str, object]:

@@ -31,16 +31,18 @@ class Permissions:
         user: name at the broker.
         reads: topic filters it may subscribe to, and to any narrower one.
         writes: topic filters it may publish to; also in its will.
+        many: whether it may connect more than once, by client ids of its own choice.
     """
 
     user: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    many: bool = False
 
 
 def hub_permissions(topics: Topics, hub: str) -> Permissions:
     """Return what the hub may do: everything of its station."""
-    return Permissions(hub, reads=(topics.everything,), writes=(topics.everything,))
+    return Permissions(hub, reads=(topics.everything,), writes=(topics.everything,), many=True)
 
 
 def device_permissions(
@@ -65,7 +67,7 @@ def device_permissions(
 def watcher_permissions(topics: Topics, watcher: str) -> Permissions:
     """Return what a watcher may do: hear how hub and devices are, and say nothing."""
     heard = (topics.all_devices(leaf) for leaf in OF_THEMSELVES)
-    return Permissions(watcher, reads=(topics.hub, *heard, topics.aggregate), writes=())
+    return Permissions(watcher, reads=(topics.hub, *heard, topics.aggregate), writes=(), many=True)
 
 
 def station_permissions(

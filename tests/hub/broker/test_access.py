@@ -364,7 +364,7 @@ def test_rights_that_were_taken_away_are_gone_from_a_lasting_session_too(broker,
 
 
 def test_the_session_of_another_brings_nothing(broker, user):
-    """By its client id. Mosquitto goes by the user name; NATS hands the session over, empty."""
+    """By its client id. The plugin refuses it; the others hand the session over, empty."""
     command = broker.topics.device("clock", "cmd")
     clock = Raw(broker, "clock", clean=False)
     clock.granted(command)
@@ -399,3 +399,15 @@ def test_a_watcher_hears_states_and_cannot_speak(broker, user, turning):
     turning.for_seconds(0.2)
     assert [payload for _, payload in hub.heard if payload == b"forged"] == []
     duty.end()
+
+
+def test_two_hubs_of_one_name_stand_side_by_side(broker):
+    """The one that leads and the one that waits; the epoch is the fence, not the client id."""
+    first = Raw(broker, "hub", client_id="hub-a")
+    second = Raw(broker, "hub", client_id="hub-b")
+    first.turn(seconds=0.3)
+    assert not first.connack.is_failure
+    assert not second.connack.is_failure
+    assert first.granted(broker.topics.runs) == [True]
+    first.end()
+    second.end()
