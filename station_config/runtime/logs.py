@@ -12,8 +12,9 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-import structlog
 from twisted.logger import LogLevel, globalLogBeginner
+
+from station_config.runtime.lean import structlog
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
