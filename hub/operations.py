@@ -32,7 +32,7 @@ from protocol.times import minute_number, minute_start, to_unix
 from station_config.runtime.trace import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from structlog.typing import FilteringBoundLogger
@@ -135,11 +135,14 @@ class Operations:
         """
         self._database.create()
 
-    def open(self, now: Instant) -> int:
-        """Take the database over and bring it to `now`; return the new epoch.
+    def open(
+        self, now: Instant, *, claim: Callable[[Transaction], None] | None = None, above: int = 0
+    ) -> int:
+        """Take the database over and bring it to `now`; return the new epoch, `above` at least.
 
         Creates the tables if there are none. A last minute in the future of `now` means that the
-        clock was set back while the hub was away: the states are computed anew.
+        clock was set back while the hub was away: the states are computed anew. `claim` is called
+        in the same transaction; what it raises undoes everything.
 
         Raises:
             DeviceError: the database failed.
@@ -147,8 +150,10 @@ class Operations:
         """
         self._database.create()
         with self._database.transaction() as opened:
+            if claim is not None:
+                claim(opened)
             stored_epoch, last_minute, next_number = opened.rows(self._statements.read_kernel)[0]
-            epoch: int = max(stored_epoch + 1, self._epoch_floor)
+            epoch: int = max(stored_epoch + 1, self._epoch_floor, above + 1)
             minute = minute_number(now)
             if not 0 <= last_minute <= minute + REBASE_MINUTES:
                 last_minute = minute

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from structlog.typing import FilteringBoundLogger
-    from twisted.internet.interfaces import IReactorTime
+    from twisted.internet.interfaces import IDelayedCall, IReactorTime
     from twisted.python.failure import Failure
 
     from hub.kernel.objections import Answer
@@ -104,6 +104,9 @@ class Steps:
         self._busy = False
         self._failing = False
         self._singly = False
+        self._obeying = False
+        self._stopped = False
+        self._retry: IDelayedCall | None = None
         self.done = 0
         self.failed = 0
         self.set_aside = 0
@@ -135,11 +138,22 @@ class Steps:
         self._next()
         return answered
 
+    def stop(self) -> None:
+        """Begin no further step; who waits for an answer is told. Rows will be heard again."""
+        self._stopped = True
+        if self._retry is not None and self._retry.active():
+            self._retry.cancel()
+        waiting = self._commands[self._obeying :]
+        del self._commands[self._obeying :]
+        for command, answered in waiting:
+            answered.errback(_no_longer(command))
+
     def _next(self) -> None:
-        if self._busy or not self.waiting:
+        if self._stopped or self._busy or not self.waiting:
             return
         self._busy = True
         if self._commands:
+            self._obeying = True
             command = self._commands[0][0]
             self._obey(self._clock.now(), command).addCallbacks(self._obeyed, self._not_obeyed)
             return
@@ -170,16 +184,21 @@ class Steps:
         self._go_on()
 
     def _obeyed(self, answer: Answer) -> None:
+        self._obeying = False
         _, answered = self._commands.pop(0)
         self._go_on()
         answered.callback(answer)
 
     def _not_obeyed(self, failure: Failure) -> None:
         """Keep the command if the store failed; set it aside if the kernel did."""
-        if failure.check(StationError):
+        self._obeying = False
+        if failure.check(StationError) and not self._stopped:
             self._refused(failure, ())
             return
         command, answered = self._commands.pop(0)
+        if self._stopped:
+            answered.errback(_no_longer(command))
+            return
         self.set_aside += 1
         why = failure.getTraceback()
         self._log.error("steps.set-aside", command=repr(command), why=why)
@@ -206,7 +225,8 @@ class Steps:
             self._log.error("store.fails", why=why, waiting=self.waiting)
         if not known and changes:
             self._suspect(changes, failure)
-        self._reactor.callLater(RETRY_S, self._again)
+        if not self._stopped:
+            self._retry = self._reactor.callLater(RETRY_S, self._again)
 
     def _suspect(self, changes: Sequence[RowChange], failure: Failure) -> None:
         """Not the store but the kernel failed: find the change that does it."""
@@ -219,3 +239,8 @@ class Steps:
     def _again(self) -> None:
         self._busy = False
         self._next()
+
+
+def _no_longer(command: Command) -> DeviceError:
+    message = "this hub leads no longer; whether it was done is not known, give the command again"
+    return DeviceError(message, where=command.command_id)

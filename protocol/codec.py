@@ -98,3 +98,17 @@ def decode(payload: bytes, *, topic: str) -> Message:
         return Message(**{**fields, "body": body})
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MessageError(f"not a valid message: {error}", where=topic) from error
+
+
+def epoch_of(payload: bytes, *, topic: str) -> int:
+    """Return the epoch of the message in `payload`; its body is not looked at.
+
+    Raises:
+        MessageError: it is too long, or not an envelope. `where` is `topic`.
+    """
+    if len(payload) > MAX_BYTES:
+        raise MessageError(f"{len(payload)} bytes are more than {MAX_BYTES}", where=topic)
+    try:
+        return _envelope.decode(payload).epoch
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageError(f"not a valid message: {error}", where=topic) from error

@@ -36,6 +36,7 @@ class Envelopes:
 
     Attributes:
         seq: of the last message wrapped, 0 before the first.
+        last_id: of that message.
     """
 
     def __init__(self, *, hub: str, epoch: int, clock: StationClock, random: random.Random) -> None:
@@ -52,6 +53,7 @@ class Envelopes:
         self._clock = clock
         self._random = random
         self.seq = 0
+        self.last_id = ""
 
     def of_body(self, body: Body, *, rev: int | None = None) -> bytes:
         """Wrap a body issued now; `rev` None: the message's own `seq`, so each is newer."""
@@ -75,9 +77,10 @@ class Envelopes:
     ) -> Message:
         self.seq += 1
         unix_ms = int(to_unix(self._clock.now()) * 1000)
+        self.last_id = make_message_id(unix_ms, self._random.randbytes(10))
         return Message(
             t=kind,
-            id=make_message_id(unix_ms, self._random.randbytes(10)),
+            id=self.last_id,
             src=self._hub,
             epoch=self._epoch,
             seq=self.seq,

@@ -30,8 +30,11 @@ class HubIdentity:
         hub: identifier.
         zone: IANA name of the station's time zone.
         estimate_lifetime_s: see `protocol.messages.HubState`.
+        client: client id, of this process alone: two hubs of one name would end each other's
+            connections for ever. "": the hub's name.
     """
 
     hub: str
     zone: str
     estimate_lifetime_s: int = 1800
+    client: str = ""

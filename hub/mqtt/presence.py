@@ -51,6 +51,7 @@ class Presence:
         source: Callable[[], Source | None],
         live: Mapping[str, int],
         say: Say,
+        said: Callable[[str], None],
         log: FilteringBoundLogger,
     ) -> None:
         """Say nothing yet.
@@ -64,6 +65,7 @@ class Presence:
             source: asked for the state of the dispatching source.
             live: revision by entity, kept up to date by the publisher.
             say: hands a message over.
+            said: gets the id of each state, wills among them.
             log: the process's log.
         """
         self._reactor = reactor
@@ -74,6 +76,7 @@ class Presence:
         self._source = source
         self._live = live
         self._say = say
+        self._said = said
         self._log = log
         self._connection = 0
         self._word = 0
@@ -89,8 +92,7 @@ class Presence:
         self._connection += 1
         self._word = 0
         rev = self._connection * WORDS_PER_CONNECTION + WORDS_PER_CONNECTION - 1
-        payload = self._envelopes.of_body(self._state(online=False), rev=rev)
-        return Will(self._topics.hub_state, payload)
+        return Will(self._topics.hub_state, self._wrapped(self._state(online=False), rev))
 
     def say_state(self, *, online: bool = True) -> Deferred[None]:
         """Say that the hub is there, or that it is leaving; fires as `Say` does."""
@@ -98,7 +100,7 @@ class Presence:
         rev = self._connection * WORDS_PER_CONNECTION + self._word
         state = self._state(online=online)
         self._told_mode = None if state.source is None else state.source.mode
-        return self._say(self._topics.hub_state, self._envelopes.of_body(state, rev=rev), 1, True)
+        return self._say(self._topics.hub_state, self._wrapped(state, rev), 1, True)
 
     def begin(self) -> None:
         """Everything live has been handed over: say the manifest, and beat from now on."""
@@ -164,6 +166,11 @@ class Presence:
         if self._manifest_later is not None and self._manifest_later.active():
             self._manifest_later.cancel()
         self._manifest_later = None
+
+    def _wrapped(self, state: HubState, rev: int) -> bytes:
+        payload = self._envelopes.of_body(state, rev=rev)
+        self._said(self._envelopes.last_id)
+        return payload
 
     def _state(self, *, online: bool) -> HubState:
         return HubState(

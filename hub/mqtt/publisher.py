@@ -2,9 +2,10 @@
 
 Law: an acknowledgement of a broker is no durability, so after every connection everything live is
 said again: state, all live entities, manifest, and then what the outbox still holds. A retained
-message that the broker replays and that is not live is a ghost and is deleted.
+message that the broker replays and that is not live is a ghost and is deleted, unless a hub of a
+higher epoch said it. Nothing is handed to the broker without the floor (`hub.mqtt.floor`).
 
-    connected ─▶ state ─▶ live entities ─▶ manifest, beat ─▶ outbox, each time it is poked
+    connected ─▶ floor ─▶ state ─▶ live entities ─▶ manifest, beat ─▶ outbox, when it is poked
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from twisted.internet.defer import Deferred, DeferredList, succeed
 
 from hub.mqtt.backlog import Backlog
 from hub.mqtt.envelopes import Envelopes
+from hub.mqtt.floor import STATE, Floor
 from hub.mqtt.identity import BrokerAddress, HubIdentity
 from hub.mqtt.inventory import Inventory
 from hub.mqtt.presence import Presence
 from hub.mqtt.requests import Requests
 from hub.mqtt.resync import Resync
 from hub.mqtt.store_calls import RETRY_S, StoreCalls
+from hub.mqtt.voice import Voice
 from station_config.runtime.mqtt import MqttConnection
-from station_config.runtime.trace import trace
 
 if TYPE_CHECKING:
     import random
@@ -49,8 +51,6 @@ class Publisher:
     """Publishes for one hub. `start`, `poke` after each commit, `stop`.
 
     Attributes:
-        expired: events that were too late to be sent.
-        published: publications that the broker has confirmed.
         ghosts: retained messages of the past that were deleted.
     """
 
@@ -67,11 +67,13 @@ class Publisher:
         source: Callable[[], Source | None],
         random: random.Random,
         log: FilteringBoundLogger,
+        may_speak: Callable[[], bool] = lambda: True,
+        overruled: Callable[[int], None] = lambda _epoch: None,
     ) -> None:
         """Connect to nothing yet.
 
         Args:
-            reactor: real time, sockets, threads.
+            reactor: real time.
             topics: of the station.
             broker: where to connect.
             identity: of the hub.
@@ -81,6 +83,8 @@ class Publisher:
             source: asked for the present state of the dispatching source.
             random: message ids and jitter.
             log: the process's log.
+            may_speak: the lease; asked before each message.
+            overruled: see `hub.mqtt.floor.Floor`.
         """
         self._reactor = reactor
         self._topics = topics
@@ -92,14 +96,14 @@ class Publisher:
         self._source = source
         self._random = random
         self._log = log
+        self._may_speak = may_speak
+        self._overruled = overruled
         self._inventory = Inventory()
         self._connections = 0
         self._retry: IDelayedCall | None = None
         self._connection: MqttConnection | None = None
         self._resync = Resync(reactor, self._tell_again)
         self._backlog = Backlog(reactor, outbox=outbox, store=self._store, send=self._send_pending)
-        self.expired = 0
-        self.published = 0
         self.ghosts = 0
 
     @property
@@ -115,10 +119,12 @@ class Publisher:
         return {
             "connected": self.connected,
             "live": len(self._inventory.live),
-            "published": self.published,
-            "expired": self.expired,
+            "published": self._voice.published,
+            "expired": self._voice.expired,
             "ghosts": self.ghosts,
-            "seq": self._envelopes.seq,
+            "seq": self._voice.envelopes.seq,
+            "zombies": self._floor.zombies,
+            "rival": self._floor.rivals.told,
             "requests": dict(self._requests.answered),
             "requests_refused": self._requests.refused,
             "requests_bad": self._requests.bad,
@@ -127,8 +133,7 @@ class Publisher:
 
     def start(self) -> Deferred[None]:
         """Ask the store for the epoch and begin to connect; fires then, connected or not."""
-        epoch: Deferred[int] = self._store(lambda: self._outbox.epoch)
-        return epoch.addCallback(self._begin)
+        return self._store(lambda: self._outbox.epoch).addCallback(self._begin)
 
     def poke(self) -> None:
         """Something was committed, or the source may have changed."""
@@ -136,46 +141,71 @@ class Publisher:
             self._presence.source_changed()
         self._backlog.poke()
 
+    def hush(self) -> None:
+        """Say nothing until `speak`: whether this hub leads is not known."""
+        if self._connection is not None:
+            self._floor.hush()
+
+    def speak(self) -> None:
+        """Go on, with everything: what was said meanwhile is not known."""
+        if self._connection is not None:
+            self._floor.speak()
+
     def stop(self) -> Deferred[None]:
         """Say that the hub is leaving, and disconnect. What is not sent stays in the outbox."""
-        connection = self._connection
-        if connection is None:
+        if (connection := self._connection) is None:
             return succeed(None)
-        self._connections += 1  # what the store answers from now on is for nobody
-        self._inventory.forget()
-        self._resync.cancel()
-        self._cancel_retry()
-        self._backlog.close()
-        self._presence.end()
+        self._silence()
         said: Deferred[Any] = succeed(None)
-        if connection.connected:
+        if connection.connected and self._floor.may_say():
             said = self._presence.say_state(online=False)
             said.addTimeout(GOODBYE_S, self._reactor)
             said.addErrback(lambda _: None)  # the will says it for us
+        self._floor.down()
         return said.addCallback(lambda _: connection.stop())
 
     def _begin(self, epoch: int) -> None:
         topics = self._topics
-        self._envelopes = Envelopes(
+        self._floor = Floor(
+            self._reactor,
+            epoch=epoch,
+            may_speak=self._may_speak,
+            begin=self._say_everything,
+            silence=self._silence,
+            repeat=self._repeat,
+            overruled=self._overruled,
+            log=self._log,
+        )
+        envelopes = Envelopes(
             hub=self._identity.hub, epoch=epoch, clock=self._clock, random=self._random
+        )
+        self._voice = Voice(
+            topics=topics,
+            envelopes=envelopes,
+            inventory=self._inventory,
+            may_say=self._floor.may_say,
+            clock=self._clock,
+            log=self._log,
         )
         self._presence = Presence(
             self._reactor,
             identity=self._identity,
             topics=topics,
-            envelopes=self._envelopes,
+            envelopes=envelopes,
             clock=self._clock,
             source=self._source,
             live=self._inventory.live,
-            say=self._say,
+            say=self._voice.say,
+            said=self._floor.rivals.said,
             log=self._log,
         )
         self._requests = Requests(
             self._reactor,
             topics=topics,
-            envelopes=self._envelopes,
+            envelopes=envelopes,
             clock=self._clock,
-            say=self._say,
+            say=self._voice.say,
+            may_say=self._floor.may_say,
             resync=self._resync.want,
             log=self._log,
         )
@@ -186,40 +216,58 @@ class Publisher:
             user=self._identity.hub,
             password=self._broker.password,
             tls=self._broker.tls,
+            client=self._identity.client,
             make_will=self._presence.make_will,
             # Its own topics at QoS 0: the broker replays what it retains, and ghosts come to light.
             subscriptions=(
                 (topics.requests, 1),
+                (topics.hub_state, 1),
                 (topics.runs, 0),
                 (topics.plans, 0),
                 (topics.notices, 0),
             ),
-            on_up=self._on_up,
+            on_up=self._floor.up,
             on_down=self._on_down,
             on_message=self._on_message,
             log=self._log,
             random=self._random,
         )
+        self._voice.connection = self._connection
         self._connection.start()
 
-    def _on_up(self) -> None:
+    def _on_down(self, _why: str) -> None:
+        self._silence()
+        self._inventory.forget()
+        self._requests.forget()
+        self._floor.down()
+
+    def _say_everything(self) -> None:
         self._connections += 1
         self._presence.say_state()
+        self._requests.serve()
         self._tell_everything(self._connections)
 
-    def _on_down(self, _why: str) -> None:
+    def _silence(self) -> None:
+        """Say nothing more of one's own accord."""
+        self._connections += 1  # what the store answers from now on is for nobody
+        self._inventory.complete = False
         self._backlog.close()
         self._presence.end()
         self._resync.cancel()
         self._cancel_retry()
-        self._inventory.forget()
+
+    def _repeat(self, entity: str) -> None:
+        if entity == STATE:
+            self._presence.say_state()
+        else:
+            self._resync.want((entity,))
 
     def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001
         entity = self._topics.entity(topic)
         if entity.startswith("dev/"):
             if not retained:  # a request that is retained would be asked again for ever
                 self._requests.receive(topic, payload)
-        elif retained and payload:
+        elif self._floor.hear(entity, payload, retained=retained) and retained and payload:
             self._inventory.replayed(entity)
             self._delete_ghosts()
 
@@ -240,7 +288,7 @@ class Publisher:
 
     def _tell(self, connection: int, live: Sequence[Publication]) -> None:
         self._inventory.load(live)
-        said = [self._publish(each).addErrback(lambda _: None) for each in live]
+        said = [self._voice.publish(each).addErrback(lambda _: None) for each in live]
         self._delete_ghosts()
         self._presence.begin()
         self._log.info("published.everything", entities=len(live))
@@ -255,57 +303,28 @@ class Publisher:
         for entity in self._inventory.take_ghosts():
             self.ghosts += 1
             self._log.warning("ghost.deleted", entity=entity)
-            self._say(self._topics.of_entity(entity), b"", 1, True)
+            self._voice.say(self._topics.of_entity(entity), b"", 1, True)
 
     def _send_pending(self, publication: Publication) -> Deferred[None]:
         if not publication.retained:
-            return self._send_event(publication)
+            return self._voice.send_event(publication)
         if not self._inventory.take(publication):
             return succeed(None)  # told with everything live, and confirmed
-        sent = self._publish(publication)
+        sent = self._voice.publish(publication)
         self._presence.manifest_changed()
         return sent
-
-    def _send_event(self, publication: Publication) -> Deferred[None]:
-        until = publication.valid_until
-        if until is not None and self._clock.now() > until:
-            self.expired += 1
-            self._log.info("event.expired", entity=publication.entity, cause=publication.cause)
-            return succeed(None)
-        return self._publish(publication)
-
-    def _publish(self, publication: Publication) -> Deferred[None]:
-        entity, rev = publication.entity, publication.rev
-        payload = self._envelopes.of_publication(publication)
-        trace(self._log, "publish", entity, rev=rev, cause=publication.cause)
-        sent = self._to_broker(self._topics.of_entity(entity), payload, 1, publication.retained)
-
-        def confirmed(_: None) -> None:
-            self.published += 1
-            self._inventory.confirm(publication)
-            trace(self._log, "puback", entity, rev=rev, cause=publication.cause)
-
-        return sent.addCallback(confirmed)
-
-    def _to_broker(self, topic: str, payload: bytes, qos: int, retain: bool) -> Deferred[None]:  # noqa: FBT001
-        assert self._connection is not None  # noqa: S101 - nothing is said before `start`
-        return self._connection.publish(topic, payload, qos=qos, retain=retain)
-
-    def _say(self, topic: str, payload: bytes, qos: int, retain: bool) -> Deferred[None]:  # noqa: FBT001
-        """Publish what will be said again anyway should the connection be lost."""
-        return self._to_broker(topic, payload, qos, retain).addErrback(lambda _: None)
 
     def _tell_again(self, wanted: Callable[[str], bool]) -> None:
         def tell(live: Sequence[Publication]) -> None:
             for each in live:
                 if wanted(each.entity):
-                    self._publish(each).addErrback(lambda _: None)
+                    self._voice.publish(each).addErrback(lambda _: None)
             self._presence.manifest_changed()
 
         # Should the store fail, the device asks again; it is told by `StoreCalls` already.
         self._store(self._outbox.live).addCallbacks(tell, lambda _: None)
 
     def _cancel_retry(self) -> None:
-        if self._retry is not None and self._retry.active():
-            self._retry.cancel()
-        self._retry = None
+        retry, self._retry = self._retry, None
+        if retry is not None and retry.active():
+            retry.cancel()

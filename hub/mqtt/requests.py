@@ -6,6 +6,7 @@ ten seconds per topic; a device that asks for too much is told so and asks later
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from protocol.codec import decode
@@ -27,6 +28,9 @@ RESYNC_EVERY_S = 2.0
 
 COMPLAIN_EVERY_S = 10.0
 
+KEPT = 1000
+"""Requests that wait until this hub may speak: every device's, just after it has connected."""
+
 _PARTS = 3
 """``dev/{id}/req``."""
 
@@ -40,7 +44,7 @@ class Requests:
         bad: messages that were no requests.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one collaborator each
         self,
         reactor: Reactor,
         *,
@@ -48,6 +52,7 @@ class Requests:
         envelopes: Envelopes,
         clock: StationClock,
         say: Say,
+        may_say: Callable[[], bool],
         resync: Callable[[Sequence[str]], None],
         log: FilteringBoundLogger,
     ) -> None:
@@ -59,6 +64,7 @@ class Requests:
             envelopes: of the epoch.
             clock: station time.
             say: hands a message over.
+            may_say: whether that reaches anybody now; else requests wait for `serve`.
             resync: says these entities again; all of them when there are none.
             log: the process's log.
         """
@@ -67,8 +73,10 @@ class Requests:
         self._envelopes = envelopes
         self._clock = clock
         self._say = say
+        self._may_say = may_say
         self._resync = resync
         self._log = log
+        self._waiting: deque[tuple[str, bytes]] = deque(maxlen=KEPT)
         self._resynced: dict[str, float] = {}
         self._complained: dict[str, float] = {}
         self.answered = {"time": 0, "resync": 0}
@@ -77,6 +85,9 @@ class Requests:
 
     def receive(self, topic: str, payload: bytes) -> None:
         """Answer the request in `payload`, or count it as bad."""
+        if not self._may_say():
+            self._waiting.append((topic, payload))
+            return
         try:
             device = self._device(topic)
             request = self._request(topic, payload)
@@ -89,6 +100,17 @@ class Requests:
             self.refused += 1
             self._complain(topic, response.error)
         self._say(self._topics.device(device, "resp"), self._envelopes.of_body(response), 1, False)
+
+    def serve(self) -> None:
+        """Answer what had to wait."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        for topic, payload in waiting:
+            self.receive(topic, payload)
+
+    def forget(self) -> None:
+        """The connection is gone: whoever asked will ask again."""
+        self._waiting.clear()
 
     def _request(self, topic: str, payload: bytes) -> Request:
         message = decode(payload, topic=topic)

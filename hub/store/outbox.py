@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.store.records import to_publication
+from protocol.errors import DeviceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,12 +49,17 @@ class StoreOutbox:
         """Forget publications that the broker has acknowledged.
 
         Raises:
-            DeviceError: the database failed; they will be published again, which is harmless.
+            DeviceError: the database failed, or another hub has taken it over: what this one said
+                may have been heard as a dead hub's. It will be published again, which is harmless.
         """
         if not numbers:
             return
         values: list[dict[str, object]] = [{"of_number": number} for number in numbers]
         with self._database.transaction() as opened:
+            epoch = opened.rows(self._statements.read_kernel)[0][0]
+            if epoch != self.epoch:
+                message = f"another hub (epoch {epoch}) has taken the database over"
+                raise DeviceError(message, where=self._database.where)
             opened.run_many(self._statements.settle_retained, values)
             opened.run_many(self._statements.drop_event, values)
 

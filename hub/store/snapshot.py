@@ -1,7 +1,8 @@
 """All that the tables hold, as records of the journal, and back into a new database.
 
-Law: every table of the live state, whatever columns it has; journal and rejects are history and
-stay out. Read within the transaction of the step that follows, so nothing can come between.
+Law: every table of the live state, whatever columns it has. Journal and rejects, which are history,
+and the lease, which is a process's, stay out. Read within the transaction of the step that follows,
+so nothing can come between.
 """
 
 from __future__ import annotations
@@ -14,7 +15,16 @@ from sqlalchemy import LargeBinary, select
 
 from hub.store.journal import SNAPSHOT
 from hub.store.packed import pack, unpack
-from hub.store.tables import SCHEMA_VERSION, event, journal, kernel, metadata, migrated, reject
+from hub.store.tables import (
+    SCHEMA_VERSION,
+    event,
+    journal,
+    kernel,
+    lease,
+    metadata,
+    migrated,
+    reject,
+)
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -33,8 +43,8 @@ FIRST = kernel.name
 ROWS = 200
 """Rows in one record: about 0.4 MB before packing."""
 
-_HISTORY = (journal, reject, event, migrated)
-LIVE = (kernel, *(t for t in metadata.sorted_tables if t not in (kernel, *_HISTORY)))
+_NO_STATE = (journal, reject, event, migrated, lease)
+LIVE = (kernel, *(t for t in metadata.sorted_tables if t not in (kernel, *_NO_STATE)))
 
 
 class _Part(msgspec.Struct):

@@ -54,3 +54,12 @@ class SystemClock:
 def system_clock() -> SystemClock:
     """Return the clock of production: station time is the system's time."""
     return SystemClock(origin=from_unix(0), started=0.0)
+
+
+def awake_or_asleep() -> float:
+    """Return seconds that go on while the machine sleeps, and never step: for leases.
+
+    The reactor's monotonic seconds stand still meanwhile (Linux, clock_gettime(2)).
+    """
+    which = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(which)

@@ -88,6 +88,7 @@ class MqttConnection:
         log: FilteringBoundLogger,
         random: random.Random,
         tls: ssl.SSLContext | None = None,
+        client: str = "",
     ) -> None:
         """Connect to nothing yet.
 
@@ -95,7 +96,8 @@ class MqttConnection:
             reactor: must have a thread pool: resolving a name and connecting block.
             host: of the broker.
             port: of the broker.
-            user: user name and client id: at most one connection of a user lives.
+            user: user name, and client id when `client` is not given: at most one connection with
+                a client id lives.
             password: of the user.
             make_will: asked at each connection, for a will may name an epoch or a boot.
             subscriptions: topic filter and QoS.
@@ -105,9 +107,10 @@ class MqttConnection:
             log: the process's log.
             random: for the jitter.
             tls: None connects in the clear.
+            client: client id of a user who may connect more than once, such as a second hub.
         """
         self._reactor = reactor
-        self._address = Address(host, port, user, password, tls)
+        self._address = Address(host, port, user, password, tls, client)
         self._make_will = make_will
         self._subscriptions = tuple(subscriptions)
         self._callbacks = Callbacks(on_up, on_down, on_message)

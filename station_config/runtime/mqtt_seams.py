@@ -29,13 +29,20 @@ class Will:
 
 @dataclass(frozen=True)
 class Address:
-    """Where the broker is and who connects. `tls` None: in the clear."""
+    """Where the broker is and who connects.
+
+    Attributes:
+        tls: None: in the clear.
+        client: client id, "": the user's name. Of two connections with one id the later ends the
+            earlier one.
+    """
 
     host: str
     port: int
     user: str
     password: str
     tls: ssl.SSLContext | None = None
+    client: str = ""
 
 
 class Owner(Protocol):

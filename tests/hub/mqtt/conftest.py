@@ -187,7 +187,7 @@ class Scene:
     def started(self):
         publisher = self.publisher()
         self.turning.result(publisher.start())
-        self.turning.until(lambda: publisher.connected)
+        self.turning.until(lambda: publisher._floor.begun)
         return publisher
 
     def listener(self, *arguments, **options):

@@ -29,6 +29,7 @@ class Said:
     def __init__(self):
         self.reactor = Clock()
         self.live = {}
+        self.ids = []
         self.words = []
         self.failing = False
         topics = Topics("st")
@@ -41,6 +42,7 @@ class Said:
             source=self.source,
             live=self.live,
             say=self.say,
+            said=self.ids.append,
             log=structlog.get_logger(),
         )
 

@@ -101,7 +101,7 @@ def test_an_event_is_sent_once_unless_its_life_is_over(scene):
     scene.until(lambda: sorted(scene.outbox.acknowledged) == [1, 2])
     scene.until(lambda: listener.of("event/arrived"))
     assert listener.of("event/departed") == []
-    assert publisher.expired == 1
+    assert publisher.status["expired"] == 1
     assert last(listener, "event/arrived").valid_until == scene.soon(30)
     late = scene.listener("board-2")
     scene.until(lambda: late.of("hub/state"))
@@ -178,7 +178,7 @@ def test_retained_ghosts_of_an_earlier_hub_are_deleted(scene):
     listener = scene.listener()
     scene.until(lambda: listener.of("hub/manifest") and listener.of("plan/2021-01-19"))
     scene.turning.for_seconds(0.2)
-    assert listener.of("plan/2021-01-18") in ([], [None])
+    assert listener.of("plan/2021-01-18")[-1:] in ([], [None])
     assert last(listener, "plan/2021-01-19").epoch == 8
 
 
@@ -264,10 +264,12 @@ def test_a_new_mode_of_the_source_is_said_at_once(scene):
     scene.until(lambda: listener.of("hub/state"))
     scene.source = Source(SourceMode.LINK_DOWN, since=scene.clock.at)
     publisher.poke()
-    scene.until(lambda: listener.of("hub/beat"))
-    scene.until(lambda: len(listener.of("hub/state")) == 2)
-    assert last(listener, "hub/state").body.source.mode is SourceMode.LINK_DOWN
-    assert last(listener, "hub/beat").body.source.mode is SourceMode.LINK_DOWN
+    for entity in ("hub/state", "hub/beat"):
+        scene.until(
+            lambda e=entity: (
+                listener.of(e) and last(listener, e).body.source.mode is SourceMode.LINK_DOWN
+            )
+        )
 
 
 def test_stopping_before_anything_is_there_fires(scene):
@@ -290,4 +292,4 @@ def test_three_hundred_trains_are_all_told(scene):
     publisher = scene.publisher()
     scene.turning.result(publisher.start())
     scene.turning.until(lambda: not scene.outbox.queue, patience_s=30)
-    assert publisher.published == count
+    assert publisher.status["published"] == count

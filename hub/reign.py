@@ -1,0 +1,313 @@
+"""A hub that leads: lines in, steps, messages out; from taking the database over to the end.
+
+Law: wiring. It holds no rule: what a row means is the kernel's, what is said is the outbox's, when
+a minute begins is the minute clock's, and whether this hub leads at all is `hub.lease`'s. Nothing
+of it outlives it: a hub that leads again later begins a new one.
+
+    receivers ─▶ steps ─▶ (store's thread) operations ─▶ outbox ─▶ publisher
+    minute clock ─┤
+    commands ─────┘
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import succeed
+
+from hub.lines import Lines
+from hub.minute_clock import Due, MinuteClock
+from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
+from hub.operations import Operations, StepResult
+from hub.reload import Reloaded
+from hub.source import lifetime_seconds, source_of
+from hub.steps import Minute, Steps
+from protocol.times import minute_start
+from protocol.topics import Topics
+from station_config.load import load_station
+from station_config.runtime.clocks import system_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from structlog.typing import FilteringBoundLogger
+    from twisted.internet.defer import Deferred
+
+    from hub.feed_report import FeedReport
+    from hub.kernel.objections import Answer
+    from hub.kernel.override import Command
+    from hub.mqtt.store_calls import RunInStore
+    from hub.store.database import Transaction
+    from hub.store.manual import InForce
+    from one_way_feed.rows import RowChange
+    from one_way_feed.status import LineStatus
+    from protocol.messages import Source
+    from protocol.times import Instant
+    from station_config.model import Station
+    from station_config.runtime.deployment import Deployment
+    from station_config.runtime.reactor import Reactor
+
+
+class Reign:
+    """One leading hub: `open`, `begin`, `end`; `hush` and `speak` between."""
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        deployment: Deployment,
+        station: Station,
+        *,
+        client: str,
+        in_store: RunInStore,
+        may_speak: Callable[[], bool],
+        log: FilteringBoundLogger,
+    ) -> None:
+        """Wire everything; nothing is opened yet.
+
+        Args:
+            reactor: real time, threads, descriptors.
+            deployment: where this station runs.
+            station: what it is.
+            client: this process's own name at the broker.
+            in_store: runs a call in the store's thread.
+            may_speak: the lease; asked before each message.
+            log: the process's log.
+
+        Raises:
+            OperatorError: the database's URL, the list of rules or a password cannot be used.
+        """
+        self._reactor = reactor
+        self._deployment = deployment
+        self._client = client
+        self._in_store = in_store
+        self._may_speak = may_speak
+        self._log = log
+        self._clock = deployment.station_clock()
+        self._operations = Operations(
+            deployment.hub.database,
+            station,
+            log=log,
+            epoch_floor=int(system_clock().now().timestamp()),
+            keep_days=deployment.hub.keep_days,
+        )
+        self._steps = Steps(
+            reactor,
+            step=self._step,
+            clock=self._clock,
+            committed=self._committed,
+            log=log,
+            obey=self._obey,
+        )
+        self._publisher = self._make_publisher()
+        self._minutes = MinuteClock(reactor, self._clock, self._due)
+        self._held: Sequence[RowChange] = ()
+        self._lines: Lines | None = None
+        self._statuses: dict[str, LineStatus] = {}
+        self._source: Source | None = None
+        self._ended = False
+
+    def open(self, claim: Callable[[Transaction], None]) -> Deferred[Any]:
+        """Take the database over; `claim` is a part of that transaction.
+
+        Raises:
+            DeviceError: the database failed, or `claim` did.
+            OperatorError: the database is of another version of the program.
+        """
+        opening = partial(self._operations.open, self._clock.now(), claim=claim)
+        opened = self._in_store(opening)
+        opened.addCallback(lambda _: self._in_store(self._operations.held_rows))
+        return opened.addCallback(self._hold)
+
+    def begin(self) -> Deferred[Any]:
+        """Listen and publish. Fires when the publisher begins to connect.
+
+        Raises:
+            OperatorError: a key file cannot be used.
+            DeviceError: a file of marks cannot be used.
+        """
+        epoch = self._operations.epoch
+        self._log.info("hub.open", epoch=epoch, rows=len(self._held))
+        settings = self._deployment.hub
+        self._lines = Lines(
+            self._reactor,
+            settings=settings.lines,
+            state=settings.state,
+            held=self._held,
+            epoch=epoch,
+            on_changes=self._steps.changes,
+            on_status=self._line_status,
+            log=self._log,
+        )
+        self._held = ()
+        self._lines.start()
+        self._minutes.start(self._operations.last_minute)
+        return self._publisher.start()
+
+    def hush(self) -> None:
+        """Publish nothing until `speak`."""
+        self._publisher.hush()
+
+    def speak(self) -> None:
+        """Go on publishing, with everything."""
+        self._publisher.speak()
+
+    def end(self) -> Deferred[Any]:
+        """No more input; if this hub leads still, it says goodbye; the database is given back."""
+        self._ended = True
+        self._minutes.stop()
+        if self._lines is not None:
+            self._lines.stop()
+        self._steps.stop()
+        stopped: Deferred[Any] = self._publisher.stop()
+        return stopped.addCallback(lambda _: self.close())
+
+    def close(self) -> Deferred[Any]:
+        """Give the database back."""
+        return self._in_store(self._operations.close)
+
+    def command(self, command: Command) -> Deferred[Answer]:
+        """Do what a person commands, in turn with everything else."""
+        self._log.info("command", who=command.who, id=command.command_id)
+        return self._steps.command(command)
+
+    def preview(self, command: Command) -> Deferred[Answer]:
+        """Return what a command would be answered."""
+        return self._in_store(partial(self._operations.preview, self._clock.now(), command))
+
+    def in_force(self) -> Deferred[InForce]:
+        """Return what persons have set."""
+        return self._in_store(partial(self._operations.in_force, self._clock.now()))
+
+    def reload(self) -> Deferred[Reloaded]:
+        """Read the station's files again, off the reactor, and go on with their timetable."""
+        return self._in_store(self._reload_now).addCallback(self._reloaded)
+
+    def feed(self) -> FeedReport:
+        """Return how the lines stand; after `begin` only."""
+        assert self._lines is not None  # noqa: S101 - see above
+        return self._lines.report()
+
+    @property
+    def works(self) -> bool:
+        """Whether the database takes what it is given."""
+        return not self._steps.failing
+
+    @property
+    def status(self) -> dict[str, object]:
+        """Figures for a health page."""
+        return {
+            "epoch": self._operations.epoch,
+            "source": self._source,
+            "waiting": self._steps.waiting,
+            "broker": self._publisher.status,
+        }
+
+    def _hold(self, rows: Sequence[RowChange]) -> None:
+        self._held = rows
+
+    def _make_publisher(self) -> Publisher:
+        deployment, station = self._deployment, self._operations.station
+        lifetime = lifetime_seconds(station.policies.estimate_lifetime, self._clock.rate)
+        hub = deployment.hub.id
+        return Publisher(
+            self._reactor,
+            topics=Topics(station.id),
+            broker=BrokerAddress(
+                deployment.broker.host, deployment.broker.port, deployment.secret(hub)
+            ),
+            identity=HubIdentity(hub, station.zone, lifetime, self._client),
+            outbox=self._operations,
+            run_in_store=self._in_store,
+            clock=self._clock,
+            source=lambda: self._source,
+            random=SystemRandom(),
+            log=self._log,
+            may_speak=self._may_speak,
+            overruled=self._begin_above,
+        )
+
+    def _begin_above(self, epoch: int) -> None:
+        """A hub on another database had the floor and is gone: speak again, with an epoch above."""
+        stopped: Deferred[Any] = self._publisher.stop()
+        stopped.addCallback(lambda _: self._raise_epoch(epoch))
+        stopped.addErrback(self._not_above, epoch)
+
+    def _raise_epoch(self, above: int) -> Deferred[Any]:
+        raising = partial(self._operations.open, self._clock.now(), above=above)
+        return self._in_store(raising).addCallback(lambda _: self._publish_anew())
+
+    def _publish_anew(self) -> Deferred[Any]:
+        if self._ended:
+            return succeed(None)
+        self._log.warning("hub.open", epoch=self._operations.epoch)
+        self._publisher = self._make_publisher()
+        return self._publisher.start()
+
+    def _not_above(self, failure: Any, epoch: int) -> None:  # noqa: ANN401 - a Failure
+        self._log.error("store.fails", why=str(failure.value))
+        if not self._ended:
+            self._reactor.callLater(1.0, self._begin_above, epoch)
+
+    def _step(
+        self, now: Instant, changes: Sequence[RowChange], minute: int | None
+    ) -> Deferred[Any]:
+        step = self._in_store(partial(self._operations.step, now, changes, minute))
+        step.addCallback(self._tell)
+        if minute is not None:
+            step.addCallback(lambda _: self._tidy(now))
+        return step
+
+    def _obey(self, now: Instant, command: Command) -> Deferred[Answer]:
+        return self._in_store(partial(self._operations.command, now, command))
+
+    def _reload_now(self) -> StepResult:
+        station = load_station(self._deployment.station)
+        return self._operations.replan(self._clock.now(), station)
+
+    def _reloaded(self, result: StepResult) -> Reloaded:
+        timetable = self._operations.station.timetable
+        rows = len(timetable.rows) if timetable is not None else 0
+        self._log.info("timetable.reloaded", rows=rows, runs=len(result.runs))
+        self._committed()
+        return Reloaded(rows=rows, runs=result.runs, publications=result.publications)
+
+    def _tidy(self, now: Instant) -> None:
+        """Behind the step, in the same thread; its failure is the next step's too."""
+        tidied = self._in_store(partial(self._operations.tidy, now))
+        tidied.addErrback(lambda failure: self._log.warning("store.untidy", why=str(failure.value)))
+
+    def _tell(self, result: StepResult) -> None:
+        for rejected in result.rejected:
+            self._log.warning("row.rejected", row="/".join(rejected.key), why=rejected.en)
+        if result.runs:
+            self._log.info("step", runs=len(result.runs), rows=len(result.rows))
+
+    def _committed(self) -> None:
+        self._publisher.poke()
+
+    def _due(self, due: Due) -> None:
+        if due.rebased:
+            self._rebase(due.minutes[-1])
+            return
+        if due.jumped:
+            self._log.warning("clock.jumped", minute=due.minutes[-1])
+        for number in due.minutes:
+            self._steps.minute(Minute(number, minute_start(number)))
+
+    def _rebase(self, minute: int) -> None:
+        self._log.error("clock.set-back", minute=minute)
+        rebased = self._in_store(partial(self._operations.rebase, self._clock.now(), minute))
+        rebased.addCallback(lambda _: self._committed())
+        rebased.addErrback(lambda failure: self._log.error("store.fails", why=str(failure.value)))
+
+    def _line_status(self, status: LineStatus) -> None:
+        self._statuses[status.name] = status
+        before = self._source
+        self._source = source_of(
+            self._statuses.values(), before=before, now=self._clock.now(), rate=self._clock.rate
+        )
+        if before is None or before.mode is not self._source.mode:
+            self._log.info("source", mode=self._source.mode.value)
+            self._publisher.poke()
