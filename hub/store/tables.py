@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Number of the last revision in `hub.store.migrations`."""
 
 metadata = MetaData()
@@ -175,6 +175,16 @@ lease = Table(
     Column("identity", LargeBinary, nullable=False),
 )
 """One row: which hub leads, and how often it has said so; see `hub.store.lease`. "": nobody."""
+
+wish = Table(
+    "wish",
+    metadata,
+    Column("device", String(40), primary_key=True),
+    Column("leaf", String(4), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("configured", LargeBinary, nullable=False),
+)
+"""What is wanted of devices (`want`) and how they are set up (`cfg`); see `hub.store.wishes`."""
 
 migrated = Table(
     "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
