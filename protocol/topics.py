@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from protocol.identifiers import check_identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
 
@@ -133,6 +134,13 @@ class Topics:
     def group_commands(self, kind: str) -> str:
         """Filter for the commands to all devices of `kind`, in every zone."""
         return f"{self.root}/grp/{kind}/+/cmd"
+
+    def group_filters(self, kind: str, zones: Iterable[str]) -> tuple[str, ...]:
+        """Filters for the commands to devices of `kind` that stand in `zones`; none: in any."""
+        named = tuple(self.group_command(kind, zone) for zone in zones)
+        return (
+            (*named, self.group_command(kind, ALL_ZONES)) if named else (self.group_commands(kind),)
+        )
 
     def entity(self, topic: str) -> str:
         """Return `topic` without the root: the key of an entity, as a manifest names it.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from protocol.errors import OperatorError
 from protocol.identifiers import check_identifier
-from protocol.topics import ALL_ZONES, DEVICE_LEAVES, HUB_LEAVES
+from protocol.topics import DEVICE_LEAVES, HUB_LEAVES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,14 +50,11 @@ def device_permissions(
 ) -> Permissions:
     """Return what a device of `kind` may do; no `zones`: it hears commands to every zone."""
     shared = (topics.hub, topics.runs, topics.plans, topics.notices, topics.events)
-    groups = [topics.group_command(kind, zone) for zone in (*zones, ALL_ZONES)]
-    if not zones:
-        groups = [topics.group_commands(kind)]
     return Permissions(
         device,
         reads=(
             *shared,
-            *groups,
+            *topics.group_filters(kind, zones),
             *(topics.device(device, leaf) for leaf in HUB_LEAVES),
         ),
         writes=tuple(topics.device(device, leaf) for leaf in DEVICE_LEAVES),

@@ -111,13 +111,14 @@ class HubLink:
             ledger=Ledger(settings.cache, station_id, log),
             willing=willing or Willing(),
             reach=Reach(self._report, self._conversation.refetch, self._conversation.say_state),
-            zones=description.zones,
+            zones=settings.zones or description.zones,
             log=log,
             rate=clock.rate,
         )
         description = structs.replace(
             description,
             versions=(VERSION,),
+            zones=settings.zones or description.zones,
             commands=self._duties.orders.kinds,
         )
         presence = Presence(topics, settings.id, description, random, rate=clock.rate)
@@ -135,7 +136,7 @@ class HubLink:
                 (topics.hub_manifest, 1),
                 (topics.runs, 1),
                 (topics.plans, 1),
-                (topics.group_commands(description.kind), 1),
+                *((each, 1) for each in topics.group_filters(description.kind, settings.zones)),
                 *((topics.device(settings.id, leaf), 1) for leaf in HUB_LEAVES),
             ],
             on_up=self._conversation.up,
@@ -254,6 +255,8 @@ class HubLink:
             "mode": self.mode,
             "since": self.mode_since,
             "broker": self._connection.connected,
+            "connects": self._connection.attempts,
+            "heard_age_s": self._knowledge.heard_age_s,
             "epoch": mirror.epoch,
             "manifest_seq": mirror.manifest_seq,
             "missing": len(mirror.missing),

@@ -68,6 +68,13 @@ class Knowledge:
         return max((at for at in (said, known) if at is not None), default=None)
 
     @property
+    def heard_age_s(self) -> float | None:
+        """Real seconds since the last sign of life of the hub, None if there never was one."""
+        if self.heard_at is None:
+            return None
+        return max(0.0, (self.now() - self.heard_at).total_seconds() / self._clock.rate)
+
+    @property
     def estimate_lifetime(self) -> timedelta:
         """How long a deviation stays true without confirmation."""
         state = self.mirror.state
