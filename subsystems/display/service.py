@@ -19,6 +19,7 @@ from subsystems.kit.service import Parts, Wired, run_subsystem
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from station_config.runtime.metrics import Figures
     from subsystems.display.machine import Event
     from subsystems.display.model import Status
 
@@ -78,6 +79,15 @@ class Display:
         live = self.link.mode is LinkMode.ONLINE
         return {"browsers": self.streams.listeners, "live": live}
 
+    def measure(self, figures: Figures) -> None:
+        """Add what `/metrics` tells beyond the link."""
+        figures.gauge(
+            "station_display_pages_open",
+            "pages that show a board now",
+            lambda: {(board,): count for board, count in self.streams.listeners.items()},
+            labels=("board",),
+        )
+
     def _status(self) -> Status:
         zone = self._station.zone_info
         link = self.link
@@ -108,6 +118,7 @@ def wire(parts: Parts) -> Wired:
         display.begin,
         display.details,
         silent_is_well=True,
+        measure=display.measure,
     )
 
 

@@ -64,6 +64,9 @@ class HubLink:
         on_runs: gets the ids of runs that changed, appeared or went, once a turn of the reactor.
         on_status: called, once a turn at most, when anything but runs may have changed.
         willing: what the subsystem does at the hub's command, beyond what every device does.
+
+    Attributes:
+        kind: of the device.
     """
 
     def __init__(  # noqa: PLR0913 - each is one thing that a subsystem decides
@@ -82,6 +85,7 @@ class HubLink:
         willing: Willing | None = None,
     ) -> None:
         topics = Topics(station_id)
+        self.kind = description.kind
         self._settings = settings
         self._timers = Timers(reactor)
         self._memory = Memory(reactor, settings.cache, station_id, log)

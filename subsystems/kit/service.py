@@ -7,7 +7,7 @@ Law: wiring only. A subsystem says how it is put together (`wire`); when it star
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,12 @@ from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from protocol.errors import OperatorError
 from protocol.messages import LinkMode
 from station_config.load import load_station
+from station_config.runtime.clocks import system_clock
 from station_config.runtime.process import run_process
 from station_config.runtime.web import Channel, Health, HealthPage, listen
+from subsystems.kit.duties import Willing
+from subsystems.kit.hub_link import HubLink
+from subsystems.kit.metrics import add_streams, link_figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +30,14 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
     from twisted.web.resource import Resource
 
+    from protocol.messages import DeviceDescription
     from station_config.model import Station
     from station_config.runtime.clocks import StationClock
     from station_config.runtime.deployment import Deployment, SubsystemSettings
-    from subsystems.kit.hub_link import HubLink
+    from station_config.runtime.metrics import Figures
+
+RESTART_S = 0.5
+"""Real seconds from a commanded restart to its beginning: the acknowledgement goes out first."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,7 @@ class Wired:
         begin: called once everything has started.
         details: what else `/health` shows.
         silent_is_well: whether it is well with nothing to tell, for it can say that it has nothing.
+        measure: adds the subsystem's own figures to what `/metrics` tells of its link.
     """
 
     link: HubLink
@@ -74,6 +83,7 @@ class Wired:
     begin: Callable[[], None] = lambda: None
     details: Callable[[], dict[str, Any]] = dict
     silent_is_well: bool = False
+    measure: Callable[[Figures], None] = lambda _: None
 
 
 Wire = Callable[[Parts], Wired]
@@ -131,6 +141,39 @@ def start(
         begin(parts, wire(parts))
 
 
+def make_link(
+    parts: Parts,
+    description: DeviceDescription,
+    *,
+    on_runs: Callable[[frozenset[str]], None],
+    on_status: Callable[[], None],
+    willing: Willing | None = None,
+) -> HubLink:
+    """Return a subsystem's link to the hub; the arguments are `HubLink`'s.
+
+    Its process ends when the hub commands a restart: whoever supervises it starts it anew.
+    """
+    restart = willing is None or willing.restart is None
+
+    def end() -> None:
+        parts.log.warning("process.restart-commanded", within_s=RESTART_S)
+        parts.reactor.callLater(RESTART_S, parts.reactor.stop)
+
+    return HubLink(
+        parts.reactor,
+        deployment=parts.deployment,
+        settings=parts.settings,
+        station_id=parts.station.id,
+        description=description,
+        clock=parts.clock,
+        random=parts.random,
+        log=parts.log,
+        on_runs=on_runs,
+        on_status=on_status,
+        willing=replace(willing or Willing(), restart=end) if restart else willing,
+    )
+
+
 def begin(parts: Parts, wired: Wired) -> None:
     """Start a subsystem, and have it stop with the reactor.
 
@@ -139,6 +182,10 @@ def begin(parts: Parts, wired: Wired) -> None:
     """
     settings, log = parts.settings, parts.log
     wired.root.putChild(b"health", HealthPage(lambda: _health(wired)))
+    figures = link_figures(wired.link.kind, settings, wired.link.details, system_clock())
+    add_streams(figures, wired.channels)
+    wired.measure(figures)
+    wired.root.putChild(b"metrics", figures.page())
     port = listen(parts.reactor, wired.root, host=settings.host, port=settings.port, log=log)
 
     def stop() -> Deferred[Any]:
@@ -157,4 +204,5 @@ def _health(wired: Wired) -> Health:
     """A subsystem is well when it has something true to tell, alone or not."""
     details = {**wired.link.details(), **wired.details()}
     well = wired.silent_is_well or wired.link.mode is LinkMode.ONLINE or details["runs"] > 0
-    return Health(ok=well, details=details)
+    reasons = [] if well else ["nothing to tell: no run was ever received"]
+    return Health(ok=well, details={**details, "reasons": reasons})
