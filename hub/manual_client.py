@@ -20,6 +20,7 @@ from hub.kernel.objections import Answer, decode_answer
 from hub.kernel.override import (
     AddRun,
     ArrivalAt,
+    ArrivedAt,
     AtPlatform,
     ByGates,
     Cancelled,
@@ -27,12 +28,17 @@ from hub.kernel.override import (
     ClearOverride,
     Delayed,
     DelayUnknown,
+    DepartedAt,
     DepartureAt,
+    EndsHere,
     Field,
     InWaitingRoom,
     OnTrack,
+    ReplacedBy,
     SetOverride,
     SetStationMode,
+    StartsHere,
+    StockOf,
     encode_command,
 )
 from hub.manual_text import answer_text, list_text
@@ -54,8 +60,17 @@ if TYPE_CHECKING:
 
 _RUN_ID = re.compile(r"\d{4}-\d{2}-\d{2}\..+")
 _DAY = timedelta(days=1)
+AHEAD = timedelta(hours=2)
+"""What has happened is told for the past; a time a little ahead is a slip, and is told so."""
 BACK = timedelta(hours=6)
 """A train's time of day is one of the last hours or of those to come: 23:58 is told at 00:10."""
+_SPOKEN = {
+    "room": "waiting-room",
+    "cancel": "cancelled",
+    "arrived": "actual-arrival",
+    "departed": "actual-departure",
+}
+"""Fields by the action that sets them, where those are called otherwise."""
 _Place = TypeVar("_Place", "Track", "Platform", "Gate")
 
 
@@ -123,9 +138,36 @@ class Speaker:
             "gates": lambda: ByGates(tuple(_id_of(layout.gates, gate) for gate in said.places)),
             "check-in": lambda: CheckIn(said.do == "open"),
             "cancel": Cancelled,
+            "ends-here": lambda: EndsHere(not said.no),
+            "starts-here": lambda: StartsHere(not said.no),
+            "replaced-by": lambda: self._replacement(said),
+            "stock": lambda: StockOf(self._other(said, said.feeder)),
+            "arrived": lambda: ArrivedAt(self._past(said.at)),
+            "departed": lambda: DepartedAt(self._past(said.at)),
             "reinstate": lambda: Cancelled(cancelled=False),
         }
         return words[arguments.action]()
+
+    def _replacement(self, arguments: argparse.Namespace) -> ReplacedBy:
+        """A bus, a run of this station by its identifier, or any train by its number."""
+        by: str = arguments.by
+        if by == "bus":
+            return ReplacedBy(texts=_texts(arguments.text))
+        if _RUN_ID.fullmatch(by):
+            return ReplacedBy(run_id=by, texts=_texts(arguments.text))
+        return ReplacedBy(number=by, texts=_texts(arguments.text))
+
+    def _other(self, arguments: argparse.Namespace, text: str) -> str | None:
+        """Return the run whose stock is meant: of the day of the train itself, if none is given."""
+        if text == "none":
+            return None
+        if _RUN_ID.fullmatch(text):
+            return text
+        return make_run_id(date.fromisoformat(self._run_id(arguments)[:10]), text)
+
+    def _past(self, text: str) -> Instant:
+        """Return when clocks showed `text` last, or will within `AHEAD`, which the hub refuses."""
+        return self._instant(text, back=_DAY - AHEAD)
 
     def _add(self, arguments: argparse.Namespace, said: dict[str, str]) -> AddRun:
         arrival = self._instant(arguments.arrival) if arguments.arrival else None
@@ -190,7 +232,7 @@ def _field(text: str | None) -> Field | None:
     if text is None:
         return None
     try:
-        return Field("waiting-room" if text == "room" else text)
+        return Field(_SPOKEN.get(text, text))
     except ValueError as error:
         known = ", ".join(Field)
         raise OperatorError(f"{text!r} is no field; one of {known}") from error

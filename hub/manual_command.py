@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from station_config.runtime.command import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RUN = "train number (today's), or the run's id like 2021-01-20.k274"
 CLOCK = "local time HH:MM"
@@ -61,6 +65,24 @@ def _add_words(actions: argparse._SubParsersAction, command: argparse.ArgumentPa
     add("check-in", "open or close check-in 检票").add_argument("do", choices=("open", "close"))
     add("cancel", "cancelled 停运")
     add("reinstate", "it runs, whatever dispatching says 恢复开行")
+    _add_visit_words(add)
+
+
+def _add_visit_words(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    for name in ("arrived", "departed"):
+        add(name, f"has {name}, by telephone").add_argument("at", metavar="HH:MM", help=CLOCK)
+    for name, what in (("ends-here", "终到: its departure"), ("starts-here", "始发: its arrival")):
+        add(name, f"本站{what} is cancelled").add_argument(
+            "--no", action="store_true", help="it is not, whatever dispatching says"
+        )
+    replaced = add("replaced-by", "what passengers take instead of a cancelled train 替代")
+    replaced.add_argument("by", metavar="BY", help="bus, a train number, or a run's id")
+    replaced.add_argument(
+        "--text", action="append", default=[], metavar="zh=TEXT", help="where, by language"
+    )
+    add("stock", "the run whose stock it leaves with 车底").add_argument(
+        "feeder", metavar="FEEDER", help="train number of that day, a run's id, or none"
+    )
 
 
 def _add_others(
@@ -108,6 +130,13 @@ MANUAL = Command(
   station manual gates K274 A1 A2 --why "检票口故障"
   station manual check-in K274 open --why "晚点，重新检票"
   station manual cancel 2021-01-20.k274 --why "停运命令 12号"
+  station manual arrived K274 14:03 --why "车站值班员电话"       also: departed
+  station manual ends-here K274 --why "前方线路中断"           its departure is cancelled
+  station manual starts-here K275 --why "折返"                 and so turned back here:
+  station manual stock K275 K274 --why "折返，用K274车底"
+  station manual stock G2403 none --why "换用备用车底"
+  station manual replaced-by K274 bus --text zh=东广场 --text en="east square" --why "12号"
+  station manual replaced-by K274 Z180 --why "停运命令 12号"
   station manual clear K274 platform --why "恢复"
   station manual add L7 --from 包头 --to 北京 --arrival 14:02 --departure 14:10 --track 5 --why "临客"
   station manual station manual --why "大面积晚点"             the whole station, 紧急状态

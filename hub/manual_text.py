@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING
 
 from hub.kernel.override import (
     ArrivalAt,
+    ArrivedAt,
     AtPlatform,
     ByGates,
     Cancelled,
     CheckIn,
     Delayed,
     DelayUnknown,
+    DepartedAt,
     DepartureAt,
+    EndsHere,
     InWaitingRoom,
     OnTrack,
+    ReplacedBy,
+    StartsHere,
+    StockOf,
 )
 from protocol.times import clock_text
 
@@ -54,6 +60,8 @@ def list_text(listed: InForce, station: Station) -> str:
         late = listed.outdated.get(each.id)
         if late is not None:
             lines.append(f"    ! {late.zh} · {late.en}")
+    for run_id, said in sorted(listed.conflicts.items()):
+        lines.append(f"{run_id}  ! {said.zh} · {said.en}")
     if not listed.overrides:
         lines.append("没有人工设置 nothing is set by hand")
     return "\n".join(lines)
@@ -74,7 +82,7 @@ def _end(until: Instant | None, station: Station, otherwise: str) -> str:
 
 def _word_text(word: Word, station: Station) -> str:
     match word:
-        case ArrivalAt() | DepartureAt():
+        case ArrivalAt() | DepartureAt() | ArrivedAt() | DepartedAt():
             return clock_text(word.at, station.zone_info)
         case Delayed():
             return f"{word.minutes:+d} min"
@@ -82,14 +90,20 @@ def _word_text(word: Word, station: Station) -> str:
             return " / ".join(word.texts.values()) or "?"
         case CheckIn():
             return "开 open" if word.is_open else "停 closed"
-        case Cancelled():
+        case Cancelled() | EndsHere() | StartsHere():
             return "停运 cancelled" if word.cancelled else "开行 runs"
         case _:
-            return _place_text(word)
+            return _other_text(word)
 
 
-def _place_text(word: OnTrack | AtPlatform | InWaitingRoom | ByGates) -> str:
+def _other_text(
+    word: OnTrack | AtPlatform | InWaitingRoom | ByGates | ReplacedBy | StockOf,
+) -> str:
     match word:
+        case ReplacedBy():
+            return " ".join([word.number or "大巴 bus", *word.texts.values()])
+        case StockOf():
+            return word.run_id or "无 none"
         case OnTrack():
             return word.track
         case AtPlatform():
@@ -108,12 +122,18 @@ def _run_text(run: Run, station: Station) -> str:
             parts.append(f"{name} {_call_text(call, station, held=run.held)}")
     if run.cancelled:
         parts.append("停运 cancelled")
+    if run.replaced_by is not None:
+        parts.append(f"改乘 replaced by {run.replaced_by.number or '大巴 bus'}")
+    if run.feeder is not None:
+        parts.append(f"车底 stock of {run.feeder}")
     parts += [f"站台 platform {run.platform or '-'}", f"检票口 gates {' '.join(run.gates) or '-'}"]
     return ", ".join(parts)
 
 
 def _call_text(call: CallTime, station: Station, *, held: bool) -> str:
     planned = clock_text(call.planned, station.zone_info)
+    if call.cancelled:
+        return f"{planned} 停运 cancelled"
     if held and call.actual is None:
         return f"{planned} → ?"
     expected = clock_text(call.expected, station.zone_info)

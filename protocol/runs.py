@@ -88,12 +88,17 @@ class Named(msgspec.Struct, frozen=True):
 class CallTime(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One arrival or one departure: planned 图定, estimated 预计, actual 实际.
 
-    `estimated` is None when nothing is known beyond the plan.
+    `estimated` is None when nothing is known beyond the plan. `uncertainty_s` is that of `expected`
+    in seconds, as GTFS-realtime has it: 0 of what has happened, None if nobody knows it.
+    `cancelled`: the train comes, but ends here, or leaves, but starts here; this part of its call
+    does not take place (SIRI's ArrivalStatus and DepartureStatus).
     """
 
     planned: Instant
     estimated: Instant | None = None
     actual: Instant | None = None
+    uncertainty_s: int | None = None
+    cancelled: bool = False
 
     @property
     def expected(self) -> Instant:
@@ -148,8 +153,27 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     departure_shown_until: Instant | None = None
 
 
-VOUCHED = frozenset({"arrival", "departure", "delay", "unknown", "cancelled", "added", "station"})
+VOUCHED = frozenset(
+    {
+        *("arrival", "departure", "actual-arrival", "actual-departure", "delay", "unknown"),
+        *("cancelled", "ends-here", "starts-here", "added", "station"),
+    }
+)
 """Names in `Run.manual` by which a person vouches for what is told beyond the timetable."""
+
+
+class Replacement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What passengers take instead of a cancelled train.
+
+    Attributes:
+        run_id: another run of this station, None: none that it knows.
+        number: train number of what replaces it, None: a bus.
+        texts: by language, where or what more, e.g. ``{"en": "east square"}``.
+    """
+
+    run_id: str | None = None
+    number: str | None = None
+    texts: dict[str, str] = {}
 
 
 class Auto(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,11 +183,21 @@ class Auto(msgspec.Struct, frozen=True, kw_only=True):
         arrival: expected arrival.
         departure: expected departure.
         withdrawn: dispatching has deleted the train.
+        actual_arrival: as reported.
+        actual_departure: likewise.
+        ends_here: its departure is cancelled.
+        starts_here: its arrival is cancelled.
+        feeder: the run whose stock it leaves with.
         check_in_opens_at: as in its timeline, like `check_in_closes_at`.
     """
 
     arrival: Instant | msgspec.UnsetType | None = msgspec.UNSET
     departure: Instant | msgspec.UnsetType | None = msgspec.UNSET
+    actual_arrival: Instant | msgspec.UnsetType | None = msgspec.UNSET
+    actual_departure: Instant | msgspec.UnsetType | None = msgspec.UNSET
+    ends_here: bool | msgspec.UnsetType = msgspec.UNSET
+    starts_here: bool | msgspec.UnsetType = msgspec.UNSET
+    feeder: str | msgspec.UnsetType | None = msgspec.UNSET
     cancelled: bool | msgspec.UnsetType = msgspec.UNSET
     held: bool | msgspec.UnsetType = msgspec.UNSET
     track: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -182,15 +216,18 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         run_id: ``YYYY-MM-DD.NUMBER``, immutable.
         service_date: local date of the first planned event at this station.
         arrival_number: 车次 on arrival, None for ORIGIN.
-        departure_number: 车次 on departure, None for TERMINUS.
+        departure_number: 车次 on departure, None for TERMINUS without a cancelled departure.
         category: train category as the railway names it, e.g. ``G``, ``D``, ``Z``, ``K``.
-        role: what the train does here.
+        role: what the train does here; one that ends here today, though it goes on by its
+            timetable, is TERMINUS with a cancelled departure (likewise ORIGIN).
         origin: first station of the journey.
         destination: last station of the journey.
-        arrival: times of the arrival, None for ORIGIN.
-        departure: times of the departure, None for TERMINUS.
+        arrival: times of the arrival, None for ORIGIN unless it is cancelled.
+        departure: times of the departure, None for TERMINUS unless it is cancelled.
         punctuality: against the timetable; UNKNOWN when dispatching does not know.
-        cancelled: 停运.
+        cancelled: 停运, wholly; a part is cancelled in `arrival` or `departure`.
+        replaced_by: what passengers take instead of what is cancelled.
+        feeder: the run that ends here and whose stock this one leaves with.
         held: the delay is unknown, nothing opens on its own.
         track: 股道 as staff speak of it.
         platform: 站台 as passengers read it.
@@ -217,6 +254,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     departure: CallTime | None = None
     punctuality: Punctuality = Punctuality.UNKNOWN
     cancelled: bool = False
+    replaced_by: Replacement | None = None
+    feeder: str | None = None
     held: bool = False
     track: str | None = None
     platform: str | None = None
@@ -233,7 +272,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def deviates(self) -> bool:
         """True if passengers are told something else than the printed timetable."""
         times = (self.arrival, self.departure)
-        return self.held or self.cancelled or any(t is not None and t.deviates for t in times)
+        if self.held or self.cancelled:
+            return True
+        return any(t is not None and (t.deviates or t.cancelled) for t in times)
 
     @property
     def uncertain(self) -> bool:
@@ -244,4 +285,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if not VOUCHED.isdisjoint(self.manual):
             return False
         times = (self.arrival, self.departure)
-        return self.held or self.cancelled or any(t is not None and t.uncertain for t in times)
+        if self.held or self.cancelled:
+            return True
+        return any(t is not None and (t.uncertain or t.cancelled) for t in times)

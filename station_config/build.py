@@ -22,7 +22,6 @@ from station_config.model import (
     Layout,
     LeadTime,
     Platform,
-    Policies,
     Station,
     Timetable,
     TimetableRow,
@@ -32,6 +31,7 @@ from station_config.model import (
     Windows,
     Yard,
 )
+from station_config.policies import Policies, TurnRound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,7 +202,18 @@ def _policies(element: etree._Element) -> Policies:
         estimate_lifetime=duration(a["estimate-lifetime"]),
         minimum_dwell=duration(a["minimum-dwell"]),
         rules=_words(element, "rules"),
+        estimate_step=duration(a["estimate-step"]),
+        estimate_settle=duration(a["estimate-settle"]),
+        estimate_uncertainty=duration(a["estimate-uncertainty"]),
+        propagation_uncertainty=duration(a["propagation-uncertainty"]),
+        turn_rounds=tuple(_turn_round(e) for e in element.iterfind("turn-round")),
     )
+
+
+def _turn_round(element: etree._Element) -> TurnRound:
+    categories = _words(element, "categories")
+    minimum = duration(element.attrib["minimum"])
+    return TurnRound(minimum, frozenset(categories) if categories else None)
 
 
 def _timetable(element: etree._Element | None, rows: tuple[TimetableRow, ...]) -> Timetable | None:

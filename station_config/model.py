@@ -11,10 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta  # noqa: TC003 - read at run time, by the journal's codec
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003 - likewise
+from pathlib import Path  # noqa: TC003 - read at run time, by the journal's codec
 from zoneinfo import ZoneInfo
 
 from protocol.runs import Named, Role
+from station_config.policies import Policies  # noqa: TC001 - read by the journal's codec
 from station_config.service_days import DAILY, ServiceDays
 
 
@@ -248,22 +249,6 @@ class Windows:
     approach: timedelta
     departure_linger: timedelta
     arrival_linger: timedelta
-
-
-@dataclass(frozen=True)
-class Policies:
-    """Numbers that are the station's choice.
-
-    Attributes:
-        estimate_lifetime: how long a deviation stays true without confirmation.
-        minimum_dwell: shortest stop when a late train makes up time.
-        rules: names of the kernel's rules in the order in which they are applied; ``manual`` comes
-            last, and without it nobody can override the rules by hand.
-    """
-
-    estimate_lifetime: timedelta
-    minimum_dwell: timedelta
-    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)

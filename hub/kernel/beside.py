@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hub.kernel.manual import Spoken
     from protocol.runs import CallTime, Run
 
-_SAME_NAME = ("cancelled", "held", "track", "platform", "gates", "waiting_room")
+_SAME_NAME = ("cancelled", "held", "feeder", "track", "platform", "gates", "waiting_room")
 _INSTANTS = ("check_in_opens_at", "check_in_closes_at")
 
 
@@ -56,7 +56,15 @@ def values(run: Run) -> dict[str, object]:
     found |= {name: getattr(run.timeline, name) for name in _INSTANTS}
     found["arrival"] = _expected(run.arrival)
     found["departure"] = _expected(run.departure)
+    found["actual_arrival"] = _actual(run.arrival)
+    found["actual_departure"] = _actual(run.departure)
+    found["ends_here"] = run.departure is not None and run.departure.cancelled
+    found["starts_here"] = run.arrival is not None and run.arrival.cancelled
     return found
+
+
+def _actual(call: CallTime | None) -> object:
+    return call.actual if call is not None else None
 
 
 def _expected(call: CallTime | None) -> object:

@@ -15,7 +15,8 @@ from hub.kernel.agenda import Agenda, Moment, make_agenda
 from hub.kernel.apply import retold
 from hub.kernel.derive import derive
 from hub.kernel.events import approaching, from_change
-from hub.kernel.manual import next_end
+from hub.kernel.manual import next_end, without_replacement
+from hub.kernel.steady import follow, next_settling
 from protocol.codec import encode_body
 from protocol.runs import PassengerPhase, Run, TrainPhase
 from protocol.times import to_unix
@@ -84,14 +85,15 @@ class Concluded:
 
 def conclude(before: Stored | None, facts: Facts, station: Station, now: Instant) -> Concluded:
     """Return what `facts` make of the run that was `before` (None: not known until now)."""
+    facts = follow(before.facts if before is not None else None, facts, station.policies, now)
     run = derive(facts, station, now)
     was = before.run if before is not None else None
     if was is not None:
-        told = retold(facts, was, run, now)
+        told = without_replacement(retold(facts, was, run, now), was, run)
         if told is not facts:
             facts = told
             run = derive(facts, station, now)
-    agenda = make_agenda(run, next_end(facts))
+    agenda = make_agenda(run, _anew_at(facts, station, now))
     if facts.base.withdrawn:
         agenda = Agenda((), agenda.forget_at, agenda.anew_at)
     reached = agenda.at(int(to_unix(now)))
@@ -102,6 +104,13 @@ def conclude(before: Stored | None, facts: Facts, station: Station, now: Instant
         stored = Stored(facts, stored.state, agenda, rev + 1, reached.passengers, reached.train)
     events = _events(before, was, stored, run, reached, now) if was and before else ()
     return Concluded(stored, published, events)
+
+
+def _anew_at(facts: Facts, station: Station, now: Instant) -> Instant | None:
+    """Return when a person's word ends, an estimate settles, or a row is looked at again."""
+    early = facts.early.at if facts.early is not None and facts.early.at > now else None
+    instants = (next_end(facts), next_settling(facts, station.policies, now), early)
+    return min((at for at in instants if at is not None), default=None)
 
 
 def _events(

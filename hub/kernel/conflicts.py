@@ -8,22 +8,30 @@ that is what the person is there for.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from hub.kernel.beside import values
-from hub.kernel.manual import RULE, has_left
+from hub.kernel.contradictions import (
+    DAY,
+    LONGEST_TEXT,
+    refusals_of_actual,
+    refusals_of_visit,
+    warnings_of_visit,
+)
+from hub.kernel.manual import RULE, has_left, in_force
 from hub.kernel.objections import Code, Objection, objection
 from hub.kernel.override import (
     ArrivalAt,
+    ArrivedAt,
     AtPlatform,
     ByGates,
     Cancelled,
     CheckIn,
     Delayed,
     DelayUnknown,
+    DepartedAt,
     DepartureAt,
     Field,
     InWaitingRoom,
@@ -35,15 +43,12 @@ from protocol.timeline import passenger_phase
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from hub.kernel.conclude import Stored
     from hub.kernel.facts import Facts
     from hub.kernel.override import Command, Override, SetOverride, Word
     from protocol.runs import CallTime, Run
     from protocol.times import Instant
     from station_config.model import Layout, Platform, Station
-
-DAY = timedelta(hours=24)
-LONGEST_TEXT = 24
-"""Characters of a text in place of "delay unknown": the status column of a board."""
 
 _OF_FIELD = {
     Field.ARRIVAL: ("arrival",),
@@ -56,6 +61,12 @@ _OF_FIELD = {
     Field.GATES: ("gates",),
     Field.CHECK_IN: ("check_in_opens_at", "check_in_closes_at"),
     Field.CANCELLED: ("cancelled",),
+    Field.ENDS_HERE: ("ends_here",),
+    Field.STARTS_HERE: ("starts_here",),
+    Field.REPLACED: (),
+    Field.STOCK: ("feeder",),
+    Field.ACTUAL_ARRIVAL: ("actual_arrival",),
+    Field.ACTUAL_DEPARTURE: ("actual_departure",),
 }
 _IN_CHECK_IN = frozenset({PassengerPhase.CHECK_IN, PassengerPhase.LAST_CALL})
 
@@ -68,6 +79,7 @@ class Scene:
         facts: of the run.
         run: as passengers are told of it now.
         rev: revision of its publication.
+        other: the run that the word names besides, None: none, or there is no such run.
     """
 
     facts: Facts
@@ -75,6 +87,7 @@ class Scene:
     rev: int
     station: Station
     now: Instant
+    other: Stored | None = None
 
     @property
     def layout(self) -> Layout:
@@ -116,7 +129,9 @@ def refusals(word: Word, scene: Scene) -> Iterator[Objection]:
     match word:
         case CheckIn():
             yield from _check_in(word, scene)
-        case _ if has_left(scene.facts.base):
+        case ArrivedAt() | DepartedAt():
+            yield from refusals_of_actual(word, scene)
+        case _ if has_left(scene.facts.base, in_force(scene.facts, scene.now)):
             yield objection(Code.LEFT)
         case ArrivalAt() | DepartureAt() | Delayed():
             yield from _times(word, scene)
@@ -126,7 +141,7 @@ def refusals(word: Word, scene: Scene) -> Iterator[Objection]:
         case OnTrack() | AtPlatform() | InWaitingRoom() | ByGates():
             yield from _places(word, scene)
         case _:
-            return  # Cancelled: a train can always be cancelled, and run after all
+            yield from refusals_of_visit(word, scene)
 
 
 def warnings(command: SetOverride, scene: Scene, after: Run) -> Iterator[Objection]:
@@ -150,6 +165,7 @@ def warnings(command: SetOverride, scene: Scene, after: Run) -> Iterator[Objecti
         yield from _about_times(word, after, scene.now)
     if isinstance(word, OnTrack | AtPlatform):
         yield from _about_gates(scene.facts, after, scene.layout)
+    yield from warnings_of_visit(word, scene, after)
 
 
 def occupied(after: Run, others: Iterable[Run]) -> Iterator[Objection]:
@@ -202,7 +218,7 @@ def _times(word: ArrivalAt | DepartureAt | Delayed, scene: Scene) -> Iterator[Ob
         return
     run = scene.run
     call = run.arrival if isinstance(word, ArrivalAt) else run.departure
-    if call is None:
+    if call is None or call.cancelled:
         yield objection(Code.NO_CALL)
         return
     if call.actual is not None:
@@ -220,7 +236,8 @@ def _told_order(
     """Arrival and departure; the departure follows a late arrival unless a person fixed it."""
     if isinstance(word, DepartureAt):
         arrival = scene.run.arrival
-        return arrival.expected if arrival is not None and not scene.run.held else None, word.at
+        comes = arrival is not None and not arrival.cancelled and not scene.run.held
+        return arrival.expected if arrival is not None and comes else None, word.at
     said = (each.word for each in scene.facts.overrides if each.holds(scene.now))
     return word.at, next((each.at for each in said if isinstance(each, DepartureAt)), None)
 
@@ -259,12 +276,12 @@ def _gates(word: ByGates, scene: Scene) -> Iterator[Objection]:
 def _about_times(
     word: ArrivalAt | DepartureAt | Delayed, after: Run, now: Instant
 ) -> Iterator[Objection]:
-    departure, said = after.departure, _said(word, after)
+    departure, said = _leaving(after), _said(word, after)
     if departure is not None and departure.actual is None:
         if departure.expected < departure.planned:
             yield objection(Code.EARLY)
         if isinstance(word, DepartureAt) and departure.expected != word.at:
-            yield objection(Code.DWELL)
+            yield objection(Code.DWELL if after.feeder is None else Code.TURN_ROUND)
     if said is not None and said.actual is None and said.expected <= now:
         yield objection(Code.PAST)
 
@@ -273,7 +290,12 @@ def _said(word: ArrivalAt | DepartureAt | Delayed, run: Run) -> CallTime | None:
     """Return the event that the word is about, of both the last."""
     if isinstance(word, ArrivalAt):
         return run.arrival
-    return run.departure or run.arrival
+    return _leaving(run) or run.arrival
+
+
+def _leaving(run: Run) -> CallTime | None:
+    departure = run.departure
+    return departure if departure is not None and not departure.cancelled else None
 
 
 def _about_gates(facts: Facts, after: Run, layout: Layout) -> Iterator[Objection]:
@@ -287,7 +309,7 @@ def _about_gates(facts: Facts, after: Run, layout: Layout) -> Iterator[Objection
 
 def _stay(run: Run) -> tuple[Instant, Instant] | None:
     """Return from when to when a run is on its track, None if nobody knows or it does not come."""
-    first, last = run.arrival or run.departure, run.departure or run.arrival
-    if run.cancelled or run.held or first is None or last is None:
+    calls = [call for call in (run.arrival, run.departure) if call and not call.cancelled]
+    if run.cancelled or run.held or not calls:
         return None
-    return first.expected, last.expected
+    return calls[0].expected, calls[-1].expected

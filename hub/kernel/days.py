@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from hub.kernel.facts import Facts, Planned
+from hub.kernel.stock import links
 from protocol.identifiers import make_run_id
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ NEAR = timedelta(hours=12)
 
 _DAY = timedelta(days=1)
 _KEPT_DAYS = 6
+_AROUND = 2
+"""Days before and after within which stock is shared: a night, and one that clocks make longer."""
 
 
 def to_instant(day: date, local: time, zone: ZoneInfo, *, fold: int = 0) -> Instant:
@@ -51,6 +56,7 @@ def planned_on(row: TimetableRow, day: date, zone: ZoneInfo) -> Planned:
         arrival=arrival,
         departure=departure,
         track=row.track,
+        stock=row.stock,
     )
 
 
@@ -78,12 +84,19 @@ class _Day:
     by_number: dict[str, tuple[str, ...]]
 
 
+def _sharing(day: _Day) -> dict[str, Planned]:
+    return {run_id: entry for run_id, entry in day.entries.items() if entry.stock is not None}
+
+
 class Days:
     """The runs of a station's timetable on any date; the last few dates are remembered."""
 
     def __init__(self, station: Station) -> None:
         self._station = station
         self._days: dict[date, _Day] = {}
+        self._shared: dict[date, dict[str, Planned]] = {}
+        rows = station.timetable.rows if station.timetable else ()
+        self._shares_stock = any(row.stock is not None for row in rows)
 
     def local_date(self, at: Instant) -> date:
         """Return the date that the station's calendars show at `at`."""
@@ -119,10 +132,26 @@ class Days:
     def _day(self, day: date) -> _Day:
         known = self._days.get(day)
         if known is None:
-            known = self._days[day] = self._build(day)
+            known = self._days[day] = self._linked(day)
             while len(self._days) > _KEPT_DAYS:
                 self._days.pop(next(iter(self._days)))
         return known
+
+    def _linked(self, day: date) -> _Day:
+        """Return `day`, its runs knowing whose stock they leave with and who leaves with theirs."""
+        built = self._build(day)
+        if not self._shares_stock:
+            return built
+        near = [day + n * _DAY for n in range(-_AROUND, _AROUND + 1)]
+        kept = {d: self._shared[d] for d in near if d in self._shared}
+        self._shared = kept | {d: _sharing(self._build(d)) for d in near if d not in kept}
+        fed_by = links({i: entry for d in near for i, entry in self._shared[d].items()})
+        feeds = {feeder: fed for fed, feeder in fed_by.items()}
+        entries = {
+            i: replace(entry, fed_by=fed_by.get(i), feeds=feeds.get(i)) if entry.stock else entry
+            for i, entry in built.entries.items()
+        }
+        return _Day(entries, built.by_number)
 
     def _build(self, day: date) -> _Day:
         timetable = self._station.timetable

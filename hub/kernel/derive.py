@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from hub.kernel.facts import Facts
     from hub.kernel.override import Override
+    from protocol.runs import CallTime
     from protocol.times import Instant
     from station_config.model import Station
 
@@ -123,19 +124,22 @@ def _category(facts: Facts, station: Station) -> str:
 def _finish(draft: Draft, context: Context) -> Run:
     facts, station = context.facts, context.station
     said = facts.said
+    printed = facts.printed or said
     return Run(
         run_id=facts.run_id,
         service_date=facts.service_date,
-        arrival_number=said.arrival_number if draft.arrival else None,
-        departure_number=said.departure_number if draft.departure else None,
+        arrival_number=_number(said.arrival_number, printed.arrival_number, draft.arrival),
+        departure_number=_number(said.departure_number, printed.departure_number, draft.departure),
         category=draft.category,
         role=draft.role,
-        origin=station.place(said.origin),
-        destination=station.place(said.destination),
+        origin=station.place((printed if facts.starts_here else said).origin),
+        destination=station.place((printed if facts.ends_here else said).destination),
         arrival=draft.arrival,
         departure=draft.departure,
         punctuality=punctuality(draft, facts),
         cancelled=draft.cancelled,
+        replaced_by=draft.replaced_by,
+        feeder=draft.feeder,
         held=draft.held,
         track=draft.track,
         platform=draft.platform,
@@ -144,3 +148,10 @@ def _finish(draft: Draft, context: Context) -> Run:
         waiting_room=draft.waiting_room,
         timeline=draft.timeline,
     )
+
+
+def _number(said: str | None, printed: str | None, call: CallTime | None) -> str | None:
+    """A train is looked for by its printed number on the board of what is cancelled."""
+    if call is None:
+        return None
+    return printed if call.cancelled else said

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from protocol.runs import CallTime, Named, Role, Timeline
+from protocol.runs import CallTime, Named, Replacement, Role, Timeline
+from protocol.times import Instant
 
 if TYPE_CHECKING:
     from hub.kernel.facts import Facts
     from hub.kernel.override import Override
-    from protocol.times import Instant
     from station_config.model import Layout, Station
 
 
@@ -28,6 +28,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         role: what the train does here.
         cancelled: 停运.
         held: the delay is unknown; see `hub.kernel.rules.hold`.
+        feeder: the run whose stock it leaves with.
+        stock_unknown_since: since when nobody knows when that comes.
+        replaced_by: what passengers take instead.
         track: label that staff read.
         platform_id: identifier in the layout.
         platform: label that passengers read.
@@ -41,6 +44,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     departure: CallTime | None = None
     cancelled: bool = False
     held: bool = False
+    feeder: str | None = None
+    stock_unknown_since: Instant | None = None
+    replaced_by: Replacement | None = None
     track: str | None = None
     platform_id: str | None = None
     platform: str | None = None
@@ -52,18 +58,29 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def first(self) -> CallTime | None:
-        """The first event here."""
+        """The first event here, even if it is cancelled: from then on it is told."""
         return self.arrival or self.departure
 
     @property
     def last(self) -> CallTime | None:
-        """The last event here."""
-        return self.departure or self.arrival
+        """The last event here that takes place."""
+        return self.leaves or self.comes
+
+    @property
+    def comes(self) -> CallTime | None:
+        """The arrival, None if there is none or it is cancelled."""
+        return self.arrival if self.arrival is not None and not self.arrival.cancelled else None
+
+    @property
+    def leaves(self) -> CallTime | None:
+        """The departure, None if there is none or it is cancelled."""
+        departure = self.departure
+        return departure if departure is not None and not departure.cancelled else None
 
     @property
     def boards(self) -> bool:
         """Whether passengers can get in here."""
-        return self.departure is not None and self.role in {Role.ORIGIN, Role.INTERMEDIATE}
+        return self.leaves is not None and self.role in {Role.ORIGIN, Role.INTERMEDIATE}
 
 
 @dataclass(frozen=True)
@@ -72,8 +89,8 @@ class Context:
 
     Attributes:
         layout: the station's layout on the run's service date.
-        now: station time. A rule whose outcome depends on it must say when it next changes; none
-            of the present ones does.
+        now: station time. A rule whose outcome depends on it must say when it next changes:
+            "steady" does (`hub.kernel.steady.next_settling`).
         words: persons' words in force, in the order in which they were said.
     """
 

@@ -11,6 +11,7 @@ from datetime import date
 
 import msgspec
 
+from hub.kernel.feeder import Feeder
 from hub.kernel.override import Override
 from one_way_feed.rows import StagePlanRow, TrafficLogRow
 from protocol.runs import Role
@@ -25,6 +26,9 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         destination: likewise of the last.
         track: id of the planned track.
         length_m: of the train, None: not known.
+        stock: identifies the stock, None: not known.
+        fed_by: the run that ends here and whose stock this one leaves with.
+        feeds: the run that leaves with this one's stock.
     """
 
     arrival_number: str | None = None
@@ -37,6 +41,9 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     departure: Instant | None = None
     track: str | None = None
     length_m: int | None = None
+    stock: str | None = None
+    fed_by: str | None = None
+    feeds: str | None = None
 
     @property
     def first(self) -> Instant | None:
@@ -47,6 +54,33 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def last(self) -> Instant | None:
         """The last planned event here."""
         return self.departure or self.arrival
+
+
+class HeldBack(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A later estimate that passengers are not told yet; see `hub.kernel.steady`.
+
+    Attributes:
+        reported: dispatching's estimate; about another one this means nothing.
+        told: the earlier one that passengers are told meanwhile.
+        since: station time from which dispatching's has been later than that; None: for as long as
+            the station is manual.
+    """
+
+    reported: Instant
+    told: Instant
+    since: Instant | None = None
+
+
+class Early(msgspec.Struct, frozen=True):
+    """A row of the traffic log that told of what was still to happen; it is looked at again.
+
+    Attributes:
+        key: of the row.
+        at: station time from which on it may be believed.
+    """
+
+    key: str
+    at: Instant
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,6 +94,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cancelled_since: Instant | None = None
     heard: bool = False
     withdrawn: bool = False
+    back_arrival: HeldBack | None = None
+    back_departure: HeldBack | None = None
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -80,6 +116,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         overrides: what persons say of it, at most one of a field.
         standing: set while the station is manual: what passengers are told follows from this, not
             from what the feed says meanwhile.
+        back_arrival: what is held back of dispatching's estimate, lest it flickers.
+        back_departure: likewise.
+        early: a row that is to be looked at again.
+        feeders: what those say whose stock it leaves with: the timetable's feeder, a person's.
+        feeds: runs that leave with its stock by a person's word.
     """
 
     run_id: str
@@ -96,6 +137,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     added: Planned | None = None
     overrides: tuple[Override, ...] = ()
     standing: Standing | None = None
+    back_arrival: HeldBack | None = None
+    back_departure: HeldBack | None = None
+    early: Early | None = None
+    feeders: tuple[Feeder, ...] = ()
+    feeds: tuple[str, ...] = ()
 
     @property
     def base(self) -> Facts:
@@ -128,6 +174,20 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if said is None:
             raise ValueError(f"run {self.run_id} has neither a timetable entry nor a plan row")
         return said
+
+    @property
+    def ends_here(self) -> bool:
+        """Whether it goes on by the timetable, but ends here by a later word."""
+        return self._through and self.said.role is Role.TERMINUS
+
+    @property
+    def starts_here(self) -> bool:
+        """Whether it comes from elsewhere by the timetable, but starts here by a later word."""
+        return self._through and self.said.role is Role.ORIGIN
+
+    @property
+    def _through(self) -> bool:
+        return self.printed is not None and self.printed.role is Role.INTERMEDIATE
 
     @property
     def planned_arrival(self) -> Instant | None:

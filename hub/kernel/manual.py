@@ -14,24 +14,31 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from hub.kernel.facts import Standing
+from hub.kernel.facts import Planned, Standing
 from hub.kernel.override import (
     DISPLACED,
-    PLACES,
+    LASTING,
     ArrivalAt,
+    ArrivedAt,
     Cancelled,
     Delayed,
     DelayUnknown,
+    DepartedAt,
     DepartureAt,
+    EndsHere,
     Field,
     OnTrack,
     Override,
+    StartsHere,
 )
-from one_way_feed.rows import StagePlanRow
+from one_way_feed.rows import StagePlanRow, TrafficLogRow
 from protocol.runs import Role
 
 if TYPE_CHECKING:
-    from hub.kernel.facts import Facts, Planned
+    from collections.abc import Iterable
+
+    from hub.kernel.facts import Facts
+    from protocol.runs import Run
     from protocol.times import Instant
 
 RULE = "manual"
@@ -74,20 +81,23 @@ def spoken(facts: Facts, now: Instant) -> Spoken | None:
 def in_force(facts: Facts, now: Instant) -> tuple[Override, ...]:
     """Return the words that decide at `now`, in the order in which they were said.
 
-    Once the train has left only those about places do: they end with the run, lest a board changes
-    where passengers were sent.
+    Once the train has left only those about places and about what has happened do: they end with
+    the run, lest a board changes where passengers were sent, or when the train came.
     """
     if not facts.overrides:
         return ()
-    left = has_left(facts.base)
-    holding = (each for each in facts.overrides if each.holds(now))
-    return tuple(each for each in holding if not left or each.word.field in PLACES)
+    holding = tuple(each for each in facts.overrides if each.holds(now))
+    if not has_left(facts.base, holding):
+        return holding
+    return tuple(each for each in holding if each.word.field in LASTING)
 
 
-def has_left(facts: Facts) -> bool:
-    """Return whether the last event here was reported."""
+def has_left(facts: Facts, words: Iterable[Override] = ()) -> bool:
+    """Return whether the last event here was reported, by dispatching or in one of `words`."""
     terminus = facts.said.role is Role.TERMINUS
-    return (facts.actual_arrival if terminus else facts.actual_departure) is not None
+    last = ArrivedAt if terminus else DepartedAt
+    reported = facts.actual_arrival if terminus else facts.actual_departure
+    return reported is not None or any(isinstance(each.word, last) for each in words)
 
 
 def next_end(facts: Facts) -> Instant | None:
@@ -132,6 +142,19 @@ def without_override(facts: Facts, field: Field | None) -> Facts:
     return replace(facts, overrides=kept)
 
 
+def without_replacement(facts: Facts, was: Run, run: Run) -> Facts:
+    """Return `facts` after `was` became `run`: what replaces a train goes with the cancellation."""
+    if not is_cancelled(was) or is_cancelled(run):
+        return facts
+    return without_override(facts, Field.REPLACED)
+
+
+def is_cancelled(run: Run) -> bool:
+    """Return whether there is anything of `run` that something else can replace."""
+    calls = (run.arrival, run.departure)
+    return run.cancelled or any(call is not None and call.cancelled for call in calls)
+
+
 def standing_still(facts: Facts, before: Facts | None) -> Facts:
     """Return `facts` of a station that is manual: what is told stays as it was `before`.
 
@@ -169,14 +192,17 @@ def _taken(facts: Facts, override: Override) -> Facts:
             return replace(facts, plan=row, cancelled_since=since if word.cancelled else None)
         case OnTrack():
             return _moved(facts, word.track)
+        case ArrivedAt() | DepartedAt():
+            return _happened(facts, word)
         case _:
-            return facts
+            return _in_part(facts, word) if isinstance(word, EndsHere | StartsHere) else facts
 
 
 def _timed(facts: Facts, word: Delayed | ArrivalAt | DepartureAt) -> Facts:
     """A known time ends a hold; what dispatching had estimated before that is valid again."""
     row = facts.known_before_hold if facts.held_since is not None else None
     row = replace(row or _row(facts), delay_known=True, cancelled=_row(facts).cancelled)
+    facts = _at_once(facts, word)
     if isinstance(word, Delayed):
         late = timedelta(minutes=word.minutes)
         row = replace(
@@ -189,6 +215,14 @@ def _timed(facts: Facts, word: Delayed | ArrivalAt | DepartureAt) -> Facts:
     else:
         row = replace(row, estimated_departure=word.at)
     return replace(facts, plan=row, held_since=None, known_before_hold=None)
+
+
+def _at_once(facts: Facts, word: Delayed | ArrivalAt | DepartureAt) -> Facts:
+    """Nothing of a person's word is held back, nor of what is told after a hold."""
+    over = facts.held_since is not None or isinstance(word, Delayed)
+    arrival = None if over or isinstance(word, ArrivalAt) else facts.back_arrival
+    departure = None if over or isinstance(word, DepartureAt) else facts.back_departure
+    return replace(facts, back_arrival=arrival, back_departure=departure)
 
 
 def _unknown(facts: Facts, since: Instant) -> Facts:
@@ -209,6 +243,42 @@ def _moved(facts: Facts, track: str) -> Facts:
         timetable=facts.timetable and replace(facts.timetable, track=track),
         added=facts.added and replace(facts.added, track=track),
     )
+
+
+def _in_part(facts: Facts, word: EndsHere | StartsHere) -> Facts:
+    """Return `facts` as if dispatching had said which part of the call takes place.
+
+    Of a train that nobody printed its row is what it would have been printed like.
+    """
+    row = _row(facts)
+    role = Role.TERMINUS if isinstance(word, EndsHere) else Role.ORIGIN
+    if facts.printed is None:
+        facts = replace(facts, added=_printed_as(row))
+    if word.cancelled:
+        return replace(facts, plan=replace(row, role=role))
+    if row.role is role and facts.printed is not None:
+        return replace(facts, plan=replace(row, role=facts.printed.role))
+    return facts
+
+
+def _printed_as(row: StagePlanRow) -> Planned:
+    return Planned(
+        arrival_number=row.arrival_number,
+        departure_number=row.departure_number,
+        category=row.category,
+        role=row.role,
+        origin=row.origin,
+        destination=row.destination,
+        arrival=row.planned_arrival,
+        departure=row.planned_departure,
+    )
+
+
+def _happened(facts: Facts, word: ArrivedAt | DepartedAt) -> Facts:
+    log = facts.log or TrafficLogRow(key="")
+    if isinstance(word, ArrivedAt):
+        return replace(facts, log=replace(log, actual_arrival=word.at))
+    return replace(facts, log=replace(log, actual_departure=word.at))
 
 
 def _row(facts: Facts) -> StagePlanRow:

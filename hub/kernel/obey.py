@@ -22,20 +22,26 @@ from hub.kernel.conflicts import (
     too_short,
     warnings,
 )
+from hub.kernel.contradictions import stock_lost
 from hub.kernel.derive import derive
 from hub.kernel.facts import Facts, Planned
-from hub.kernel.manual import in_force, with_added, with_override, without_override
+from hub.kernel.manual import RULE, in_force, with_added, with_override, without_override
 from hub.kernel.objections import Code, Objection, objection
 from hub.kernel.override import (
     AddRun,
     ArrivalAt,
+    ArrivedAt,
     ClearOverride,
+    DepartedAt,
     DepartureAt,
     Field,
     Override,
+    ReplacedBy,
     SetOverride,
     StationMode,
+    StockOf,
 )
+from hub.kernel.stock import with_feeder
 from protocol.identifiers import make_run_id
 from protocol.runs import Role
 
@@ -75,6 +81,7 @@ def obey_set(
     others: Iterable[Run],
     station: Station,
     now: Instant,
+    other: Stored | None = None,
 ) -> Obeyed:
     """Return what a word makes of the run that was `before`.
 
@@ -84,21 +91,30 @@ def obey_set(
         others: the other runs of these days, for conflicts about tracks.
         station: the station.
         now: station time.
+        other: the run that the word names besides, see `named_by`.
     """
     command = replace(command, until=_whole(command.until), word=_whole_word(command.word))
     refused = list(refusals_of_all(command, station, command.until, now))
     if before is None or before.facts.base.withdrawn:
         return Obeyed(refused=(*refused, objection(Code.NO_RUN, command.run_id)))
-    scene = Scene(before.facts, before.run, before.rev, station, now)
+    scene = Scene(before.facts, before.run, before.rev, station, now, other)
     refused.extend(refusals(command.word, scene))
     if refused:
         return Obeyed(refused=tuple(refused))
+    command = replace(command, word=_numbered(command.word, other))
     facts = with_override(before.facts, _override(command, before.facts, station, now))
+    if isinstance(command.word, StockOf) and other is not None:
+        facts = with_feeder(facts, other, f"{RULE}/{command.command_id}", now)
     run = derive(facts, station, now)
     warned = [*warnings(command, scene, run), *_of_outcome(facts, run, others, station)]
     others_said = [each for each in in_force(facts, now) if each.id != command.command_id]
     warned.extend(outdated(others_said, derive(facts.auto, station, now)))
     return Obeyed(warned=tuple(warned), facts=facts, run=run)
+
+
+def named_by(word: Word) -> str | None:
+    """Return the other run that a word names, None if it names none."""
+    return word.run_id if isinstance(word, StockOf | ReplacedBy) else None
 
 
 def obey_clear(
@@ -189,6 +205,7 @@ def _of_outcome(
 ) -> Iterator[Objection]:
     yield from occupied(run, others)
     yield from too_short(facts, run, station.layout_on(facts.service_date))
+    yield from stock_lost(facts, run)
 
 
 def _said(facts: Facts, field: Field | None) -> bool:
@@ -234,8 +251,16 @@ def _planned(command: AddRun) -> Planned:
     )
 
 
+def _numbered(word: Word, other: Stored | None) -> Word:
+    """A replacement that is a run of this station is told by its number."""
+    if not isinstance(word, ReplacedBy) or word.number is not None or other is None:
+        return word
+    run = other.run
+    return replace(word, number=run.departure_number or run.arrival_number)
+
+
 def _whole_word(word: Word) -> Word:
-    if isinstance(word, ArrivalAt | DepartureAt):
+    if isinstance(word, ArrivalAt | DepartureAt | ArrivedAt | DepartedAt):
         return replace(word, at=word.at.replace(microsecond=0))
     return word
 

@@ -46,6 +46,16 @@ class Code(StrEnum):
     PAST = "past"
     DWELL = "dwell"
     GATES_FOLLOW = "gates-follow"
+    NOT_THROUGH = "not-through"
+    NOT_CANCELLED = "not-cancelled"
+    NO_OTHER = "no-other"
+    STARTS_ELSEWHERE = "starts-elsewhere"
+    ENDS_ELSEWHERE = "ends-elsewhere"
+    FUTURE = "future"
+    TURN_ROUND = "turn-round"
+    STOCK_LOST = "stock-lost"
+    STOCK_NEEDED = "stock-needed"
+    STOCK_TAKEN = "stock-taken"
     ALREADY = "already"
 
 
@@ -116,6 +126,22 @@ SENTENCES: dict[Code, tuple[str, str]] = {
         "人工设置的检票口不通往该站台，改用站台的检票口",
         "gates set by hand do not lead there; those of the platform are told",
     ),
+    Code.NOT_THROUGH: (
+        "该列车在本站不是路过，不能改为终到或始发",
+        "the train does not stop here on its way, so no part of that can be cancelled",
+    ),
+    Code.NOT_CANCELLED: ("列车没有停运，无需替代", "nothing of the train is cancelled"),
+    Code.NO_OTHER: ("没有所指的另一列车", "there is no such other run"),
+    Code.STARTS_ELSEWHERE: ("该列车不在本站始发", "the train does not start here"),
+    Code.ENDS_ELSEWHERE: ("所指列车不在本站终到", "that train does not end here"),
+    Code.FUTURE: ("该时刻尚未到", "that time is still to come"),
+    Code.TURN_ROUND: (
+        "车底折返时间不足，发车时刻相应推迟",
+        "its stock comes too late for that, so the departure is told later",
+    ),
+    Code.STOCK_LOST: ("所用车底不来", "the stock that it is to leave with does not come"),
+    Code.STOCK_NEEDED: ("其车底原定用于", "its stock is to leave as"),
+    Code.STOCK_TAKEN: ("该车底另有用途", "that stock is to leave as another train, too"),
     Code.ALREADY: ("现状已是如此", "it is so already"),
 }
 

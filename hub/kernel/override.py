@@ -28,6 +28,12 @@ class Field(StrEnum):
     GATES = "gates"
     CHECK_IN = "check-in"
     CANCELLED = "cancelled"
+    ENDS_HERE = "ends-here"
+    STARTS_HERE = "starts-here"
+    REPLACED = "replaced-by"
+    STOCK = "stock"
+    ACTUAL_ARRIVAL = "actual-arrival"
+    ACTUAL_DEPARTURE = "actual-departure"
     ADDED = "added"
     """Not a word: the run itself is known from a person only; see `AddRun`."""
 
@@ -101,6 +107,44 @@ class Cancelled(_Word, frozen=True, tag="cancelled"):
     cancelled: bool = True
 
 
+class EndsHere(_Word, frozen=True, tag="ends-here"):
+    """Its departure is cancelled; False: it goes on, whatever dispatching says."""
+
+    cancelled: bool = True
+
+
+class StartsHere(_Word, frozen=True, tag="starts-here"):
+    """Its arrival is cancelled; False: it comes, whatever dispatching says."""
+
+    cancelled: bool = True
+
+
+class ReplacedBy(_Word, frozen=True, tag="replaced-by"):
+    """Passengers take this instead, see `Replacement`; ends with the cancellation."""
+
+    run_id: str | None = None
+    number: str | None = None
+    texts: dict[str, str] = {}
+
+
+class StockOf(_Word, frozen=True, tag="stock"):
+    """Leaves with the stock of the run `run_id`; None: with stock of which nobody tells."""
+
+    run_id: str | None = None
+
+
+class ArrivedAt(_Word, frozen=True, tag="actual-arrival"):
+    """Arrived at `at`."""
+
+    at: Instant
+
+
+class DepartedAt(_Word, frozen=True, tag="actual-departure"):
+    """Departed at `at`."""
+
+    at: Instant
+
+
 Word = (
     ArrivalAt
     | DepartureAt
@@ -112,10 +156,19 @@ Word = (
     | ByGates
     | CheckIn
     | Cancelled
+    | EndsHere
+    | StartsHere
+    | ReplacedBy
+    | StockOf
+    | ArrivedAt
+    | DepartedAt
 )
 
 PLACES = frozenset({Field.TRACK, Field.PLATFORM, Field.WAITING_ROOM, Field.GATES})
 """Where passengers were sent does not change because the train has left."""
+
+LASTING = PLACES | {Field.ACTUAL_ARRIVAL, Field.ACTUAL_DEPARTURE, Field.STARTS_HERE, Field.STOCK}
+"""Nor does when it came and left, or how it began."""
 
 DISPLACED: dict[Field, frozenset[Field]] = {
     Field.ARRIVAL: frozenset({Field.UNKNOWN}),
@@ -124,6 +177,10 @@ DISPLACED: dict[Field, frozenset[Field]] = {
     Field.UNKNOWN: frozenset({Field.DELAY, Field.ARRIVAL, Field.DEPARTURE}),
     Field.TRACK: frozenset({Field.PLATFORM}),
     Field.PLATFORM: frozenset({Field.TRACK}),
+    Field.ENDS_HERE: frozenset({Field.STARTS_HERE}),
+    Field.STARTS_HERE: frozenset({Field.ENDS_HERE}),
+    Field.ACTUAL_ARRIVAL: frozenset({Field.ARRIVAL}),
+    Field.ACTUAL_DEPARTURE: frozenset({Field.DEPARTURE}),
 }
 """Fields whose earlier word a new one takes away, for both cannot be true."""
 

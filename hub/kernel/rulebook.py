@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hub.kernel.rules import check_in, hold, manual, place, propagate, times, windows
+from hub.kernel.rules import (
+    check_in,
+    hold,
+    manual,
+    place,
+    propagate,
+    steady,
+    times,
+    turn_round,
+    windows,
+)
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -36,10 +46,28 @@ class Rule:
 
 
 _TIMES = frozenset({"times"})
+_TOLD = _TIMES | {"steady"}
 _AUTOMATIC = (
-    Rule("times", times.apply, ("timetable", "plan", "log")),
-    Rule("propagate", propagate.apply, ("arrival", "policies.minimum_dwell"), _TIMES),
-    Rule("hold", hold.apply, ("plan", "held_since"), _TIMES),
+    Rule("times", times.apply, ("timetable", "plan", "log", "policies.estimate_uncertainty")),
+    Rule(
+        "steady",
+        steady.apply,
+        ("plan", "held_back", "policies.estimate_step", "policies.estimate_settle"),
+        _TIMES,
+    ),
+    Rule(
+        "propagate",
+        propagate.apply,
+        ("arrival", "policies.minimum_dwell", "policies.propagation_uncertainty"),
+        _TOLD,
+    ),
+    Rule(
+        "turn_round",
+        turn_round.apply,
+        ("timetable", "feeders", "policies.turn_rounds"),
+        _TOLD | {"propagate"},
+    ),
+    Rule("hold", hold.apply, ("plan", "held_since", "feeders"), _TIMES | {"turn_round"}),
     Rule("place", place.apply, ("log", "plan", "timetable", "layout", "platform_told"), _TIMES),
     Rule("check_in", check_in.apply, ("arrival", "departure", "lead_times"), _TIMES | {"place"}),
     Rule(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from hub.kernel.facts import Facts, Standing
     from protocol.times import Instant
-    from station_config.model import Policies
+    from station_config.policies import Policies
 
 RULE = "steady"
 """Name of the rule; a station whose list of rules lacks it tells every estimate at once."""

@@ -69,6 +69,7 @@ def lines(found: Why, speech: Speech) -> Iterator[str]:
         text = speech.set_fields(said.row) if said.row is not None else text
         yield f"  {when:<19} {speech.word(said.source)} {said.key}  {text}"
     yield from _persons(found, speech)
+    yield from _feeders(found, speech)
     yield from _conclusions(found, speech)
     yield from _head(speech, "timeline_head")
     for mark in found.timeline:
@@ -124,6 +125,18 @@ def _persons(found: Why, speech: Speech) -> Iterator[str]:
     auto = found.run.auto
     if auto is not None:
         yield f"  {speech.word('auto_says')}: {speech.set_fields(auto)}"
+
+
+def _feeders(found: Why, speech: Speech) -> Iterator[str]:
+    if not found.feeders and found.run.feeder is None:
+        return
+    yield from _head(speech, "stock_head")
+    if all(feeder.run_id != found.run.feeder for feeder in found.feeders):
+        yield f"  {found.run.feeder or '-'}  {speech.word('feeder_silent')}"
+    for feeder in found.feeders:
+        counts = feeder.run_id == found.run.feeder
+        note = "" if counts else f"  ({speech.word('feeder_not_asked')})"
+        yield f"  {speech.set_fields(feeder)}{note}"
 
 
 def _head(speech: Speech, code: str) -> Iterator[str]:

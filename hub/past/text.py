@@ -50,23 +50,26 @@ class Speech:
         """Return any value of a run or a row."""
         if isinstance(value, datetime):
             return self.instant(value)
-        if isinstance(value, CallTime):
-            return self.call(value)
-        if isinstance(value, Named):
-            return value.name(self.language)
+        if isinstance(value, msgspec.Struct):
+            return self._struct(value)
         if isinstance(value, (tuple, frozenset)):
             return " ".join(sorted(map(self.value, value))) or "-"
+        if isinstance(value, dict):
+            return " / ".join(map(str, value.values())) or "-"
         return "-" if value in {None, ""} else self.word(str(value))
+
+    def _struct(self, value: msgspec.Struct) -> str:
+        if isinstance(value, CallTime):
+            return self.call(value)
+        return value.name(self.language) if isinstance(value, Named) else self.set_fields(value)
 
     def call(self, call: CallTime) -> str:
         """Return planned, estimated and actual, as far as they are known."""
-        known = (
-            (name, at) for name in call.__struct_fields__ if (at := getattr(call, name)) is not None
-        )
-        names = {"planned": ("图定", "planned"), "estimated": ("预计", "estimated")}
-        last = ("实际", "actual")
-        chosen = 0 if self.language == "zh" else 1
-        return ", ".join(f"{names.get(n, last)[chosen]} {self.instant(at)}" for n, at in known)
+        instants = ((name, getattr(call, name)) for name in ("planned", "estimated", "actual"))
+        parts = [f"{self.word(n)} {self.instant(at)}" for n, at in instants if at is not None]
+        if call.uncertainty_s:
+            parts.append(f"±{call.uncertainty_s} s")
+        return ", ".join(parts + [self.word("cancelled")] * call.cancelled)
 
     def set_fields(self, value: msgspec.Struct) -> str:
         """Return the fields of a row that say something."""

@@ -161,23 +161,30 @@ def _phase(lives: dict[str, _Life], wanted: _Wanted, record: Record) -> None:
 
 def _visit(life: _Life, zone: ZoneInfo) -> Visit | None:
     run = _runs.decode(life.last) if life.last is not None else life.planned
-    call = (run.departure or run.arrival) if run is not None else None
+    comes = _taking_place(run.arrival) if run is not None else None
+    leaves = _taking_place(run.departure) if run is not None else None
+    call = leaves or comes
     if run is None or call is None:
         return None
     return Visit(
         run_id=run.run_id,
         service_date=run.service_date,
-        number=run.departure_number or run.arrival_number or "",
+        number=(run.departure_number if leaves else run.arrival_number) or "",
         category=run.category,
         role=run.role,
         hour=call.planned.astimezone(zone).hour,
-        arrives=run.arrival is not None,
-        departs=run.departure is not None,
-        arrival=_late(run.arrival),
-        departure=_late(run.departure),
+        arrives=comes is not None,
+        departs=leaves is not None,
+        arrival=_late(comes),
+        departure=_late(leaves),
         cancelled=run.cancelled,
         window=_window(life, run),
     )
+
+
+def _taking_place(call: CallTime | None) -> CallTime | None:
+    """Return the arrival or departure unless it is cancelled: such a part is no part of the day."""
+    return call if call is not None and not call.cancelled else None
 
 
 def _late(call: CallTime | None) -> int | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hub.kernel.derive import derive, explain
+from hub.kernel.feeder import Feeder
 from hub.kernel.manual import in_force
 from hub.past.replay import Replay
 from hub.past.story import Chapter, story_of
@@ -100,6 +101,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
         rev: of the publication in force, None: it has none of its own.
         as_published: False: what was published is not what the rules conclude now.
         withdrawn: dispatching deleted the train.
+        feeders: what those say whose stock it may leave with; `Run.feeder` is the one that counts.
     """
 
     at: Instant
@@ -114,6 +116,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     concluded: tuple[Concluded, ...]
     disbelieved: tuple[Disbelieved, ...]
     timeline: tuple[Milestone, ...]
+    feeders: tuple[Feeder, ...] = ()
 
 
 @contextmanager
@@ -182,6 +185,7 @@ def _why(
         ),
         disbelieved=_disbelieved(reader, {c.record.subject for c in inputs}, at),
         timeline=_timeline(run, at),
+        feeders=facts.feeders,
     )
 
 

@@ -45,6 +45,7 @@ def build_days(step: Step, *, anew: bool) -> None:
             run_id, before = to_stored(record)
             if run_id not in step.touched:
                 step.change(before, before.facts, CAUSE)
+    step.feeding.pass_on(step)
     drop_plans(step)
 
 
@@ -60,11 +61,13 @@ def _build_runs(step: Step, day: date) -> None:
     planned = {facts.run_id: facts for facts in step.days.facts(day)}
     for run_id, facts in planned.items():
         before = stored.get(run_id)
+        if run_id in step.touched:
+            continue  # this step's rows have told of it: it has its entry, and more
         if before is not None:
             _renew(step, before, with_timetable(before.facts, facts.timetable))
         elif forget_at(derive(facts, step.station, step.now)) > step.now:
             step.change(None, facts, CAUSE)
-    for run_id in sorted(stored.keys() - planned.keys()):
+    for run_id in sorted(stored.keys() - planned.keys() - step.touched):
         _renew(step, stored[run_id], with_timetable(stored[run_id].facts, None))
 
 

@@ -16,9 +16,18 @@ from msgspec.structs import replace
 
 from hub.kernel.beside import differences, values
 from hub.kernel.conflicts import outdated
+from hub.kernel.contradictions import stock_lost
 from hub.kernel.derive import derive
 from hub.kernel.manual import STATION, in_force
-from hub.kernel.obey import Obeyed, identity_of, obey_add, obey_clear, obey_mode, obey_set
+from hub.kernel.obey import (
+    Obeyed,
+    identity_of,
+    named_by,
+    obey_add,
+    obey_clear,
+    obey_mode,
+    obey_set,
+)
 from hub.kernel.objections import (
     Answer,
     Code,
@@ -34,9 +43,11 @@ from hub.kernel.override import (
     SetOverride,
     SetStationMode,
     StationMode,
+    StockOf,
     encode_command,
     encode_mode,
 )
+from hub.kernel.stock import asked_by
 from hub.store.journal import COMMAND, MANUAL
 from hub.store.records import to_micros, to_stored
 
@@ -61,11 +72,13 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         mode: set while the whole station is manual.
         overrides: in force, by run and in the order in which they were said.
         outdated: of an override's id: AUTO has come to say something else since.
+        conflicts: of a run's id: what staff must see to.
     """
 
     mode: StationMode | None = None
     overrides: tuple[Override, ...] = ()
     outdated: dict[str, Objection] = {}
+    conflicts: dict[str, Objection] = {}
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,7 @@ def return_to_auto(step: Step, cause: str) -> None:
     for record in sorted(step.opened.rows(step.statements.all_runs)):
         before = to_stored(record)[1]
         step.change(before, replace(before.facts, standing=None), cause)
+    step.feeding.pass_on(step)
     step.opened.run(step.statements.drop_mode)
     step.writes.note(MANUAL, STATION, b"AUTO", cause)
 
@@ -121,8 +135,12 @@ def in_force_now(step: Step) -> InForce:
     """Return everything that persons have set and what holds at the step's `now`."""
     found: list[Override] = []
     late: dict[str, Objection] = {}
+    conflicts: dict[str, Objection] = {}
     for record in sorted(step.opened.rows(step.statements.all_runs)):
-        facts = to_stored(record)[1].facts
+        stored = to_stored(record)[1]
+        facts = stored.facts
+        if facts.feeders and stored.body is not None:
+            conflicts.update((facts.run_id, said) for said in stock_lost(facts, stored.run))
         words = in_force(facts, step.now)
         if not words:
             continue
@@ -130,7 +148,7 @@ def in_force_now(step: Step) -> InForce:
         auto = derive(facts.auto, step.station, step.now)
         for each in words:
             late.update((each.id, said) for said in outdated([each], auto))
-    return InForce(mode=step.mode, overrides=tuple(found), outdated=late)
+    return InForce(mode=step.mode, overrides=tuple(found), outdated=late, conflicts=conflicts)
 
 
 def _do(step: Step, command: Command, *, write: bool) -> _Done:
@@ -146,7 +164,11 @@ def _do(step: Step, command: Command, *, write: bool) -> _Done:
         case SetOverride():
             run_id, before = command.run_id, _stored(step, command.run_id)
             day = before.facts.service_date if before is not None else None
-            obeyed = obey_set(command, before, _others(step, day), step.station, step.now)
+            other = _stored(step, named_by(command.word))
+            others = _others(step, day)
+            obeyed = obey_set(command, before, others, step.station, step.now, other)
+            if write and not obeyed.refused and isinstance(command.word, StockOf):
+                _ask(step, other, run_id, _cause(command))
         case ClearOverride():
             run_id, before = command.run_id, _stored(step, command.run_id)
             obeyed = obey_clear(command, before, step.station, step.now)
@@ -154,6 +176,13 @@ def _do(step: Step, command: Command, *, write: bool) -> _Done:
         concluded = step.change(before, obeyed.facts, _cause(command))
         obeyed = dataclasses.replace(obeyed, run=concluded.stored.run)
     return _Done(obeyed, run_id, before)
+
+
+def _ask(step: Step, feeder: Stored | None, run_id: str, cause: str) -> None:
+    """Let the feeder that a person names know who is to be told what becomes of it."""
+    facts = asked_by(feeder.facts, run_id) if feeder is not None else None
+    if feeder is not None and facts is not None and facts != feeder.facts:
+        step.change(feeder, facts, cause)
 
 
 def _mode(step: Step, command: SetStationMode, *, write: bool) -> Obeyed:

@@ -39,10 +39,17 @@ def phrase_cell(phrase: Phrase, words: Mapping[str, Words]) -> Cell:
     if not phrase.key:
         return Cell()
     texts = every(words, lambda table: table.word(phrase.key, **phrase.values))
-    texts = {language: phrase.texts.get(language, text) for language, text in texts.items()}
+    texts = {language: _written(phrase, language, text) for language, text in texts.items()}
     distinct = set(texts.values())
     text = distinct.pop() if len(distinct) == 1 else texts
     return Cell(text, tone=phrase.tone, mark=phrase.mark)
+
+
+def _written(phrase: Phrase, language: str, text: str) -> str:
+    """Return `text` of a language with what a person wrote."""
+    text = phrase.texts.get(language, text)
+    beside = phrase.beside.get(language)
+    return f"{text} {beside}" if beside else text
 
 
 def named_cell(named: Named | None, words: Mapping[str, Words]) -> Cell:
@@ -62,7 +69,7 @@ def time_cell(time: CallTime | None, run: Run, zone: ZoneInfo, words: Mapping[st
     if time is None:
         return Cell()
     planned = clock_text(time.planned, zone)
-    if run.cancelled:
+    if run.cancelled or time.cancelled:
         return Cell(was=planned)
     if run.held and time.actual is None:
         return open_time_cell(time, zone, words)
@@ -109,6 +116,6 @@ def lapsed_cells(run: Run, zone: ZoneInfo, words: Mapping[str, Words]) -> dict[s
     for column, time in ((Column.ARRIVAL, run.arrival), (Column.DEPARTURE, run.departure)):
         if time is None or time.actual is not None:
             continue
-        if time.deviates or run.held or run.cancelled:
+        if time.deviates or time.cancelled or run.held or run.cancelled:
             cells[str(column)] = open_time_cell(time, zone, words)
     return cells

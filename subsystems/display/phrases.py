@@ -38,6 +38,7 @@ class Phrase:
         tone: its meaning.
         mark: its shape.
         texts: by language, told in place of the word: what a person wrote.
+        beside: by language, told behind the word: what a person wrote.
     """
 
     key: str = ""
@@ -45,6 +46,7 @@ class Phrase:
     tone: Tone = Tone.PLAIN
     mark: str = ""
     texts: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
 
 
 SILENCE = Phrase()
@@ -58,6 +60,9 @@ AT_PLATFORM = Phrase("at_platform", tone=Tone.GOOD, mark=GOOD_MARK)
 TERMINATES = Phrase("terminates", tone=Tone.BAD, mark=BAD_MARK)
 UNCONFIRMED = Phrase("unconfirmed", tone=Tone.BAD, mark=UNKNOWN_MARK)
 ASK_STAFF = Phrase("ask_staff", tone=Tone.BAD, mark=UNKNOWN_MARK)
+
+ENDS_HERE = Phrase("ends_here", tone=Tone.BAD, mark=CANCELLED_MARK)
+STARTS_HERE = Phrase("starts_here", tone=Tone.BAD, mark=CANCELLED_MARK)
 
 CHECK_IN = {
     PassengerPhase.CHECK_IN: Phrase("check_in", tone=Tone.GOOD, mark=GOOD_MARK),
@@ -93,7 +98,7 @@ def reported_phase(run: Run, now: Instant) -> TrainPhase:
 
 def lapsed_phrase(run: Run) -> Phrase:
     """Return what is said of a run that has been unconfirmed for too long."""
-    return ASK_STAFF if run.cancelled else UNCONFIRMED
+    return ASK_STAFF if run.cancelled or _in_part(run) else UNCONFIRMED
 
 
 def departure_phrase(run: Run, now: Instant, *, gates: bool) -> Phrase:
@@ -104,13 +109,13 @@ def departure_phrase(run: Run, now: Instant, *, gates: bool) -> Phrase:
         now: station time.
         gates: whether the station has ticket gates.
     """
-    overriding = _overriding(run)
-    if overriding is not None:
+    phase = passenger_phase(run, now)
+    overriding = _overriding(run, run.departure, ENDS_HERE)
+    if overriding is not None and not (gates and _opened_by_hand(run, phase)):
         return overriding
     train = reported_phase(run, now)
     if train is TrainPhase.DEPARTED:
         return DEPARTED
-    phase = passenger_phase(run, now)
     stage = CHECK_IN.get(phase) if gates else WITHOUT_GATES.get(train)
     if stage is not None:
         return stage
@@ -122,7 +127,7 @@ def departure_phrase(run: Run, now: Instant, *, gates: bool) -> Phrase:
 
 def arrival_phrase(run: Run, now: Instant) -> Phrase:
     """Return what an arrival board says of `run` at `now`."""
-    overriding = _overriding(run)
+    overriding = _overriding(run, run.arrival, STARTS_HERE)
     if overriding is not None:
         return overriding
     train = reported_phase(run, now)
@@ -138,7 +143,7 @@ def platform_phrase(run: Run, now: Instant) -> Phrase:
 
     That a train ends here is true whether it has come or not, and is told from its time on.
     """
-    overriding = _overriding(run)
+    overriding = _overriding(run, None, ENDS_HERE)
     if overriding is not None:
         return overriding
     if run.role is Role.TERMINUS and train_phase(run, now) in _HERE:
@@ -150,20 +155,47 @@ def platform_phrase(run: Run, now: Instant) -> Phrase:
         return AT_PLATFORM
     if train is TrainPhase.APPROACHING:
         return APPROACHING
-    return _against_plan(run, run.arrival or run.departure)
+    calls = (call for call in (run.arrival, run.departure) if call and not call.cancelled)
+    return _against_plan(run, next(calls, None))
 
 
 def moved_phrase(run: Run) -> Phrase:
     """Return what the screen of the platform that `run` was moved away from says."""
     if run.cancelled:
-        return CANCELLED
+        return _cancelled(run, CANCELLED)
     return Phrase("moved_to", {"platform": run.platform or "?"}, Tone.BAD, LATE_MARK)
 
 
-def _overriding(run: Run) -> Phrase | None:
+def _overriding(run: Run, call: CallTime | None, in_part: Phrase) -> Phrase | None:
+    """Return what outranks everything else; `in_part`: said if only `call` is cancelled."""
     if run.cancelled:
-        return CANCELLED
+        return _cancelled(run, CANCELLED)
+    if call is not None and call.cancelled:
+        return _cancelled(run, in_part)
     return replace(DELAY_UNKNOWN, texts=run.note) if run.held else None
+
+
+def _cancelled(run: Run, otherwise: Phrase) -> Phrase:
+    """Return what is taken instead beside the cancellation, else `otherwise`."""
+    by = run.replaced_by
+    if by is None:
+        return otherwise
+    values: dict[str, object] = {} if by.number is None else {"train": by.number}
+    key = "replaced_by_bus" if by.number is None else "replaced_by_train"
+    return Phrase(key, values, Tone.BAD, CANCELLED_MARK, beside=by.texts)
+
+
+def _in_part(run: Run) -> bool:
+    return any(call is not None and call.cancelled for call in (run.arrival, run.departure))
+
+
+def _opened_by_hand(run: Run, phase: PassengerPhase) -> bool:
+    """Whether a person has opened check-in: whoever is let through must be told so.
+
+    That the delay is unknown stands in the row's time.
+    """
+    by_hand = run.held and not run.cancelled and "check-in" in run.manual
+    return by_hand and phase in {PassengerPhase.CHECK_IN, PassengerPhase.LAST_CALL}
 
 
 def _happened(call: CallTime | None) -> bool:

@@ -96,6 +96,8 @@ class BoardView:
         if board.kind is BoardKind.PLATFORM:
             return self.platform_label(run) in {run.platform, run.platform_changed_from}
         room = run.waiting_room.code if run.waiting_room else None
+        if room is None and run.departure is not None and run.departure.cancelled:
+            return True  # it has no room any more; whoever waits for it may sit in any
         return board.waiting_room is None or board.waiting_room == room
 
     def _time(self, run: Run) -> CallTime | None:
@@ -103,12 +105,13 @@ class BoardView:
         if self.board.kind is BoardKind.ARRIVALS:
             return run.arrival
         if self.board.kind is BoardKind.PLATFORM:
-            return run.departure or run.arrival
+            return _leaving(run) or run.arrival
         return run.departure
 
     def _end(self, run: Run) -> int | None:
-        arrival = self.board.kind is BoardKind.ARRIVALS or run.departure is None
-        times = run.timeline
+        kind, times = self.board.kind, run.timeline
+        platform_of_end = kind is BoardKind.PLATFORM and _leaving(run) is None
+        arrival = kind is BoardKind.ARRIVALS or run.departure is None or platform_of_end
         return _known(times.arrival_shown_until if arrival else times.departure_shown_until)
 
     def _key(self, run: Run, time: CallTime) -> int:
@@ -154,6 +157,12 @@ class BoardView:
         """Return what the board's platform is called on the run's day, None if there is none."""
         platforms = self.station.layout_on(run.service_date).platforms
         return next((p.label for p in platforms if p.id == self.board.platform), None)
+
+
+def _leaving(run: Run) -> CallTime | None:
+    """Return the departure, None if the train ends here, even if only today."""
+    departure = run.departure
+    return departure if departure is not None and not departure.cancelled else None
 
 
 def milliseconds(instant: Instant) -> int:

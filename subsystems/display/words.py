@@ -29,6 +29,7 @@ YEAR = 12
 PLACES = {
     "delayed_by": {"minutes"},
     "early_by": {"minutes"},
+    "replaced_by_train": {"train"},
     "moved_to": {"platform"},
     "platform": {"label"},
     "page": {"page", "pages"},
@@ -77,6 +78,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     early_by: str
     delay_unknown: str
     cancelled: str
+    ends_here: str
+    starts_here: str
+    replaced_by_train: str
+    replaced_by_bus: str
     unconfirmed: str
     ask_staff: str
     to_be_confirmed: str

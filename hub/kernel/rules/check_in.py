@@ -31,14 +31,14 @@ def check_in_instants(
     draft: Draft, context: Context
 ) -> tuple[Instant | None, Instant | None, Instant | None]:
     """Return when check-in opens, is last called and closes, were the train not cancelled."""
-    departure = draft.departure
+    departure = draft.leaves
     if departure is None or not _has_check_in(draft, context):
         return None, None, None
     lead = context.station.lead_time(
         draft.category, draft.role, draft.platform_id, set(draft.gate_ids)
     )
-    before_arrival = lead.opens_before is Anchor.ARRIVAL and draft.arrival is not None
-    anchor = draft.arrival.expected if before_arrival and draft.arrival else departure.expected
+    arrival = draft.comes if lead.opens_before is Anchor.ARRIVAL else None
+    anchor = (arrival or departure).expected
     closes = departure.expected - lead.closes
     opens = min(anchor - lead.opens, closes)
     return opens, max(opens, closes - lead.last_call), closes

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 
 def apply(draft: Draft, context: Context) -> Draft:
-    """Return `draft` marked as held if dispatching does not know the delay.
+    """Return `draft` marked as held if dispatching does not know the delay, or that of its stock.
 
     Cancelled outranks held, and so does the last event here having happened.
     """
     last = draft.last
     over = last is not None and last.actual is not None
-    held = context.facts.held_since is not None and not draft.cancelled and not over
+    unknown = context.facts.held_since or draft.stock_unknown_since
+    held = unknown is not None and not draft.cancelled and not over
     return replace(draft, held=held)
 
 
@@ -38,10 +39,11 @@ def stop(draft: Draft, facts: Facts) -> Draft:
     Check-in instants survive only if dispatching had once said a known delay: before that they came
     from the timetable alone, and nobody opened anything by dispatching's word.
     """
-    since = facts.held_since
+    since = facts.held_since or draft.stock_unknown_since
     if not draft.held or since is None:
         return draft
-    timeline = _stopped(draft, since, check_in=facts.known_before_hold is not None)
+    known = facts.known_before_hold if facts.held_since is not None else facts.plan
+    timeline = _stopped(draft, since, check_in=known is not None)
     return replace(
         draft,
         arrival=_untold(draft.arrival),
@@ -53,6 +55,8 @@ def stop(draft: Draft, facts: Facts) -> Draft:
 def _stopped(draft: Draft, since: Instant, *, check_in: bool) -> Timeline:
     times = draft.timeline
     arrived = draft.arrival is not None and draft.arrival.actual is not None
+    leaves_arrivals = arrived or (draft.arrival is not None and draft.arrival.cancelled)
+    leaves_departures = draft.departure is not None and draft.departure.cancelled
     return Timeline(
         shown_at=None if draft.role is Role.PASS else min(times.shown_at or since, since),
         waiting_at=_by(times.waiting_at, since),
@@ -62,7 +66,8 @@ def _stopped(draft: Draft, since: Instant, *, check_in: bool) -> Timeline:
         check_in_closes_at=_by(times.check_in_closes_at, since) if check_in else None,
         approaches_at=times.approaches_at if arrived else None,
         arrives_at=times.arrives_at if arrived else None,
-        arrival_shown_until=times.arrival_shown_until if arrived else None,
+        arrival_shown_until=times.arrival_shown_until if leaves_arrivals else None,
+        departure_shown_until=times.departure_shown_until if leaves_departures else None,
     )
 
 
@@ -73,4 +78,4 @@ def _by(at: Instant | None, since: Instant) -> Instant | None:
 def _untold(call: CallTime | None) -> CallTime | None:
     if call is None or call.actual is not None:
         return call
-    return replace(call, estimated=None)
+    return replace(call, estimated=None, uncertainty_s=None)

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from hub.kernel.draft import with_timeline
-from hub.kernel.override import AtPlatform, ByGates, CheckIn, InWaitingRoom
+from hub.kernel.override import AtPlatform, ByGates, CheckIn, InWaitingRoom, ReplacedBy
 from hub.kernel.rules import check_in, windows
+from protocol.runs import Replacement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hub.kernel.draft import Context, Draft
-    from hub.kernel.override import Override
+    from hub.kernel.override import Override, Word
     from protocol.times import Instant
     from station_config.model import Gate, Layout
 
@@ -36,7 +37,7 @@ def apply(draft: Draft, context: Context) -> Draft:
             placed = _by_gates(placed, context.layout, word.gates)
     if (placed.platform_id, placed.gate_ids) != (draft.platform_id, draft.gate_ids):
         placed = _checked_in_there(placed, context)
-    return _in_room(placed, context)
+    return _in_room(_replaced(placed, words), context)
 
 
 def decide_check_in(draft: Draft, words: Sequence[Override]) -> Draft:
@@ -48,6 +49,17 @@ def decide_check_in(draft: Draft, words: Sequence[Override]) -> Draft:
     if said is None or not isinstance(said.word, CheckIn) or draft.cancelled or not draft.boards:
         return draft
     return _opened(draft, said.since) if said.word.is_open else _closed(draft, said.since)
+
+
+def _replaced(draft: Draft, words: Sequence[Word]) -> Draft:
+    """Nothing replaces a train that runs."""
+    said = next((word for word in words if isinstance(word, ReplacedBy)), None)
+    calls = (draft.arrival, draft.departure)
+    gone = draft.cancelled or any(call is not None and call.cancelled for call in calls)
+    if said is None or not gone:
+        return draft
+    taken = Replacement(run_id=said.run_id, number=said.number, texts=said.texts)
+    return replace(draft, replaced_by=taken)
 
 
 def _at_platform(draft: Draft, context: Context, platform_id: str) -> Draft:

@@ -4,7 +4,8 @@ Law: counted from expected times by the station's windows, with exceptions that 
 vanishing under its readers' eyes: a row appears by its printed time if that is earlier than the
 expected one, a cancelled one stays for `CANCELLED_TOLD` after the cancellation was heard, and a
 gate's screen shows a train as soon as its check-in opens there, or would have opened.
-PASS trains approach and pass; they are never on a board.
+PASS trains approach and pass; they are never on a board. The part of a call that is cancelled
+stands on its board until its printed time and the usual while.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ def _shown(draft: Draft, context: Context) -> Draft:
 def _arriving(draft: Draft, context: Context) -> Draft:
     if draft.arrival is None:
         return draft
+    if draft.arrival.cancelled:
+        until = draft.arrival.planned + context.station.windows.arrival_linger
+        return with_timeline(draft, arrival_shown_until=until)
     windows, expected = context.station.windows, draft.arrival.expected
     return with_timeline(
         draft,
@@ -57,6 +61,9 @@ def _arriving(draft: Draft, context: Context) -> Draft:
 def _departing(draft: Draft, context: Context) -> Draft:
     if draft.departure is None:
         return draft
+    if draft.departure.cancelled:
+        until = draft.departure.planned + context.station.windows.departure_linger
+        return with_timeline(draft, departure_shown_until=until)
     windows, expected = context.station.windows, draft.departure.expected
     return with_timeline(
         draft,
@@ -87,9 +94,9 @@ def _cancelled(draft: Draft, context: Context) -> Draft:
     told_until = (context.facts.cancelled_since or context.now) + CANCELLED_TOLD
     shown = _shown(draft, context)
     gate_at = None
-    if draft.departure is not None:
+    if draft.leaves is not None:
         would_open = check_in_instants(draft, context)[0]
-        gate_at = _at_gate(draft.departure.expected - windows.gate, would_open)
+        gate_at = _at_gate(draft.leaves.expected - windows.gate, would_open)
     return with_timeline(
         shown,
         gate_shown_at=gate_at,

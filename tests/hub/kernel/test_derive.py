@@ -37,7 +37,7 @@ def test_punctuality_is_the_departures_once_dispatching_has_spoken(build, estima
 
 def test_at_the_terminus_punctuality_is_the_arrivals(build):
     plan = build.plan(role=Role.TERMINUS, estimated_arrival=build.at("10:05"))
-    found = run(build, plan=plan)
+    found = run(build, plan=plan, timetable=build.planned(role=Role.TERMINUS))
     assert found.punctuality is Punctuality.DELAYED
     assert found.departure is None
     assert found.departure_number is None
@@ -97,7 +97,8 @@ def test_the_explanation_ends_in_what_was_derived(build, station):
         assert last[name] == getattr(found, name)
     assert last["punctuality"] is Punctuality.DELAYED
     made_late = [c for c in said if c.field == "departure"][-1]
-    assert (made_late.rule, made_late.reads) == ("propagate", ("arrival", "policies.minimum_dwell"))
+    assert made_late.rule == "propagate"
+    assert {"arrival", "policies.minimum_dwell"} <= set(made_late.reads)
 
 
 def test_the_explanation_says_that_a_hold_stopped_the_timeline(build, station):

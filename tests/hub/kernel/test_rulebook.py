@@ -16,7 +16,7 @@ def test_the_order_is_the_configurations():
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (("times", "hold", "guess"), "known rules: times, propagate, hold, place"),
+        (("times", "hold", "guess"), "known rules: times, steady, propagate"),
         (("times", "hold", "times"), "'times' stands twice"),
         (("times", "hold", "check_in", "place"), "'check_in' must come after place"),
         (("hold", "times"), "'hold' must come after times"),

@@ -117,6 +117,7 @@ def test_no_instant_after_the_hold_is_guessed(build, since, before, role):
         )
     facts = held_facts(
         build,
+        timetable=build.planned(role=role),
         plan=build.plan(role=role, delay_known=False),
         known_before_hold=known,
         held_since=held_since,

@@ -54,6 +54,18 @@ def test_no_arrival_nothing_to_propagate(build):
     assert propagate.apply(before, build.context()) is before
 
 
+def test_what_follows_is_a_step_less_certain_than_its_cause(build):
+    known = CallTime(planned=build.at("10:00"), estimated=build.at("10:30"), uncertainty_s=120)
+    assert departure_after(build, known).uncertainty_s == 180
+    came = CallTime(planned=build.at("10:00"), actual=build.at("10:30"), uncertainty_s=0)
+    assert departure_after(build, came).uncertainty_s == 60
+    said = CallTime(planned=build.at("10:20"), estimated=build.at("10:21"), uncertainty_s=120)
+    assert departure_after(build, came, said).uncertainty_s == 60
+    early = CallTime(planned=build.at("10:20"), estimated=build.at("10:01"), uncertainty_s=120)
+    planned = CallTime(planned=build.at("10:00"))
+    assert departure_after(build, planned, early).uncertainty_s is None
+
+
 @given(
     dwell=st.integers(0, 60), late=st.integers(-120, 600), said=st.none() | st.integers(-20, 600)
 )

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from hub.kernel.draft import Draft
@@ -22,8 +25,12 @@ def test_estimates_are_the_plans_and_actuals_the_logs(build):
         log=build.log(actual_departure=build.at("10:30")),
     )
     draft = apply(build, facts)
-    assert draft.arrival == CallTime(planned=build.at("10:00"), estimated=build.at("10:07"))
-    assert draft.departure == CallTime(planned=build.at("10:20"), actual=build.at("10:30"))
+    assert draft.arrival == CallTime(
+        planned=build.at("10:00"), estimated=build.at("10:07"), uncertainty_s=120
+    )
+    assert draft.departure == CallTime(
+        planned=build.at("10:20"), actual=build.at("10:30"), uncertainty_s=0
+    )
 
 
 def test_the_stage_plan_may_replan_the_timetable(build):
@@ -78,3 +85,16 @@ def test_what_has_left_cannot_be_cancelled_here(build):
         plan=build.plan(cancelled=True), log=build.log(actual_departure=build.at("10:30"))
     )
     assert not apply(build, facts).cancelled
+
+
+def test_how_uncertain_an_estimate_is_says_the_station(build):
+    policies = replace(
+        build.station().policies, estimate_uncertainty=timedelta(minutes=1, seconds=30)
+    )
+    facts = build.facts(
+        plan=build.plan(estimated_arrival=build.at("10:07"), estimated_departure=build.at("10:30")),
+        log=build.log(actual_arrival=build.at("10:08")),
+    )
+    context = build.context(facts, build.station(policies=policies))
+    draft = times.apply(Draft(category="K", role=Role.INTERMEDIATE), context)
+    assert (draft.arrival.uncertainty_s, draft.departure.uncertainty_s) == (0, 90)
