@@ -15,13 +15,17 @@ from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
+from twisted.internet.defer import maybeDeferred
+from twisted.web.server import NOT_DONE_YET
 
 from station_config.runtime.leaf import Leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from enum import StrEnum
 
     from prometheus_client.metrics_core import Metric
+    from twisted.internet.defer import Deferred
     from twisted.web.server import Request
 
 FAILED = "station_figures_unread_total"
@@ -99,23 +103,49 @@ class Figures(Collector):
             FAILED.removesuffix("_total"), "figures that could not be read", value=self._unread
         )
 
-    def page(self) -> MetricsPage:
-        """Return what answers `GET /metrics`."""
-        return MetricsPage(self.registry)
+    def page(self, refresh: Callable[[], Deferred[Any]] | None = None) -> MetricsPage:
+        """Return what answers `GET /metrics`.
+
+        Args:
+            refresh: called before the figures are read, for those that another thread has; it is
+                waited for, so it must come to an end; that it fails does no harm.
+        """
+        return MetricsPage(self.registry, refresh)
 
 
 class MetricsPage(Leaf):
     """`GET /metrics`, in the text format of Prometheus."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, refresh: Callable[[], Deferred[Any]] | None = None
+    ) -> None:
         super().__init__()
         self._registry = registry
+        self._refresh = refresh
 
-    def render_GET(self, request: Request) -> bytes:  # noqa: N802 - Twisted's name
+    def render_GET(self, request: Request) -> bytes | int:  # noqa: N802 - Twisted's name
         """Answer."""
         request.setHeader(b"Content-Type", CONTENT_TYPE_LATEST.encode())
         request.setHeader(b"Cache-Control", b"no-store")
-        return generate_latest(self._registry)
+        if self._refresh is None:
+            return generate_latest(self._registry)
+        gone: list[object] = []
+        request.notifyFinish().addBoth(gone.append)
+
+        def answer(_: object) -> None:
+            if not gone:
+                request.write(generate_latest(self._registry))
+                request.finish()
+
+        maybeDeferred(self._refresh).addBoth(answer)
+        return NOT_DONE_YET
+
+
+def one_of(names: Iterable[StrEnum], found: object) -> dict[tuple[str], int] | None:
+    """Return 1 for `found` and 0 for every other of `names`; None when it is not known."""
+    if found is None:
+        return None
+    return {(each.value,): int(each == found) for each in names}
 
 
 def _family(

@@ -89,6 +89,7 @@ class MqttConnection:
         random: random.Random,
         tls: ssl.SSLContext | None = None,
         client: str = "",
+        acknowledged: Callable[[float], None] | None = None,
     ) -> None:
         """Connect to nothing yet.
 
@@ -108,6 +109,7 @@ class MqttConnection:
             random: for the jitter.
             tls: None connects in the clear.
             client: client id of a user who may connect more than once, such as a second hub.
+            acknowledged: gets the real seconds from `publish` to each PUBACK.
         """
         self._reactor = reactor
         self._address = Address(host, port, user, password, tls, client)
@@ -116,6 +118,7 @@ class MqttConnection:
         self._callbacks = Callbacks(on_up, on_down, on_message)
         self._log = log.bind(broker=f"{host}:{port}", user=user)
         self._random = random
+        self._acknowledged = acknowledged
         self._session: Session | None = None
         self._retry: IDelayedCall | None = None
         self._delay: float | None = None
@@ -158,7 +161,10 @@ class MqttConnection:
         """
         if self._session is None:
             return fail(DeviceError("not connected to the broker", where=topic))
-        return self._session.publish(topic, payload, qos=qos, retain=retain)
+        sent = self._session.publish(topic, payload, qos=qos, retain=retain)
+        if qos and self._acknowledged is not None:
+            sent.addCallback(self._tell_lag, self._reactor.seconds(), self._acknowledged)
+        return sent
 
     def replay(self) -> None:
         """Subscribe once more: the broker sends again what it retains (MQTT 3.1.1, 3.8.4).
@@ -168,6 +174,9 @@ class MqttConnection:
         """
         if self._session is not None:
             self._session.replay()
+
+    def _tell_lag(self, _: None, began: float, tell: Callable[[float], None]) -> None:
+        tell(self._reactor.seconds() - began)
 
     def _connect(self) -> None:
         self._retry = None

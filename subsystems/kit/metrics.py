@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from protocol.messages import LinkMode, SourceMode
 from protocol.times import to_unix
-from station_config.runtime.metrics import Figures
+from station_config.runtime.metrics import Figures, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,13 +102,6 @@ def add_streams(figures: Figures, channels: Sequence[Channel]) -> None:
         "pages dropped because they did not read",
         lambda: sum(channel.dropped for channel in channels),
     )
-
-
-def one_of(modes: type[LinkMode | SourceMode], mode: object) -> dict[tuple[str], int] | None:
-    """Return 1 for `mode` and 0 for every other, None when it is not known."""
-    if mode is None:
-        return None
-    return {(each.value,): int(each == mode) for each in modes}
 
 
 def _reader(details: Callable[[], dict[str, Any]], key: str) -> Callable[[], Any]:
