@@ -9,18 +9,22 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
 from hub.command_token import ensure_token
+from hub.figures import HubFigures
+from hub.fleet.deployed import deployed_fleet
 from hub.holder import this_process
 from hub.lease import Stage
 from hub.reign import Reign
 from hub.store.database import Database
 from hub.store.lease import LeaseStore
+from hub.store.wishes import WishStore
 from hub.succession import Succession
 from hub.web.commands import add_pages
+from hub.web.fleet import add_device_pages
 from hub.web.status import StatusSite
 from protocol.errors import DeviceError, StationError
 from station_config.load import load_station
@@ -91,6 +95,7 @@ class Hub:
             broken=self._broken,
             log=log,
         )
+        self._figures = HubFigures(deployment.hub.id)
         self._next: Reign | None = self._make_reign(self._station)
         self._reign: Reign | None = None
         self._ending: list[Deferred[Any]] = []
@@ -108,15 +113,19 @@ class Hub:
         settings = self._deployment.hub
         if settings.port is not None:
             site = StatusSite(health=self._health, feed=self._feed)
+            token = ensure_token(self._deployment)
+            add_device_pages(site, lambda: self._leading().fleet, token=token, log=self._log)
             add_pages(
                 site,
                 command=self._command,
                 preview=self._preview,
                 in_force=self._in_force,
                 reload=self._reload,
-                token=ensure_token(self._deployment),
+                token=token,
                 log=self._log,
             )
+            self._watch()
+            site.putChild(b"metrics", self._figures.figures.page(self._refresh))
             self._web = listen(
                 self._reactor, site, host=settings.host, port=settings.port, log=self._log
             )
@@ -213,8 +222,17 @@ class Hub:
             self._deployment,
             station,
             client=f"{self._deployment.hub.id}-{self._me.id[:12]}",
+            fleet=deployed_fleet(
+                self._reactor,
+                self._deployment,
+                station=station.id,
+                store=WishStore(self._database),
+                in_store=self._in_store,
+                log=self._log,
+            ),
             in_store=self._in_store,
             may_speak=self._succession.may_speak,
+            figures=self._figures,
             log=self._log,
         )
 
@@ -277,6 +295,19 @@ class Hub:
             "store": "works" if works else "fails",
         }
         return Health(ok=works, details=details)
+
+    def _watch(self) -> None:
+        self._figures.watch(
+            stage=lambda: self._succession.lease.stage,
+            status=lambda: self._reign.status if self._reign is not None else None,
+            works=lambda: self._health().ok,
+            feed=lambda: self._reign.feed() if self._reign is not None else None,
+        )
+
+    def _refresh(self) -> Deferred[None]:
+        if self._reign is None:
+            return succeed(None)
+        return self._reign.outbox_depth().addCallback(self._figures.outbox)
 
     def _end_pool(self, result: object) -> object:
         self._pool.stop()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import succeed
 
+from hub.figures import DEPTH_COUNTED
 from hub.lines import Lines
 from hub.minute_clock import Due, MinuteClock
 from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
@@ -28,6 +29,7 @@ from protocol.times import minute_start
 from protocol.topics import Topics
 from station_config.load import load_station
 from station_config.runtime.clocks import system_clock
+from station_config.runtime.tls import broker_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from hub.feed_report import FeedReport
+    from hub.figures import HubFigures
+    from hub.fleet.fleet import Fleet
     from hub.kernel.objections import Answer
     from hub.kernel.override import Command
     from hub.mqtt.store_calls import RunInStore
@@ -51,17 +55,23 @@ if TYPE_CHECKING:
 
 
 class Reign:
-    """One leading hub: `open`, `begin`, `end`; `hush` and `speak` between."""
+    """One leading hub: `open`, `begin`, `end`; `hush` and `speak` between.
 
-    def __init__(
+    Attributes:
+        fleet: the devices.
+    """
+
+    def __init__(  # noqa: PLR0913 - one collaborator each
         self,
         reactor: Reactor,
         deployment: Deployment,
         station: Station,
         *,
         client: str,
+        fleet: Fleet,
         in_store: RunInStore,
         may_speak: Callable[[], bool],
+        figures: HubFigures,
         log: FilteringBoundLogger,
     ) -> None:
         """Wire everything; nothing is opened yet.
@@ -71,8 +81,10 @@ class Reign:
             deployment: where this station runs.
             station: what it is.
             client: this process's own name at the broker.
+            fleet: the devices, for this hub alone.
             in_store: runs a call in the store's thread.
             may_speak: the lease; asked before each message.
+            figures: of the process.
             log: the process's log.
 
         Raises:
@@ -83,6 +95,7 @@ class Reign:
         self._client = client
         self._in_store = in_store
         self._may_speak = may_speak
+        self._figures = figures
         self._log = log
         self._clock = deployment.station_clock()
         self._operations = Operations(
@@ -100,6 +113,7 @@ class Reign:
             log=log,
             obey=self._obey,
         )
+        self.fleet = fleet
         self._publisher = self._make_publisher()
         self._minutes = MinuteClock(reactor, self._clock, self._due)
         self._held: Sequence[RowChange] = ()
@@ -160,6 +174,7 @@ class Reign:
         if self._lines is not None:
             self._lines.stop()
         self._steps.stop()
+        self.fleet.stop()
         stopped: Deferred[Any] = self._publisher.stop()
         return stopped.addCallback(lambda _: self.close())
 
@@ -204,6 +219,10 @@ class Reign:
             "broker": self._publisher.status,
         }
 
+    def outbox_depth(self) -> Deferred[int]:
+        """Return how many publications wait, as far as they are counted."""
+        return self._in_store(lambda: len(self._operations.pending(DEPTH_COUNTED)))
+
     def _hold(self, rows: Sequence[RowChange]) -> None:
         self._held = rows
 
@@ -215,7 +234,10 @@ class Reign:
             self._reactor,
             topics=Topics(station.id),
             broker=BrokerAddress(
-                deployment.broker.host, deployment.broker.port, deployment.secret(hub)
+                deployment.broker.host,
+                deployment.broker.port,
+                deployment.secret(hub),
+                broker_tls(deployment, hub),
             ),
             identity=HubIdentity(hub, station.zone, lifetime, self._client),
             outbox=self._operations,
@@ -226,6 +248,8 @@ class Reign:
             log=self._log,
             may_speak=self._may_speak,
             overruled=self._begin_above,
+            devices=self.fleet,
+            acknowledged=self._figures.acknowledged,
         )
 
     def _begin_above(self, epoch: int) -> None:
@@ -254,7 +278,7 @@ class Reign:
         self, now: Instant, changes: Sequence[RowChange], minute: int | None
     ) -> Deferred[Any]:
         step = self._in_store(partial(self._operations.step, now, changes, minute))
-        step.addCallback(self._tell)
+        step.addCallback(self._tell, self._reactor.seconds(), minute)
         if minute is not None:
             step.addCallback(lambda _: self._tidy(now))
         return step
@@ -278,7 +302,11 @@ class Reign:
         tidied = self._in_store(partial(self._operations.tidy, now))
         tidied.addErrback(lambda failure: self._log.warning("store.untidy", why=str(failure.value)))
 
-    def _tell(self, result: StepResult) -> None:
+    def _tell(self, result: StepResult, began: float, minute: int | None) -> None:
+        self._figures.step(result, self._reactor.seconds() - began)
+        if minute is not None and result.ran:
+            late = self._clock.now() - minute_start(minute)
+            self._figures.minute(late.total_seconds() / self._clock.rate)
         for rejected in result.rejected:
             self._log.warning("row.rejected", row="/".join(rejected.key), why=rejected.en)
         if result.runs:

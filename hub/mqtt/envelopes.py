@@ -55,10 +55,24 @@ class Envelopes:
         self.seq = 0
         self.last_id = ""
 
-    def of_body(self, body: Body, *, rev: int | None = None) -> bytes:
-        """Wrap a body issued now; `rev` None: the message's own `seq`, so each is newer."""
-        header = self._header(type_name(body), rev, self._clock.now(), None)
-        return wrap(header, encode_body(body))
+    def of_body(
+        self,
+        body: Body,
+        *,
+        rev: int | None = None,
+        issued_at: Instant | None = None,
+        valid_until: Instant | None = None,
+    ) -> bytes:
+        """Wrap a body.
+
+        Args:
+            body: the content.
+            rev: None: the message's own `seq`, so each is newer.
+            issued_at: None: now.
+            valid_until: None: until it is replaced.
+        """
+        at = self._clock.now() if issued_at is None else issued_at
+        return wrap(self._header(type_name(body), rev, at, valid_until), encode_body(body))
 
     def of_publication(self, publication: Publication) -> bytes:
         """Wrap what the store decided; the empty payload for a deletion."""

@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred, DeferredList, succeed
 from hub.mqtt.backlog import Backlog
 from hub.mqtt.envelopes import Envelopes
 from hub.mqtt.floor import STATE, Floor
+from hub.mqtt.hearing import NO_DEVICES, Devices, subscriptions
 from hub.mqtt.identity import BrokerAddress, HubIdentity
 from hub.mqtt.inventory import Inventory
 from hub.mqtt.presence import Presence
@@ -69,6 +70,8 @@ class Publisher:
         log: FilteringBoundLogger,
         may_speak: Callable[[], bool] = lambda: True,
         overruled: Callable[[int], None] = lambda _epoch: None,
+        devices: Devices = NO_DEVICES,
+        acknowledged: Callable[[float], None] | None = None,
     ) -> None:
         """Connect to nothing yet.
 
@@ -85,6 +88,8 @@ class Publisher:
             log: the process's log.
             may_speak: the lease; asked before each message.
             overruled: see `hub.mqtt.floor.Floor`.
+            acknowledged: see `MqttConnection`.
+            devices: who deals with devices.
         """
         self._reactor = reactor
         self._topics = topics
@@ -98,6 +103,8 @@ class Publisher:
         self._log = log
         self._may_speak = may_speak
         self._overruled = overruled
+        self._acknowledged = acknowledged
+        self._devices = devices
         self._inventory = Inventory()
         self._connections = 0
         self._retry: IDelayedCall | None = None
@@ -216,16 +223,10 @@ class Publisher:
             user=self._identity.hub,
             password=self._broker.password,
             tls=self._broker.tls,
+            acknowledged=self._acknowledged,
             client=self._identity.client,
             make_will=self._presence.make_will,
-            # Its own topics at QoS 0: the broker replays what it retains, and ghosts come to light.
-            subscriptions=(
-                (topics.requests, 1),
-                (topics.hub_state, 1),
-                (topics.runs, 0),
-                (topics.plans, 0),
-                (topics.notices, 0),
-            ),
+            subscriptions=subscriptions(topics, self._devices),
             on_up=self._floor.up,
             on_down=self._on_down,
             on_message=self._on_message,
@@ -245,6 +246,7 @@ class Publisher:
         self._connections += 1
         self._presence.say_state()
         self._requests.serve()
+        self._devices.begin(self._voice.say, self._voice.envelopes)
         self._tell_everything(self._connections)
 
     def _silence(self) -> None:
@@ -253,6 +255,7 @@ class Publisher:
         self._inventory.complete = False
         self._backlog.close()
         self._presence.end()
+        self._devices.silence()
         self._resync.cancel()
         self._cancel_retry()
 
@@ -264,7 +267,9 @@ class Publisher:
 
     def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001
         entity = self._topics.entity(topic)
-        if entity.startswith("dev/"):
+        if entity.startswith("dev/") and not entity.endswith("/req"):
+            self._devices.hear(entity, payload, retained=retained)
+        elif entity.startswith("dev/"):
             if not retained:  # a request that is retained would be asked again for ever
                 self._requests.receive(topic, payload)
         elif self._floor.hear(entity, payload, retained=retained) and retained and payload:
@@ -281,8 +286,7 @@ class Publisher:
 
         def failed(_: Failure) -> None:
             if connection == self._connections and self.connected:
-                again = self._reactor.callLater(RETRY_S, self._tell_everything, connection)
-                self._retry = again
+                self._retry = self._reactor.callLater(RETRY_S, self._tell_everything, connection)
 
         self._store(self._outbox.live).addCallbacks(tell, failed)
 

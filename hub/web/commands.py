@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from twisted.web import http
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from twisted.web.server import Request
 
 SCHEME = "Bearer "
+_Value = TypeVar("_Value")
 
 
 class Guard:
@@ -103,7 +104,7 @@ class CommandPage(Guarded):
 
     def render_POST(self, request: Request) -> bytes | int:  # noqa: N802 - Twisted's name
         """Answer."""
-        return self.later(request, lambda: self._take(_read(request)))
+        return self.later(request, lambda: self._take(read_body(request, decode_command)))
 
 
 class ManualPage(Guarded):
@@ -164,7 +165,12 @@ def add_pages(
     root.putChild(b"manual", ManualPage(in_force, guard, log))
 
 
-def _read(request: Request) -> Command:
+def read_body(request: Request, decode: Callable[[bytes], _Value]) -> _Value:
+    """Return what was posted.
+
+    Raises:
+        OperatorError: it is not JSON, too long, or `decode` refuses it.
+    """
     media = (request.getHeader(b"content-type") or b"").partition(b";")[0].strip().lower()
     if media != JSON_TYPE.encode():
         raise OperatorError(f"send {JSON_TYPE}")
@@ -172,7 +178,7 @@ def _read(request: Request) -> Command:
     if len(raw) > MAX_POST_BYTES:
         raise OperatorError(f"more than {MAX_POST_BYTES} bytes")
     try:
-        return decode_command(raw)
+        return decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise OperatorError(f"not a command: {error}") from error
 

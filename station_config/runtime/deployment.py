@@ -7,7 +7,7 @@ mistake is an error that names the file and the key.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -125,6 +125,8 @@ class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
         host: address that its web server listens on.
         port: port of its web server.
         zones: whose group commands it obeys; none: those of every zone.
+        want: the state in which it shall be, by field; see `protocol.devices.Want`.
+        cfg: how it is set up, by field; see `protocol.devices.Config`.
     """
 
     id: str
@@ -132,6 +134,8 @@ class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     host: str = "127.0.0.1"
     port: int
     zones: tuple[str, ...] = ()
+    want: dict[str, Any] = {}
+    cfg: dict[str, Any] = {}
 
 
 class DeviceSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
@@ -140,10 +144,14 @@ class DeviceSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         kind: as its group is called in topics.
         zones: whose group commands it may read; none: those of every zone.
+        want: the state in which it shall be, by field; see `protocol.devices.Want`.
+        cfg: how it is set up, by field; see `protocol.devices.Config`.
     """
 
     kind: str
     zones: tuple[str, ...] = ()
+    want: dict[str, Any] = {}
+    cfg: dict[str, Any] = {}
 
 
 class Deployment(Strict, frozen=True, kw_only=True, omit_defaults=True):
