@@ -61,6 +61,7 @@ BEYOND_ONE_SOURCE = {
     "subsystems/display/page": "the files of web/ in a browser",
     "subsystems/display/selection": "web/select.js against the protocol",
     "subsystems/kit/with_the_hubs_publisher": "the seam to the hub",
+    "subsystems/query/page": "the files of web/ in a browser",
 }
 """Tests that have no one source, by their path without ``test_``: what they are about."""
 

@@ -1,0 +1,1 @@
+"""The kiosk: passengers look their train up, with the network or without it."""

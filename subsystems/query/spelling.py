@@ -1,0 +1,94 @@
+"""How names are spelled in Latin letters, so that they can be looked for by pinyin and initials.
+
+Law: the library decides (pypinyin, whose phrases know that 重庆 is no zhongqing); a station's own
+lexicon overrides it. The phrases take 58 MB of memory, so they are loaded in a process of their own
+that lives for a quarter of a second: `spelled` starts it, and this file is also its program.
+
+    python -m subsystems.query.spelling '["重庆北", …]'
+    {"重庆北": ["chong", "qing", "bei"], …}
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.utils import getProcessOutputAndValue
+
+from protocol.errors import OperatorError, StationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+Spelling = dict[str, tuple[str, ...]]
+"""Syllables by name."""
+
+LEXICON = "lexicon.csv"
+"""Beside a station's places: ``text,spelling``, syllables apart, e.g. ``单县,shan xian``."""
+_HAN = ("\u3400", "\u9fff")
+
+
+def needs_spelling(name: str) -> bool:
+    """Return whether `name` has characters that a keyboard of Latin letters lacks."""
+    return any(_HAN[0] <= character <= _HAN[1] for character in name)
+
+
+def read_lexicon(path: Path) -> Spelling:
+    """Return a station's own spellings; none if it has no such file.
+
+    Raises:
+        OperatorError: a line has not both cells.
+    """
+    if not path.is_file():
+        return {}
+    found: Spelling = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), start=2):
+            text, spelling = ((row.get(key) or "").strip() for key in ("text", "spelling"))
+            if not text or not spelling:
+                raise OperatorError("needs text and spelling", where=f"{path}:{number}")
+            found[text] = tuple(spelling.lower().split())
+    return found
+
+
+def spelled(reactor: Any, names: Iterable[str]) -> Deferred[Spelling]:  # noqa: ANN401 - time and processes
+    """Return how `names` are spelled.
+
+    Fails with `StationError` when the library or the process does not do it.
+    """
+    asked = sorted(filter(needs_spelling, names))
+    if not asked:
+        return succeed({})
+    words = ["-m", "subsystems.query.spelling", msgspec.json.encode(asked).decode()]
+    done: Deferred[Any] = getProcessOutputAndValue(
+        sys.executable, words, os.environ, reactor=reactor
+    )
+
+    def read(result: tuple[bytes, bytes, int]) -> Spelling:
+        out, errors, code = result
+        if code != 0:
+            said = errors.decode(errors="replace").strip().rpartition("\n")[2]
+            raise StationError(f"names cannot be spelled: {said}")
+        return msgspec.json.decode(out, type=Spelling)
+
+    spelling: Deferred[Spelling] = done.addCallback(read)
+    return spelling
+
+
+def main(argument: str) -> int:
+    """Spell the names in `argument` (JSON); print them."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see the law
+
+    names = msgspec.json.decode(argument, type=list[str])
+    found = {name: lazy_pinyin(name, v_to_u=False) for name in names}
+    sys.stdout.buffer.write(msgspec.json.encode(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
