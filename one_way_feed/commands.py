@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.interfaces import IReactorCore
 
+    from one_way_feed.sender import Sender
+    from one_way_feed.settings import StatusSettings
+
 
 def _configure_sender(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", type=Path, metavar="CONFIG", help="TOML, see the example")
@@ -52,9 +55,28 @@ def _run_sender(arguments: argparse.Namespace) -> int:
             log=log,
         )
         reactor.addSystemEventTrigger("before", "shutdown", sender.stop)
+        if settings.status is not None:
+            _tell_status(reactor, settings.status, sender, log)
         sender.start()
 
     return run_reactor("feed-sender", start, as_json=settings.log_json, quiet=settings.quiet)
+
+
+def _tell_status(
+    reactor: IReactorCore, settings: StatusSettings, sender: Sender, log: FilteringBoundLogger
+) -> None:
+    from one_way_feed.sender_figures import sender_figures, sender_health  # noqa: PLC0415 - heavy
+    from station_config.runtime.clocks import system_clock  # noqa: PLC0415
+    from station_config.runtime.status_site import serve_status  # noqa: PLC0415
+
+    serve_status(
+        reactor,
+        host=settings.host,
+        port=settings.port,
+        health=lambda: sender_health(sender),
+        figures=sender_figures(sender, system_clock()),
+        log=log,
+    )
 
 
 def _configure_key(parser: argparse.ArgumentParser) -> None:

@@ -40,7 +40,13 @@ lost step with the bits finds it again, and a changed row finds the line free.""
 
 
 class Sender:
-    """One sender on one line."""
+    """One sender on one line.
+
+    Attributes:
+        epoch: of this start.
+        frames: sent since.
+        octets: sent since.
+    """
 
     def __init__(
         self,
@@ -74,7 +80,7 @@ class Sender:
         self._reactor = reactor
         self._baud = line.baud
         self._keys = keys
-        self._epoch = epoch
+        self.epoch = epoch
         self._clock = clock
         self._log = log
         self._table = Table(epoch)
@@ -94,10 +100,26 @@ class Sender:
         self._timer: IDelayedCall | None = None
         self._received_told = False
         self._fault_told = False
+        self.frames = self.octets = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether the line takes frames."""
+        return self._port.ready
+
+    @property
+    def rows(self) -> int:
+        """Rows on the line."""
+        return self._table.state.rows
+
+    @property
+    def report(self) -> SourceReport:
+        """What the heartbeat says of the database, and of what came in."""
+        return self._carousel.report
 
     def start(self) -> None:
         """Open the port, begin to poll and to send."""
-        self._log.info("feed.sender", epoch=self._epoch, link=self._keys.link, baud=self._baud)
+        self._log.info("feed.sender", epoch=self.epoch, link=self._keys.link, baud=self._baud)
         self._polling.start()
         self._port.start()
 
@@ -148,6 +170,8 @@ class Sender:
         rest = FILLER_IDLE * airtime if outgoing.filler else 0.0
         self._come_back(max(0.0, self._free_at + rest - LEAD_S - now))
         self._port.send(octets)
+        self.frames += 1
+        self.octets += len(octets)
         for key in outgoing.keys:
             trace(self._log, "wire", "/".join(key), octets=len(octets))
 
@@ -159,7 +183,7 @@ class Sender:
             kind=outgoing.kind,
             link=self._keys.link,
             key_id=self._keys.active,
-            epoch=self._epoch,
+            epoch=self.epoch,
             sequence=self._sequence,
             sent_at_ms=int(to_unix(self._clock.now()) * 1000),
             body=outgoing.body,

@@ -92,12 +92,20 @@ class QuerySettings(Strict, frozen=True, kw_only=True):
     delays: DelaySettings | None = None
 
 
+class StatusSettings(Strict, frozen=True, kw_only=True):
+    """Where the sender answers `/health` and `/metrics`, inside the dispatching network only."""
+
+    host: str = "127.0.0.1"
+    port: int
+
+
 class SenderSettings(Strict, frozen=True, kw_only=True):
-    """The whole file."""
+    """The whole file; without `status` the sender answers nobody and loads no web."""
 
     database: DatabaseSettings
     line: LineOutSettings
     queries: tuple[QuerySettings, ...]
+    status: StatusSettings | None = None
     log_json: bool = False
     quiet: bool = False
 

@@ -58,6 +58,7 @@ def _configure_line(parser: ArgumentParser) -> None:
     add("--silence", type=float, default=1.0, metavar="S", help="length of stuck and break")
     add("--two-way", action="store_true", help="carry what the hub's end writes, too")
     add("--tap", action="append", default=[], metavar="NAME", help="another hub's end; repeatable")
+    add("--status-port", type=int, default=None, metavar="PORT", help="/health, /metrics here only")
     add("--seed", type=int, default=1)
     add("--deployment", type=Path, default=None, metavar="FILE", help="only for the log's form")
     parser.set_defaults(simulate=_run_line)

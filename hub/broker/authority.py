@@ -152,6 +152,15 @@ def issued(directory: Path) -> list[Issued]:
     return [_issued(path, authority) for path in found]
 
 
+def days_of(path: Path, now: Instant) -> float:
+    """Return how many days the certificate at `path` is still valid.
+
+    Raises:
+        OperatorError: it cannot be read or is none.
+    """
+    return (_read(path).not_valid_after_utc - now) / timedelta(days=1)
+
+
 def _issued(path: Path, authority: x509.Certificate) -> Issued:
     certificate = _read(path)
     try:

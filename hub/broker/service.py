@@ -11,9 +11,11 @@ from importlib.metadata import PackageNotFoundError, files
 from typing import TYPE_CHECKING, cast
 
 from hub.broker.files import write_embedded
+from hub.broker.watched import CHILD, Watched
 from protocol.errors import OperatorError
 from station_config.runtime.ports import require_free_port, wait_for_port
 from station_config.runtime.process import run_process
+from station_config.runtime.status_site import serve_status
 from station_config.runtime.supervisor import Child, Supervisor
 
 if TYPE_CHECKING:
@@ -58,7 +60,17 @@ def start(reactor: Reactor, deployment: Deployment, log: FilteringBoundLogger) -
     argv = (str(binary()), "-c", str(write_embedded(deployment)))
     supervisor = Supervisor(reactor, log, on_line=lambda _, line: forward(log, line))
     reactor.addSystemEventTrigger("before", "shutdown", supervisor.stop)
-    supervisor.start(Child("nats", argv, foreign=True, grace_s=GRACE_S))
+    supervisor.start(Child(CHILD, argv, foreign=True, grace_s=GRACE_S))
+    if settings.status_port is not None:
+        broker = Watched(supervisor, settings.tls)
+        serve_status(
+            reactor,
+            host=settings.status_host,
+            port=settings.status_port,
+            health=broker.health,
+            figures=broker.figures(),
+            log=log,
+        )
     opened = wait_for_port(reactor, settings.host, settings.port, timeout_s=READY_S)
     return opened.addCallback(lambda _: log.info("broker.ready", port=settings.port))
 

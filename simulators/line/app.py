@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, cast
 from simulators.line.driver import SerialLine
 from simulators.line.faults import FaultSettings, LineFaults
 from station_config.runtime.deployment import load_deployment
+from station_config.runtime.metrics import Figures
 from station_config.runtime.process import run_reactor
+from station_config.runtime.status_site import serve_status
+from station_config.runtime.web import Health
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -40,6 +43,16 @@ def run(arguments: Namespace) -> int:
         line.start()
         reactor.addSystemEventTrigger("before", "shutdown", line.stop)
 
+        if arguments.status_port is not None:
+            serve_status(
+                reactor,
+                host="127.0.0.1",
+                port=arguments.status_port,
+                health=lambda: Health(ok=True, details=line.report()),
+                figures=line_figures(line),
+                log=log,
+            )
+
         def tell(_number: int, _frame: object) -> None:
             reactor.callFromThread(  # type: ignore[attr-defined]
                 lambda: log.info("line.counters", **line.report())
@@ -53,6 +66,18 @@ def run(arguments: Namespace) -> int:
         as_json=deployment.log_json if deployment else False,
         quiet=deployment.quiet if deployment else False,
     )
+
+
+def line_figures(line: SerialLine) -> Figures:
+    """Return what `/metrics` tells of a line: its counters by what they count."""
+    figures = Figures("line")
+    figures.counter(
+        "station_line_counted_total",
+        "octets carried, and what the line did to them",
+        lambda: {(what,): count for what, count in line.report().items()},
+        labels=("what",),
+    )
+    return figures
 
 
 def _settings(arguments: Namespace) -> FaultSettings:

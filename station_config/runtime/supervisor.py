@@ -101,6 +101,10 @@ class Supervisor:
         """Return the process id of a child, None while it is not running."""
         return self._kept[name].pid
 
+    def starts(self, name: str) -> int:
+        """Return how often a child has been started."""
+        return self._kept[name].starts
+
     def stop(self) -> Deferred[None]:
         """Stop all children, the last started first. Fires when none is left."""
         if self._stopped is None:
@@ -138,6 +142,7 @@ class _Kept(ProcessProtocol):
         self._child = child
         self._record = Record()
         self._process: Any = None
+        self.starts = 0
         self._born = 0.0
         self._partial = {1: b"", 2: b""}
         self._last_line = b""
@@ -152,6 +157,7 @@ class _Kept(ProcessProtocol):
         child = self._child
         argv = _leashed(child.argv) if child.foreign else child.argv
         self._timer = None
+        self.starts += 1
         self._born = self._reactor.seconds()
         self._process = self._reactor.spawnProcess(
             self, argv[0], argv, env={**os.environ, **child.env, PARENT_FD: "0"}

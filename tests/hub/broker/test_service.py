@@ -1,5 +1,6 @@
 """`station broker` as a process: ready, restarted, stopped, and clear about a taken port."""
 
+import json
 import os
 import re
 import signal
@@ -7,9 +8,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from hub.broker.credentials import ensure_secrets
 from hub.broker.service import forward, start
@@ -93,6 +96,19 @@ def listening_addresses(pid):
     lines += Path(f"/proc/{pid}/net/tcp6").read_text().splitlines()[1:]
     rows = [line.split() for line in lines]
     return {row[1].split(":")[0] for row in rows if row[3] == "0A" and row[9] in sockets}
+
+
+def test_tells_its_health_where_the_deployment_says_so(service):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    broker = structs.replace(service.deployment.broker, status_port=port)
+    dump_deployment(structs.replace(service.deployment, broker=broker), service.path)
+    service.run().until(lambda said: "broker.ready" in said)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer:
+        assert json.load(answer)["pid"] == service.server()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        assert b"station_broker_up 1.0" in answer.read()
 
 
 def test_is_ready_restarts_after_kill_and_stops_with_its_server(service):
