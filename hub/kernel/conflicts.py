@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from station_config.model import Layout, Platform, Station
 
 _OF_FIELD = {
-    Field.ARRIVAL: ("arrival",),
-    Field.DEPARTURE: ("departure",),
+    Field.ARRIVAL: ("arrival", "held"),
+    Field.DEPARTURE: ("departure", "held"),
     Field.DELAY: ("arrival", "departure", "held"),
     Field.UNKNOWN: ("arrival", "departure", "held"),
     Field.TRACK: ("track",),
@@ -69,6 +69,7 @@ _OF_FIELD = {
     Field.ACTUAL_DEPARTURE: ("actual_departure",),
 }
 _IN_CHECK_IN = frozenset({PassengerPhase.CHECK_IN, PassengerPhase.LAST_CALL})
+_CHECK_IN_OVER = frozenset({PassengerPhase.CHECK_IN_CLOSED, PassengerPhase.GONE})
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,8 @@ def warnings(command: SetOverride, scene: Scene, after: Run) -> Iterator[Objecti
     if command.seen_rev is not None and command.seen_rev < scene.rev:
         yield objection(Code.SEEN_OLDER)
     if isinstance(word, CheckIn):
-        is_open = passenger_phase(scene.run, scene.now) in _IN_CHECK_IN
-        if is_open is word.is_open:
+        phase = passenger_phase(scene.run, scene.now)
+        if phase in (_IN_CHECK_IN if word.is_open else _CHECK_IN_OVER):
             yield objection(Code.ALREADY)
     if isinstance(word, Cancelled) and word.cancelled is scene.run.cancelled:
         yield objection(Code.ALREADY)
@@ -236,8 +237,9 @@ def _told_order(
     """Arrival and departure; the departure follows a late arrival unless a person fixed it."""
     if isinstance(word, DepartureAt):
         arrival = scene.run.arrival
-        comes = arrival is not None and not arrival.cancelled and not scene.run.held
-        return arrival.expected if arrival is not None and comes else None, word.at
+        if arrival is None or arrival.cancelled or (scene.run.held and arrival.actual is None):
+            return None, word.at
+        return arrival.expected, word.at
     said = (each.word for each in scene.facts.overrides if each.holds(scene.now))
     return word.at, next((each.at for each in said if isinstance(each, DepartureAt)), None)
 
@@ -276,21 +278,21 @@ def _gates(word: ByGates, scene: Scene) -> Iterator[Objection]:
 def _about_times(
     word: ArrivalAt | DepartureAt | Delayed, after: Run, now: Instant
 ) -> Iterator[Objection]:
-    departure, said = _leaving(after), _said(word, after)
+    departure = _leaving(after)
     if departure is not None and departure.actual is None:
         if departure.expected < departure.planned:
             yield objection(Code.EARLY)
         if isinstance(word, DepartureAt) and departure.expected != word.at:
             yield objection(Code.DWELL if after.feeder is None else Code.TURN_ROUND)
-    if said is not None and said.actual is None and said.expected <= now:
+    if any(call.actual is None and call.expected <= now for call in _said(word, after)):
         yield objection(Code.PAST)
 
 
-def _said(word: ArrivalAt | DepartureAt | Delayed, run: Run) -> CallTime | None:
-    """Return the event that the word is about, of both the last."""
-    if isinstance(word, ArrivalAt):
-        return run.arrival
-    return _leaving(run) or run.arrival
+def _said(word: ArrivalAt | DepartureAt | Delayed, run: Run) -> list[CallTime]:
+    """Return the events that the word is about, as far as they take place."""
+    arrival = None if isinstance(word, DepartureAt) else run.arrival
+    departure = None if isinstance(word, ArrivalAt) else run.departure
+    return [call for call in (arrival, departure) if call is not None and not call.cancelled]
 
 
 def _leaving(run: Run) -> CallTime | None:

@@ -47,6 +47,9 @@ RULE = "manual"
 STATION = "station"
 """Stands in `Run.manual` while the whole station is manual."""
 
+_UNSAID = {name: None for name in Standing.__struct_fields__ if name not in {"heard", "withdrawn"}}
+"""Facts of a run of which dispatching has said nothing."""
+
 
 @dataclass(frozen=True)
 class Spoken:
@@ -124,20 +127,20 @@ def with_override(facts: Facts, override: Override) -> Facts:
 
 
 def with_added(facts: Facts, planned: Planned) -> Facts:
-    """Return `facts` after a person told of the train; it is told whatever the feed says."""
-    there = replace(facts, added=planned, heard=True, withdrawn=False)
-    if facts.standing is None:
-        return there
-    return replace(there, standing=_as_it_is(there))
+    """Return `facts` after a person told of the train; it is told whatever the feed says.
+
+    What dispatching had said of a train that it deleted since says nothing of this one.
+    """
+    if facts.withdrawn:
+        facts = replace(facts, withdrawn=False, overrides=(), platform_told=None, **_UNSAID)
+    there = replace(facts, added=planned, heard=True)
+    return replace(there, standing=facts.standing and Standing(heard=True))
 
 
 def without_override(facts: Facts, field: Field | None) -> Facts:
     """Return `facts` after a person took back the word about `field`; None: all words."""
     if field is Field.ADDED:
-        only = facts.plan is None and facts.timetable is None
-        withdrawn = facts.withdrawn or only
-        standing = facts.standing and replace(facts.standing, withdrawn=withdrawn)
-        return replace(facts, overrides=(), withdrawn=withdrawn, standing=standing)
+        return _not_added(replace(facts, overrides=()))
     kept = tuple(each for each in facts.overrides if field not in {None, each.word.field})
     return replace(facts, overrides=kept)
 
@@ -153,6 +156,16 @@ def is_cancelled(run: Run) -> bool:
     """Return whether there is anything of `run` that something else can replace."""
     calls = (run.arrival, run.departure)
     return run.cancelled or any(call is not None and call.cancelled for call in calls)
+
+
+def _not_added(facts: Facts) -> Facts:
+    """Return `facts` after the person's train was taken back; others may have told of it since."""
+    standing = facts.standing
+    if standing is not None and standing.plan is None and standing.timetable is None:
+        standing = replace(standing, withdrawn=True)
+    only = facts.plan is None and facts.timetable is None
+    added = facts.added if only else None
+    return replace(facts, added=added, withdrawn=facts.withdrawn or only, standing=standing)
 
 
 def standing_still(facts: Facts, before: Facts | None) -> Facts:
@@ -187,8 +200,9 @@ def _taken(facts: Facts, override: Override) -> Facts:
         case DelayUnknown():
             return _unknown(facts, override.since)
         case Cancelled():
-            since = facts.cancelled_since or override.since
-            row = replace(_row(facts), cancelled=word.cancelled)
+            since = min(facts.cancelled_since or override.since, override.since)
+            row = facts.plan or replace(_row(facts), delay_known=False)  # no claim of punctuality
+            row = replace(row, cancelled=word.cancelled)
             return replace(facts, plan=row, cancelled_since=since if word.cancelled else None)
         case OnTrack():
             return _moved(facts, word.track)
@@ -200,8 +214,14 @@ def _taken(facts: Facts, override: Override) -> Facts:
 
 def _timed(facts: Facts, word: Delayed | ArrivalAt | DepartureAt) -> Facts:
     """A known time ends a hold; what dispatching had estimated before that is valid again."""
-    row = facts.known_before_hold if facts.held_since is not None else None
-    row = replace(row or _row(facts), delay_known=True, cancelled=_row(facts).cancelled)
+    row = replace(_row(facts), delay_known=True)
+    if facts.held_since is not None:
+        known = facts.known_before_hold
+        row = replace(
+            row,
+            estimated_arrival=known and known.estimated_arrival,
+            estimated_departure=known and known.estimated_departure,
+        )
     facts = _at_once(facts, word)
     if isinstance(word, Delayed):
         late = timedelta(minutes=word.minutes)
@@ -226,12 +246,18 @@ def _at_once(facts: Facts, word: Delayed | ArrivalAt | DepartureAt) -> Facts:
 
 
 def _unknown(facts: Facts, since: Instant) -> Facts:
-    """What check-in had opened by then stays open, for boards had told it."""
+    """What check-in had opened by then stays open, for boards had told it.
+
+    Dispatching that comes to say the same later does not open what had not opened by then.
+    """
+    row = known = _row(facts)
     if facts.held_since is not None:
-        return facts
-    row = _row(facts)
-    known = replace(facts, plan=replace(row, delay_known=False))
-    return replace(known, held_since=since, known_before_hold=row)
+        if facts.held_since <= since:
+            return facts
+        unsaid = replace(row, estimated_arrival=None, estimated_departure=None)
+        known = facts.known_before_hold or unsaid
+    held = replace(facts, plan=replace(row, delay_known=False))
+    return replace(held, held_since=since, known_before_hold=known)
 
 
 def _moved(facts: Facts, track: str) -> Facts:

@@ -25,7 +25,14 @@ from hub.kernel.conflicts import (
 from hub.kernel.contradictions import stock_lost
 from hub.kernel.derive import derive
 from hub.kernel.facts import Facts, Planned
-from hub.kernel.manual import RULE, in_force, with_added, with_override, without_override
+from hub.kernel.manual import (
+    RULE,
+    in_force,
+    with_added,
+    with_override,
+    without_ended,
+    without_override,
+)
 from hub.kernel.objections import Code, Objection, objection
 from hub.kernel.override import (
     AddRun,
@@ -97,12 +104,14 @@ def obey_set(
     refused = list(refusals_of_all(command, station, command.until, now))
     if before is None or before.facts.base.withdrawn:
         return Obeyed(refused=(*refused, objection(Code.NO_RUN, command.run_id)))
-    scene = Scene(before.facts, before.run, before.rev, station, now, other)
+    known = without_ended(before.facts, now)
+    told = before.run if known == before.facts else derive(known, station, now)
+    scene = Scene(known, told, before.rev, station, now, other)
     refused.extend(refusals(command.word, scene))
     if refused:
         return Obeyed(refused=tuple(refused))
     command = replace(command, word=_numbered(command.word, other))
-    facts = with_override(before.facts, _override(command, before.facts, station, now))
+    facts = with_override(known, _override(command, known, station, now))
     if isinstance(command.word, StockOf) and other is not None:
         facts = with_feeder(facts, other, f"{RULE}/{command.command_id}", now)
     run = derive(facts, station, now)
@@ -124,11 +133,12 @@ def obey_clear(
     refused = list(refusals_of_all(command, station, None, now))
     if before is None:
         return Obeyed(refused=(*refused, objection(Code.NO_RUN, command.run_id)))
-    if not _said(before.facts, command.field):
+    known = without_ended(before.facts, now)
+    if not _said(known, command.field):
         refused.append(objection(Code.NOTHING, command.run_id))
     if refused:
         return Obeyed(refused=tuple(refused))
-    facts = without_override(before.facts, command.field)
+    facts = without_override(known, command.field)
     return Obeyed(facts=facts, run=derive(facts, station, now))
 
 

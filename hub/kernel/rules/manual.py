@@ -48,6 +48,8 @@ def decide_check_in(draft: Draft, words: Sequence[Override]) -> Draft:
     said = next((each for each in words if isinstance(each.word, CheckIn)), None)
     if said is None or not isinstance(said.word, CheckIn) or draft.cancelled or not draft.boards:
         return draft
+    if draft.platform_id is not None and not draft.gate_ids:  # it was moved to one without gates
+        return draft
     return _opened(draft, said.since) if said.word.is_open else _closed(draft, said.since)
 
 

@@ -309,7 +309,8 @@ def test_what_only_the_feed_tells_meanwhile_is_not_told(build):
     assert not standing_still(build.facts(), None).base.withdrawn
     back = with_added(standing_still(stranger, None), build.planned())
     assert not back.base.withdrawn
-    assert back.base.plan == stranger.plan
+    assert back.base.said == build.planned(), "the person's train, whatever the feed says of it"
+    assert back.plan == stranger.plan
 
 
 def test_a_word_about_a_silent_train_gives_it_a_publication(build, say):

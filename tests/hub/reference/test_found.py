@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
+
 import msgspec
 import pytest
 
+from hub.kernel.override import (
+    AddRun,
+    ArrivalAt,
+    Cancelled,
+    CheckIn,
+    ClearOverride,
+    Delayed,
+    DelayUnknown,
+    DepartureAt,
+    Field,
+    OnTrack,
+    SetOverride,
+    SetStationMode,
+)
 from hub.operations import Operations
 from one_way_feed.rows import Step
 from protocol.messages import Event
-from protocol.runs import Role, Run
+from protocol.runs import Punctuality, Role, Run
 from protocol.times import minute_number
 
 K1 = "run/2021-01-20.k1"
@@ -174,3 +190,123 @@ def test_a_gate_is_not_open_for_a_train_that_its_screen_does_not_show(hub, build
     hub.step(build.at("09:00"), [build.upsert(conventional)])
     timeline = told(hub, "run/2021-01-20.k9").timeline
     assert timeline.gate_shown_at == timeline.check_in_opens_at == build.at("09:50")
+
+
+# --- persons
+
+
+WHO = {"who": "Li", "why": "电话通知"}
+NUMBERS = itertools.count(1)
+
+
+def say(hub, now, word, run_id="2021-01-20.k1", **changes):
+    command = SetOverride(command_id=str(next(NUMBERS)), run_id=run_id, word=word, **WHO, **changes)
+    return hub.command(now, command)
+
+
+def codes(objections):
+    return {each.code.value for each in objections}
+
+
+def added(build, **changes):
+    train = {"arrival_number": "L7", "departure_number": "L7", "role": Role.INTERMEDIATE}
+    ends = {"origin": "East", "destination": "West", "track": "t3"}
+    times = {"arrival": build.at("09:30"), "departure": build.at("09:40")}
+    return AddRun(command_id=str(next(NUMBERS)), **WHO, **(train | ends | times | changes))
+
+
+def test_a_time_by_hand_does_not_bring_an_older_track_back(hub, build):
+    hub.step(build.at("08:01"), [build.upsert(build.plan(estimated_departure=build.at("10:50")))])
+    moved = build.plan(delay_known=False, arrival_track="t3", departure_track="t3")
+    hub.step(build.at("08:02"), [build.upsert(moved)])
+    say(hub, build.at("08:03"), ArrivalAt(build.at("10:15")))
+    assert told(hub).platform == "2"
+    assert told(hub).departure.expected == build.at("10:50")
+
+
+def test_dispatching_that_knows_no_more_than_the_person_opens_nothing(hub, build):
+    hub.step(build.at("08:01"), [build.upsert(build.plan())])
+    say(hub, build.at("09:00"), DelayUnknown())
+    hub.step(build.at("10:00"), [build.upsert(build.plan(delay_known=False))])
+    assert told(hub).timeline.check_in_opens_at is None
+
+
+def test_a_cancellation_is_as_old_as_who_said_it_first(hub, build):
+    say(hub, build.at("09:00"), Cancelled())
+    hub.step(build.at("10:10"), [build.upsert(build.plan(cancelled=True))])
+    assert told(hub).timeline.departure_shown_until == build.at("10:21")
+
+
+def test_a_train_that_runs_after_all_is_not_claimed_to_be_on_time(hub, build):
+    say(hub, build.at("08:01"), Cancelled(cancelled=False))
+    assert told(hub).punctuality is Punctuality.UNKNOWN
+
+
+def test_a_persons_train_that_was_taken_back_does_not_return_with_dispatchings(hub, build):
+    hub.command(build.at("08:01"), added(build))
+    row = extra(build, "x", "09:30", "09:40")
+    hub.step(build.at("08:02"), [build.upsert(row)])
+    back = {"command_id": str(next(NUMBERS)), "run_id": "2021-01-20.l7", "field": Field.ADDED}
+    assert hub.command(build.at("08:03"), ClearOverride(**back, **WHO)).accepted
+    hub.step(build.at("08:04"), [build.delete("plan", "x")])
+    assert told(hub, EXTRA) is None
+
+
+def test_a_persons_train_is_not_told_by_a_row_that_dispatching_deleted(hub, build):
+    row = extra(build, "x", "12:30", "12:40")
+    hub.step(build.at("08:01"), [build.upsert(row)])
+    hub.step(build.at("08:02"), [build.delete("plan", "x")])
+    hub.command(build.at("08:03"), added(build))
+    assert told(hub, EXTRA).departure.planned == build.at("09:40")
+
+
+def test_a_persons_train_in_a_manual_station_is_told_as_the_person_says(hub, build):
+    mode = {"command_id": str(next(NUMBERS)), "manual": True}
+    hub.command(build.at("08:01"), SetStationMode(**mode, **WHO))
+    row = extra(build, "x", "12:30", "12:40")
+    hub.step(build.at("08:02"), [build.upsert(row)])
+    hub.command(build.at("08:03"), added(build))
+    run = told(hub, EXTRA)
+    assert run.departure.planned == build.at("09:40")
+    assert run.auto.departure == build.at("12:40")
+
+
+def test_check_in_opened_by_hand_is_not_open_where_there_is_no_gate(hub, build):
+    say(hub, build.at("09:00"), CheckIn(is_open=True))
+    moved = build.plan(arrival_track="t4", departure_track="t4")
+    hub.step(build.at("09:01"), [build.upsert(moved)])
+    run = told(hub)
+    assert (run.platform, run.gates, run.timeline.check_in_opens_at) == ("3", (), None)
+
+
+def test_a_departure_before_a_reported_arrival_is_refused_of_a_held_train_too(hub, build):
+    hub.step(build.at("08:01"), [build.upsert(build.plan(delay_known=False))])
+    hub.step(build.at("10:02"), [build.upsert(build.log(actual_arrival=build.at("10:02")))])
+    answer = say(hub, build.at("10:03"), DepartureAt(build.at("10:01")))
+    assert codes(answer.refused) == {"disorder"}
+
+
+def test_a_word_that_has_expired_decides_nothing_before_the_next_minute(hub, build):
+    say(hub, build.at("09:00"), CheckIn(is_open=True), until=build.at("09:05"))
+    now = build.at("09:05:30")
+    assert codes(say(hub, now, CheckIn(is_open=True)).warned) == set()
+    say(hub, now, OnTrack("t3"), until=build.at("09:06"))
+    clear = {"command_id": str(next(NUMBERS)), "run_id": "2021-01-20.k1", "field": Field.TRACK}
+    answer = hub.command(build.at("09:06:30"), ClearOverride(**clear, **WHO))
+    assert codes(answer.refused) == {"nothing"}
+
+
+def test_an_arrival_that_is_past_without_a_report_is_warned_of_though_it_is_to_leave(hub, build):
+    assert codes(say(hub, build.at("10:10"), Delayed(5)).warned) == {"past"}
+
+
+def test_a_check_in_that_has_not_opened_is_not_closed_already(hub, build):
+    assert codes(say(hub, build.at("09:00"), CheckIn(is_open=False)).warned) == set()
+    assert codes(say(hub, build.at("09:01"), CheckIn(is_open=False)).warned) == {"already"}
+
+
+def test_the_end_of_a_hold_is_news_after_a_time_by_hand(hub, build):
+    hub.step(build.at("08:01"), [build.upsert(build.plan(delay_known=False))])
+    say(hub, build.at("08:02"), ArrivalAt(build.at("10:10")))
+    hub.step(build.at("08:03"), [build.upsert(build.plan())])
+    assert codes(say(hub, build.at("08:04"), OnTrack("t3")).warned) == {"newer"}
