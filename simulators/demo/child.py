@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 START_S = 45.0
 STOP_S = 40.0
-PORTS = 4
+PORTS = 5
 
 T = TypeVar("T")
 
 
 def free_ports() -> int:
-    """Return a port that is free together with the three after it."""
+    """Return a port that is free together with those after it that the demo takes."""
     while True:
         with ExitStack() as stack:
             first = stack.enter_context(socket.socket())
@@ -71,7 +71,7 @@ class DemoProcess:
 
     Attributes:
         data: its directory.
-        port: of the boards; the clock, the broker and the hub's status have the next ones.
+        port: of the boards; clock, broker, hub's status and kiosk have the next ones.
         lines: its log so far, one dictionary a line.
     """
 
@@ -122,6 +122,11 @@ class DemoProcess:
     def hub_url(self) -> str:
         """Address of the hub's status."""
         return f"http://127.0.0.1:{self.port + 3}"
+
+    @property
+    def kiosk_url(self) -> str:
+        """Address of the kiosk."""
+        return f"http://127.0.0.1:{self.port + 4}"
 
     def board_url(self, board: str) -> str:
         """Address of one board."""

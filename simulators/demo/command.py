@@ -25,7 +25,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, default=Path("var/demo"), metavar="DIR", help="databases and caches"
     )
     parser.add_argument(
-        "--port", type=int, default=8080, help="boards; clock, broker and hub take the next"
+        "--port", type=int, default=8080, help="boards; clock, broker, hub and kiosk take the next"
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same day")
     parser.add_argument("--calm", action="store_true", help="every train is on time")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 DEFAULT_AT = time(7, 0)
 """A station just before its morning peak has something to show."""
 
+HALL = "hall"
+"""The process of the light subsystems: clock and kiosk share it, which saves the memory of one."""
 BAUD = 115_200
 FAST = 10.0
 """From this speed on the feed polls oftener, lest the boards run minutes behind."""
@@ -86,7 +88,7 @@ class DemoOptions:
         speed: station seconds per real second.
         seed: of the simulated day.
         calm: nothing is disturbed, every train is on time.
-        port: of the boards; the clock, the broker and the hub's status take the next three.
+        port: of the boards; clock, broker, the hub's status and kiosk take the next four.
         two_lines: a second satellite with a line and a key of its own.
     """
 
@@ -121,6 +123,11 @@ class DemoOptions:
     def hub_port(self) -> int:
         """Port of the hub's status."""
         return self.port + 3
+
+    @property
+    def kiosk_port(self) -> int:
+        """Port of the query subsystem."""
+        return self.port + 4
 
     @property
     def satellites(self) -> tuple[Satellite, ...]:
@@ -218,7 +225,11 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
             "clock": SubsystemSettings(
                 id="clock-1", cache=data / "clock.cache", port=options.clock_port
             ),
+            "query": SubsystemSettings(
+                id="query-1", cache=data / "query.cache", port=options.kiosk_port
+            ),
         },
+        hosts={HALL: ("clock", "query")},
         clock=ClockSettings(origin=origin, started=started, rate=options.speed),
         log_json=options.log_json,
         quiet=options.quiet,
@@ -243,7 +254,7 @@ def roles(options: DemoOptions) -> tuple[Role, ...]:
         ),
         Role("hub", ("hub", *deployment)),
         Role("display", ("display", *deployment)),
-        Role("clock", ("clock", *deployment)),
+        Role(HALL, ("subsystems", *deployment, "--host", HALL)),
     )
 
 

@@ -87,7 +87,12 @@ class _Demo:
         seconds = lasts(self._options)
         if seconds is not None:
             self._reactor.callLater(seconds, self._reactor.stop)
-        ports = {"display": self._options.boards_port, "clock": self._options.clock_port}
+        options = self._options
+        ports = {
+            "display": options.boards_port,
+            "clock": options.clock_port,
+            "query": options.kiosk_port,
+        }
         waits = [self._answers(name, port) for name, port in ports.items()]
         return DeferredList(waits).addCallback(self._say)
 
@@ -109,6 +114,7 @@ class _Demo:
             f"  all boards      {boards}/",
             *(f"  {board.kind.value:<15} {boards}/board/{board.id}" for board in station.boards),
             f"  clock           http://127.0.0.1:{options.clock_port}/",
+            f"  kiosk           http://127.0.0.1:{options.kiosk_port}/",
             f"  lines           station feed status --deployment {options.deployment}",
             "",
             "  Ctrl-C stops everything.",

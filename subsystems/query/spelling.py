@@ -1,11 +1,8 @@
 """How names are spelled in Latin letters, so that they can be looked for by pinyin and initials.
 
 Law: the library decides (pypinyin, whose phrases know that 重庆 is no zhongqing); a station's own
-lexicon overrides it. The phrases take 58 MB of memory, so they are loaded in a process of their own
-that lives for a quarter of a second: `spelled` starts it, and this file is also its program.
-
-    python -m subsystems.query.spelling '["重庆北", …]'
-    {"重庆北": ["chong", "qing", "bei"], …}
+lexicon overrides it. The phrases take 58 MB of memory, so they are loaded in another process
+(`subsystems.query.pinyin`), which ends at once.
 """
 
 from __future__ import annotations
@@ -64,7 +61,7 @@ def spelled(reactor: Any, names: Iterable[str]) -> Deferred[Spelling]:  # noqa: 
     asked = sorted(filter(needs_spelling, names))
     if not asked:
         return succeed({})
-    words = ["-m", "subsystems.query.spelling", msgspec.json.encode(asked).decode()]
+    words = ["-m", "subsystems.query.pinyin", msgspec.json.encode(asked).decode()]
     done: Deferred[Any] = getProcessOutputAndValue(
         sys.executable, words, os.environ, reactor=reactor
     )
@@ -78,17 +75,3 @@ def spelled(reactor: Any, names: Iterable[str]) -> Deferred[Spelling]:  # noqa: 
 
     spelling: Deferred[Spelling] = done.addCallback(read)
     return spelling
-
-
-def main(argument: str) -> int:
-    """Spell the names in `argument` (JSON); print them."""
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see the law
-
-    names = msgspec.json.decode(argument, type=list[str])
-    found = {name: lazy_pinyin(name, v_to_u=False) for name in names}
-    sys.stdout.buffer.write(msgspec.json.encode(found))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
