@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hub.kernel.absorb import Absorption
-from hub.kernel.agenda import Moment, decode_agenda
+from hub.kernel.agenda import Agenda, Moment, decode_agenda
 from hub.kernel.conclude import Concluded, conclude
 from hub.kernel.events import approaching
 from hub.kernel.manual import ended, standing_still, without_ended
 from hub.kernel.reasons import Reason
+from hub.store.feeding import Feeding
 from hub.store.journal import FORGOTTEN, MANUAL, PHASE
 from hub.store.known import StoreKnown
 from hub.store.records import to_change, to_stored
@@ -54,6 +55,7 @@ class Step:
         phases: how many runs entered another phase.
         touched: runs that this step has concluded about.
         mode: set while the whole station is manual.
+        feeding: what runs that share stock say to each other.
     """
 
     opened: Transaction
@@ -69,6 +71,7 @@ class Step:
     phases: int = 0
     touched: set[str] = field(default_factory=set)
     mode: StationMode | None = None
+    feeding: Feeding = field(default_factory=Feeding)
 
     def absorb(self, changes: Sequence[RowChange]) -> None:
         """Take rows in."""
@@ -90,17 +93,14 @@ class Step:
     def tick(self) -> None:
         """Bring every run whose instant has come to what it is now."""
         second = int(to_unix(self.now))
-        anew: list[str] = []
-        for record in self.opened.rows(self.statements.due, second=second):
-            run_id, agenda_bytes, passengers, train, published, rev = record
+        self.feeding.pass_on(self)
+        due = self._due(second)
+        self._conclude_anew(due, second)
+        for run_id, agenda, passengers, train, published, rev in due:
             if run_id in self.touched:
                 continue
-            agenda = decode_agenda(agenda_bytes)
             if agenda.forget_at <= second:
                 self._forget(run_id, rev if published else None)
-                continue
-            if agenda.anew_at is not None and agenda.anew_at <= second:
-                anew.append(run_id)
                 continue
             reached = agenda.at(second)
             self._advance(run_id, reached, agenda.next_at(second), (passengers, train))
@@ -108,8 +108,28 @@ class Step:
                 begun = agenda.train_since(second)
                 for told in approaching(run_id, TrainPhase(train), begun, self.now):
                     self.writes.tell(told, TICK)
+
+    def _due(self, second: int) -> list[_Due]:
+        """Return the runs whose instant has come and that this step has not concluded about."""
+        return [
+            (run_id, decode_agenda(agenda), *rest)
+            for run_id, agenda, *rest in self.opened.rows(self.statements.due, second=second)
+            if run_id not in self.touched
+        ]
+
+    def _conclude_anew(self, due: list[_Due], second: int) -> None:
+        """Conclude about the runs of which something ends, and those that leave with their stock.
+
+        Before any other run advances: what a feeder says may change one that is due, too.
+        """
+        anew = [
+            run_id
+            for run_id, agenda, *_ in due
+            if agenda.anew_at is not None and agenda.anew_at <= second < agenda.forget_at
+        ]
         for before in self.stored(anew):
             self.change(before, before.facts, TICK)
+        self.feeding.pass_on(self)
 
     def stored(self, run_ids: list[str]) -> list[Stored]:
         """Return the runs of `run_ids` that there are."""
@@ -127,11 +147,13 @@ class Step:
             facts = without_ended(facts, self.now)
         if self.mode is not None:
             facts = standing_still(facts, before.facts if before is not None else None)
+        facts = self.feeding.linked(self, before, facts)
         concluded = conclude(before, facts, self.station, self.now)
         if before is None:
             concluded = concluded.after(self._rev_before(facts.run_id))
         was = (before.passengers.value, before.train.value) if before else _BEFORE
         self.writes.put_run(concluded, was, cause)
+        self.feeding.note(before, concluded.stored, cause)
         self.touched.add(facts.run_id)
         self.phases += was != concluded.moment
         if concluded.published:
@@ -233,6 +255,9 @@ class Step:
             self.writes.publish(run_entity(run_id), "run", rev + 1, None, None, TICK)
             self.changed.append(run_id)
 
+
+_Due = tuple[str, Agenda, str, str, int, int]
+"""Run, its agenda, both phases as last written, whether it is published, its revision."""
 
 _BEFORE = (PassengerPhase.PLANNED.value, TrainPhase.EXPECTED.value)
 
