@@ -139,7 +139,7 @@ def in_force_now(step: Step) -> InForce:
     for record in sorted(step.opened.rows(step.statements.all_runs)):
         stored = to_stored(record)[1]
         facts = stored.facts
-        if facts.feeders and stored.body is not None:
+        if facts.feeders and not facts.base.withdrawn:
             conflicts.update((facts.run_id, said) for said in stock_lost(facts, stored.run))
         words = in_force(facts, step.now)
         if not words:

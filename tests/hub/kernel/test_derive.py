@@ -1,11 +1,13 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from hub.kernel.derive import derive, explain
 from protocol.codec import encode_body
 from protocol.errors import OperatorError
-from protocol.runs import Punctuality, Role
+from protocol.runs import CallTime, PassengerPhase, Punctuality, Role
+from protocol.timeline import on_arrival_board, on_departure_board, passenger_phase
 
 
 def run(build, **changes):
@@ -107,3 +109,90 @@ def test_the_explanation_says_that_a_hold_stopped_the_timeline(build, station):
     stopped = [c for c in said if c.field == "timeline"][-1]
     assert stopped.rule == "hold"
     assert stopped.value.departs_at is None
+
+
+# --- a part of the call is cancelled
+
+
+def ending_here(build, **changes):
+    row = build.plan(role=Role.TERMINUS, departure_number=None, destination="Here", **changes)
+    return build.facts(plan=row, heard=True)
+
+
+def starting_here(build, **changes):
+    row = build.plan(role=Role.ORIGIN, arrival_number=None, origin="Here", **changes)
+    return build.facts(plan=row, heard=True)
+
+
+def test_a_through_train_that_dispatching_calls_a_terminus_ends_here(build):
+    found = derive(ending_here(build), build.station(), build.at("08:00"))
+    assert found.role is Role.TERMINUS
+    assert found.departure == CallTime(planned=build.at("10:20"), cancelled=True)
+    assert not found.arrival.cancelled
+    assert not found.cancelled
+    assert (found.departure_number, found.destination.name("en")) == ("K1", "West")
+    times = found.timeline
+    assert (times.check_in_opens_at, times.departs_at, times.gate_shown_at) == (None, None, None)
+    assert times.departure_shown_until == build.at("10:21")
+    assert times.arrival_shown_until == build.at("10:10")
+    assert found.gates == ()
+    assert found.deviates
+    assert found.uncertain
+
+
+def test_it_is_on_both_boards_and_gone_when_it_has_left_both(build):
+    found = derive(ending_here(build), build.station(), build.at("08:00"))
+    for now, boards in (("10:09", (True, True)), ("10:10", (False, True)), ("10:21", (False,) * 2)):
+        at = build.at(now)
+        assert (on_arrival_board(found, at), on_departure_board(found, at)) == boards
+    assert passenger_phase(found, build.at("10:20")) is PassengerPhase.SHOWN
+    assert passenger_phase(found, build.at("10:21")) is PassengerPhase.GONE
+
+
+def test_a_late_train_that_ends_here_is_late_and_its_departure_is_not(build):
+    late = ending_here(build, estimated_arrival=build.at("10:40"))
+    found = derive(late, build.station(), build.at("08:00"))
+    assert found.punctuality is Punctuality.DELAYED
+    assert found.departure.expected == build.at("10:20")
+    assert found.timeline.arrival_shown_until == build.at("10:50")
+
+
+def test_what_left_as_a_train_is_no_departure_of_one_that_ends_here(build):
+    facts = ending_here(build)
+    gone = changed(facts, log=build.log(actual_departure=build.at("10:30")))
+    assert derive(gone, build.station(), build.at("10:31")).departure.actual is None
+
+
+def test_an_unknown_delay_does_not_keep_a_cancelled_departure_on_its_board(build):
+    facts = changed(ending_here(build, delay_known=False), held_since=build.at("09:00"))
+    found = derive(facts, build.station(), build.at("09:00"))
+    assert found.held
+    assert found.timeline.departure_shown_until == build.at("10:21")
+    assert found.timeline.arrival_shown_until is None
+
+
+def test_a_through_train_that_dispatching_calls_an_origin_starts_here(build):
+    found = derive(starting_here(build), build.station(), build.at("08:00"))
+    assert found.role is Role.ORIGIN
+    assert found.arrival == CallTime(planned=build.at("10:00"), cancelled=True)
+    assert found.timeline.arrives_at is None
+    assert found.timeline.arrival_shown_until == build.at("10:10")
+    assert (found.arrival_number, found.origin.name("en")) == ("K1", "East")
+    assert found.timeline.check_in_opens_at == build.at("09:50"), "as for a train that starts here"
+
+
+def test_nothing_follows_for_the_departure_from_an_arrival_that_is_cancelled(build):
+    late = starting_here(build, estimated_arrival=build.at("11:00"))
+    found = derive(late, build.station(), build.at("08:00"))
+    assert found.departure == CallTime(planned=build.at("10:20"))
+
+
+def test_a_train_that_is_cancelled_and_ends_here_is_cancelled(build):
+    found = derive(ending_here(build, cancelled=True), build.station(), build.at("08:00"))
+    assert found.cancelled
+
+
+def test_who_only_dispatching_knows_ends_where_dispatching_says(build):
+    row = build.plan(role=Role.TERMINUS)
+    found = derive(build.facts(timetable=None, plan=row), build.station(), build.at("08:00"))
+    assert found.departure is None
