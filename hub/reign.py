@@ -23,7 +23,8 @@ from hub.minute_clock import Due, MinuteClock
 from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
 from hub.operations import Operations, StepResult
 from hub.reload import Reloaded
-from hub.source import lifetime_seconds, source_of
+from hub.source import lifetime_seconds
+from hub.source_watch import SourceWatch
 from hub.steps import Minute, Steps
 from protocol.times import minute_start
 from protocol.topics import Topics
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from hub.store.database import Transaction
     from hub.store.manual import InForce
     from one_way_feed.rows import RowChange
-    from one_way_feed.status import LineStatus
-    from protocol.messages import Source
     from protocol.times import Instant
     from station_config.model import Station
     from station_config.runtime.deployment import Deployment
@@ -118,8 +117,7 @@ class Reign:
         self._minutes = MinuteClock(reactor, self._clock, self._due)
         self._held: Sequence[RowChange] = ()
         self._lines: Lines | None = None
-        self._statuses: dict[str, LineStatus] = {}
-        self._source: Source | None = None
+        self._watch = SourceWatch(self._clock, self._committed, log)
         self._ended = False
 
     def open(self, claim: Callable[[Transaction], None]) -> Deferred[Any]:
@@ -151,7 +149,7 @@ class Reign:
             held=self._held,
             epoch=epoch,
             on_changes=self._steps.changes,
-            on_status=self._line_status,
+            on_status=self._watch.take,
             log=self._log,
         )
         self._held = ()
@@ -214,7 +212,7 @@ class Reign:
         """Figures for a health page."""
         return {
             "epoch": self._operations.epoch,
-            "source": self._source,
+            "source": self._watch.source,
             "waiting": self._steps.waiting,
             "broker": self._publisher.status,
         }
@@ -243,7 +241,7 @@ class Reign:
             outbox=self._operations,
             run_in_store=self._in_store,
             clock=self._clock,
-            source=lambda: self._source,
+            source=lambda: self._watch.source,
             random=SystemRandom(),
             log=self._log,
             may_speak=self._may_speak,
@@ -329,13 +327,3 @@ class Reign:
         rebased = self._in_store(partial(self._operations.rebase, self._clock.now(), minute))
         rebased.addCallback(lambda _: self._committed())
         rebased.addErrback(lambda failure: self._log.error("store.fails", why=str(failure.value)))
-
-    def _line_status(self, status: LineStatus) -> None:
-        self._statuses[status.name] = status
-        before = self._source
-        self._source = source_of(
-            self._statuses.values(), before=before, now=self._clock.now(), rate=self._clock.rate
-        )
-        if before is None or before.mode is not self._source.mode:
-            self._log.info("source", mode=self._source.mode.value)
-            self._publisher.poke()

@@ -267,11 +267,9 @@ class Publisher:
 
     def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001
         entity = self._topics.entity(topic)
-        if entity.startswith("dev/") and not entity.endswith("/req"):
-            self._devices.hear(entity, payload, retained=retained)
-        elif entity.startswith("dev/"):
-            if not retained:  # a request that is retained would be asked again for ever
-                self._requests.receive(topic, payload)
+        if entity.startswith("dev/"):
+            listener = self._requests if entity.endswith("/req") else self._devices
+            listener.hear(entity, payload, retained=retained)
         elif self._floor.hear(entity, payload, retained=retained) and retained and payload:
             self._inventory.replayed(entity)
             self._delete_ghosts()
@@ -320,9 +318,7 @@ class Publisher:
 
     def _tell_again(self, wanted: Callable[[str], bool]) -> None:
         def tell(live: Sequence[Publication]) -> None:
-            for each in live:
-                if wanted(each.entity):
-                    self._voice.publish(each).addErrback(lambda _: None)
+            self._voice.publish_again(live, wanted)
             self._presence.manifest_changed()
 
         # Should the store fail, the device asks again; it is told by `StoreCalls` already.

@@ -83,6 +83,11 @@ class Requests:
         self.refused = 0
         self.bad = 0
 
+    def hear(self, entity: str, payload: bytes, *, retained: bool) -> None:
+        """Take a message on ``dev/{id}/req``; one that is retained would be asked for ever."""
+        if not retained:
+            self.receive(self._topics.of_entity(entity), payload)
+
     def receive(self, topic: str, payload: bytes) -> None:
         """Answer the request in `payload`, or count it as bad."""
         if not self._may_say():

@@ -14,7 +14,7 @@ from protocol.errors import DeviceError
 from station_config.runtime.trace import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from structlog.typing import FilteringBoundLogger
 
@@ -88,6 +88,12 @@ class Voice:
             trace(self._log, "puback", entity, rev=rev, cause=publication.cause)
 
         return sent.addCallback(confirmed)
+
+    def publish_again(self, live: Iterable[Publication], wanted: Callable[[str], bool]) -> None:
+        """Publish what is wanted of all that is live; what fails is asked for again."""
+        for each in live:
+            if wanted(each.entity):
+                self.publish(each).addErrback(lambda _: None)
 
     def say(self, topic: str, payload: bytes, qos: int, retain: bool) -> Deferred[None]:  # noqa: FBT001
         """Publish what will be said again anyway should the connection be lost."""
