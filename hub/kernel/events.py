@@ -62,7 +62,8 @@ def _newly(was: CallTime | None, call: CallTime | None) -> Instant | None:
 
 def _told(run: Run) -> tuple[object, ...]:
     """What a passenger must be told at once when it changes."""
-    return (run.platform, run.gates, run.cancelled, run.held)
+    parts = tuple(call is not None and call.cancelled for call in (run.arrival, run.departure))
+    return (run.platform, run.gates, run.cancelled, *parts, run.replaced_by, run.held)
 
 
 def _event(kind: str, run_id: str, at: Instant, mark: int) -> Event:

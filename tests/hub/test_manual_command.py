@@ -17,7 +17,16 @@ import pytest
 
 import station_config
 from hub.broker.credentials import ensure_secrets
-from hub.kernel.override import CheckIn, Delayed, SetOverride
+from hub.kernel.override import (
+    CheckIn,
+    Delayed,
+    DepartedAt,
+    EndsHere,
+    ReplacedBy,
+    SetOverride,
+    StartsHere,
+    StockOf,
+)
 from hub.manual_client import Speaker
 from hub.manual_command import MANUAL
 from protocol.errors import OperatorError
@@ -282,6 +291,26 @@ def test_words_mean_what_they_say(station):
     assert command(station, "arrival", "K1", "09:00").word.at == MORNING.replace(hour=1, minute=0)
     assert not command(station, "reinstate", "K1").word.cancelled
     assert command(station, "clear", "K1", "room").field.value == "waiting-room"
+    assert command(station, "clear", "K1", "arrived").field.value == "actual-arrival"
+    assert command(station, "ends-here", "K1").word == EndsHere()
+    assert command(station, "starts-here", "K1", "--no").word == StartsHere(cancelled=False)
+    assert command(station, "stock", "K1", "none").word == StockOf()
+    assert command(station, "stock", "K1", "K2").word == StockOf("2021-01-20.k2")
+    assert command(station, "stock", "K1", "2021-01-19.k2").word == StockOf("2021-01-19.k2")
+    bus = command(station, "replaced-by", "K1", "bus", "--text", "en=square")
+    assert bus.word == ReplacedBy(texts={"en": "square"})
+    assert command(station, "replaced-by", "K1", "Z9").word == ReplacedBy(number="Z9")
+    assert command(station, "replaced-by", "K1", "2021-01-20.z9").word.run_id == "2021-01-20.z9"
+
+
+def test_what_has_happened_is_past_or_a_slip(station):
+    def came(text):
+        return command(station, "arrived", "K1", text).word.at
+
+    assert came("08:20") == MORNING.replace(minute=20)
+    assert came("11:00") == MORNING.replace(day=19, hour=3, minute=0), "yesterday"
+    assert came("09:00") == MORNING.replace(hour=1, minute=0), "which the hub refuses"
+    assert command(station, "departed", "K1", "08:20").word == DepartedAt(came("08:20"))
     assert command(station, "clear", "K1").field is None
 
 

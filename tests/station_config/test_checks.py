@@ -91,6 +91,12 @@ SEMANTIC = [
     ('platform="1" gate="a1"', 'platform="9" gate="a1"', 'platform="9"', "no platform '9'"),
     ('platform="1" gate="a1"', 'platform="1" gate="z"', 'gate="z"', "no gate 'z'"),
     ('"PT20M" last', '"PT7M" last', '"PT7M"', "check-in would open at or after its last call"),
+    (
+        'rules="times hold"/>',
+        'rules="times hold"><turn-round minimum="PT9M" categories="D"/></policies>',
+        "<turn-round",
+        "there is no category 'D'",
+    ),
     (COMMON, "", "<lead-times>", "no <lead-time> is for all other trains: add one"),
     ('id="gate-a1"', 'id="departures"', 'id="departures" kind="gate"', "board 'departures' st"),
     ('kind="gate" gate="a1"', 'kind="gate"', '<board id="gate-a1"', "needs the attribute gate"),
@@ -190,3 +196,14 @@ def test_a_station_with_gates_but_no_lead_times_at_all_is_told_so(draft):
     (told,) = draft.told()
     assert told[1] == 2
     assert "no <lead-time> is for all other trains" in told[3]
+
+
+def test_a_turn_round_that_is_never_used_is_told(draft):
+    twice = """rules="times hold">
+    <turn-round minimum="PT9M"/>
+    <turn-round minimum="PT8M"/>
+  </policies>"""
+    draft.spoil("station.xml", 'rules="times hold"/>', twice)
+    ((_, _, severity, message),) = draft.told()
+    assert severity == "warning"
+    assert message.startswith("not used for all other trains: line ")

@@ -216,3 +216,15 @@ def test_a_table_that_cannot_be_read_is_told(tmp_path):
     findings = Findings(tmp_path)
     assert read_table(findings, ("a",)) == []
     assert [m.message for m in findings.mistakes] == ["cannot read: Is a directory"]
+
+
+def test_minimum_turn_rounds(draft):
+    rounds = """rules="times hold">
+    <turn-round minimum="PT20M"/>
+    <turn-round minimum="PT9M" categories="G"/>
+  </policies>"""
+    assert load_station(draft.directory).policies.turn_round("G") == timedelta(0)
+    draft.spoil("station.xml", 'rules="times hold"/>', rounds)
+    policies = load_station(draft.directory).policies
+    assert policies.turn_round("G") == timedelta(minutes=9)
+    assert policies.turn_round("K") == timedelta(minutes=20)

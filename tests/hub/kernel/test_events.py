@@ -5,7 +5,7 @@ import pytest
 from hub.kernel.agenda import Moment
 from hub.kernel.derive import derive
 from hub.kernel.events import FRESH, approaching, from_change
-from protocol.runs import PassengerPhase, TrainPhase
+from protocol.runs import PassengerPhase, Role, TrainPhase
 from protocol.times import from_unix
 
 REACHED = Moment(1_600_000_000, PassengerPhase.CHECK_IN, TrainPhase.APPROACHING)
@@ -71,3 +71,10 @@ def test_what_nobody_sees_is_no_change(build):
     assert changed(build, {"plan": build.plan()}, moved, "06:00") == []
     late = {"plan": build.plan(estimated_arrival=build.at("10:05"))}
     assert changed(build, {"plan": build.plan()}, late, "08:00") == []
+
+
+def test_that_a_train_ends_here_is_told_at_once(build):
+    ends = {"plan": build.plan(role=Role.TERMINUS)}
+    assert changed(build, {"plan": build.plan()}, ends, "09:00") == [("changed", build.at("09:00"))]
+    starts = {"plan": build.plan(role=Role.ORIGIN)}
+    assert changed(build, {"plan": build.plan()}, starts, "09:00")

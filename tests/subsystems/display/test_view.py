@@ -272,3 +272,29 @@ def test_what_a_person_vouches_for_does_not_lapse(view, runs):
     assert not view(BoardKind.DEPARTURES).row(by_hand).unconfirmed
     moved = change(held, control=Control.MANUAL, manual=("platform",))
     assert view(BoardKind.DEPARTURES).row(moved).unconfirmed
+
+
+def test_a_train_that_ends_here_stands_on_both_boards_each_as_it_is(view, runs):
+    run = one(runs, Role.INTERMEDIATE)
+    cancelled = msgspec.structs.replace(run.departure, cancelled=True)
+    times = msgspec.structs.replace(run.timeline, departs_at=None, check_in_opens_at=None)
+    ends = msgspec.structs.replace(
+        run, departure=cancelled, role=Role.TERMINUS, gates=(), waiting_room=None, timeline=times
+    )
+    departures = view(BoardKind.DEPARTURES).row(ends)
+    assert departures.cells["departure"].was
+    assert departures.cells["departure"].text == ""
+    assert departures.end == milliseconds(run.timeline.departure_shown_until)
+    assert status_at(departures, run.arrival.planned).text["en"] == "Cancelled, ends here"
+    arrivals = view(BoardKind.ARRIVALS).row(ends)
+    assert arrivals.cells["arrival"].text
+    assert arrivals.end == milliseconds(run.timeline.arrival_shown_until)
+    room = view(BoardKind.DEPARTURES, waiting_room="room-1").row(ends)
+    assert room is not None, "whoever waits for it may sit in any room"
+    platform = next(
+        p.id
+        for p in view(BoardKind.ARRIVALS).station.layouts[-1].platforms
+        if p.label == run.platform
+    )
+    there = view(BoardKind.PLATFORM, platform=platform).row(ends)
+    assert there.end == arrivals.end
