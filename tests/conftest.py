@@ -25,7 +25,12 @@ from hub.broker.permissions import Permissions, station_permissions
 from hub.broker.service import binary
 from protocol.topics import Topics
 from tests.browser import chromium, new_page, page
-from tests.postgresql import postgresql_server, postgresql_url
+from tests.postgresql import (
+    postgresql_databases,
+    postgresql_programs,
+    postgresql_server,
+    postgresql_url,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +38,15 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
-__all__ = ["chromium", "new_page", "page", "postgresql_server", "postgresql_url"]
+__all__ = [
+    "chromium",
+    "new_page",
+    "page",
+    "postgresql_databases",
+    "postgresql_programs",
+    "postgresql_server",
+    "postgresql_url",
+]
 """Fixtures for all tests."""
 
 STATION = "test.station"

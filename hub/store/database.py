@@ -29,13 +29,25 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
     from sqlalchemy.pool import PoolProxiedConnection
 
-    from hub.store.statements import Statement
+    from hub.store.rendered import Statement
 
 BUSY_MS = 1000
 """How long SQLite waits for another process (a backup, a console) before it says "locked"."""
 
 BEGIN = "BEGIN IMMEDIATE"
 """SQLite begins for writing at once: a read that becomes a write half-way can be refused."""
+
+POSTGRESQL = {
+    "connect_timeout": 5,
+    "options": "-c idle_in_transaction_session_timeout=5s -c lock_timeout=5s"
+    " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2",
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 6000,
+}
+"""A hub that is stopped in the middle of a transaction, or whose machine is gone, must not keep the
+others out; and a server that is gone must be noticed before the lease is over."""
 
 Cursor = Any
 """A DBAPI cursor; the drivers share a protocol, not a type."""
@@ -217,7 +229,7 @@ class Database:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
+        return create_engine(url, poolclass=NullPool, connect_args=dict(POSTGRESQL))
     engine = create_engine(url, poolclass=NullPool, paramstyle="named")
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -6,12 +6,12 @@ for a bound value hides them from the planner (kernel.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, String, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql
 
+from hub.store.rendered import SIZES, Listing, Statement
 from hub.store.tables import (
     command,
     event,
@@ -32,39 +32,6 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter, ColumnElement, Dialect, Table
     from sqlalchemy.sql.elements import ClauseElement
 
-SIZES = (1, 8, 64, 512)
-"""Lengths of the lists that a statement with IN is rendered for; lists are filled up to them."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """SQL text whose parameters are named as the driver likes them.
-
-    Attributes:
-        fixed: parameters that the rendering itself brought along.
-    """
-
-    text: str
-    fixed: dict[str, object]
-
-
-class Listing:
-    """A statement with a list in it: rendered for some lengths."""
-
-    def __init__(self, by_size: dict[int, Statement]) -> None:
-        self._by_size = by_size
-
-    def batches(self, values: list[str]) -> list[tuple[Statement, dict[str, object]]]:
-        """Return the statements and parameters that together look all `values` up."""
-        made: list[tuple[Statement, dict[str, object]]] = []
-        for start in range(0, len(values), SIZES[-1]):
-            part = values[start : start + SIZES[-1]]
-            size = next(size for size in SIZES if size >= len(part))
-            filled = part + [part[-1]] * (size - len(part))
-            named: dict[str, object] = {f"v{n}": value for n, value in enumerate(filled)}
-            made.append((self._by_size[size], named))
-        return made
-
 
 class Statements:
     """All statements of the store for one dialect."""
@@ -72,7 +39,10 @@ class Statements:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         text = self._render
-        self.read_kernel = text(select(kernel.c.epoch, kernel.c.last_minute, kernel.c.next_number))
+        fence = select(kernel.c.epoch, kernel.c.last_minute, kernel.c.next_number)
+        self.read_kernel = text(
+            fence.with_for_update()
+        )  # a dead hub's last commit may be under way
         self.write_kernel = text(
             kernel.update()
             .where(kernel.c.epoch == bindparam("mine"))
@@ -150,6 +120,7 @@ class Statements:
         )
         self.all_feed_rows = text(select(*held).order_by(feed_row.c.kind.desc(), feed_row.c.key))
         self.rows_of_run = text(select(*held).where(feed_row.c.run_id == bindparam("of_run")))
+        self.rows_judged = text(select(*held).where(feed_row.c.verdict == bindparam("of_verdict")))
         self.put_feed_row = text(_upsert(feed_row, "kind", "key"))
         self.put_row_again = text(_upsert(feed_row, "kind", "key", keep=("run_id",)))
         self.drop_feed_rows = text(
@@ -165,6 +136,10 @@ class Statements:
                 visit.c.run_id.not_in(select(run.c.run_id)),
                 visit.c.key.not_in(select(feed_row.c.key)),
             )
+        )
+
+        self.drop_visits_of_nobody = text(
+            visit.delete().where(visit.c.run_id.not_in(select(run.c.run_id)))
         )
 
     def _manual_statements(self) -> None:
@@ -214,6 +189,9 @@ class Statements:
         self.plans_over = text(
             select(retained.c.entity, retained.c.rev).where(
                 retained.c.type_name == literal_column("'plan'"),
+                # By the key: nothing else has one between these, whatever the database's collation.
+                retained.c.entity > literal_column("'plan/'"),
+                retained.c.entity < literal_column("'plan/z'"),
                 retained.c.body.is_not(None),
                 retained.c.valid_until <= bindparam("at"),
             )

@@ -6,6 +6,7 @@ Law: everything built here is a frozen value, so that one station serves a whole
 from __future__ import annotations
 
 import itertools
+import tempfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -198,9 +199,79 @@ def station(build):
     return build.station()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path):
+QUICK = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a place, no file name
+
+KINDS = ("sqlite", "postgresql")
+"""Everything that uses a hub's database runs on both."""
+
+
+class SqliteFiles:
+    """Databases in files of a directory."""
+
+    def __init__(self, directory):
+        self._directory = directory
+        self._numbers = itertools.count(1)
+
+    def take(self):
+        return f"sqlite:///{self._directory}/hub{next(self._numbers)}.db"
+
+    def give_back(self, url):
+        for left in Path(url.removeprefix("sqlite:///")).parent.glob(f"{Path(url).name}*"):
+            left.unlink()
+
+
+class Taken:
+    """Call it for the URL of an empty database; what is not given back is so in the end."""
+
+    def __init__(self, databases):
+        self._databases = databases
+        self._urls = []
+
+    def __call__(self):
+        self._urls.append(self._databases.take())
+        return self._urls[-1]
+
+    def give_back(self, url):
+        self._urls.remove(url)
+        self._databases.give_back(url)
+
+    def close(self):
+        while self._urls:
+            self.give_back(self._urls[-1])
+
+
+def databases_of(kind, request, directory):
+    if kind == "sqlite":
+        return SqliteFiles(directory)
+    return request.getfixturevalue("postgresql_databases")
+
+
+@pytest.fixture(params=KINDS)
+def new_database(request, tmp_path):
+    """See `Taken`; all databases of a test are of one kind."""
+    taken = Taken(databases_of(request.param, request, tmp_path))
+    yield taken
+    taken.close()
+
+
+@pytest.fixture(params=KINDS)
+def quick_database(request):
+    """As `new_database`, in memory where that can be: for what is not about the disk."""
+    with tempfile.TemporaryDirectory(dir=QUICK) as directory:
+        taken = Taken(databases_of(request.param, request, directory))
+        yield taken
+        taken.close()
+
+
+@pytest.fixture(params=KINDS, scope="module")
+def module_database_url(request, tmp_path_factory):
+    """A database that the tests of a module share."""
+    taken = Taken(databases_of(request.param, request, tmp_path_factory.mktemp("database")))
+    yield taken()
+    taken.close()
+
+
+@pytest.fixture
+def database_url(new_database):
     """An empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'hub.db'}"
-    return request.getfixturevalue("postgresql_url")
+    return new_database()

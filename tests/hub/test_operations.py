@@ -216,7 +216,7 @@ def test_of_several_rows_of_one_key_the_newest_counts(hub, build):
 
 
 def test_waiting_publications_of_one_run_are_one(hub, build):
-    for minute in range(30, 35):
+    for minute in range(30, 40, 2):
         late = build.at(f"10:{minute}")
         hub.step(build.at("08:00"), [build.upsert(build.plan(estimated_arrival=late))])
     assert said(hub) == [(RUN, 5)]
@@ -363,8 +363,8 @@ def test_the_last_minute_survives_a_restart(database_url, hub, station, build):
     operations.close()
 
 
-def test_minute_by_minute_is_one_jump(tmp_path, station, build):
-    urls = [f"sqlite:///{tmp_path / name}.db" for name in ("steady", "jumping")]
+def test_minute_by_minute_is_one_jump(new_database, station, build):
+    urls = [new_database(), new_database()]
     steady, jumping = (Operations(url, station) for url in urls)
     rows = [
         build.upsert(build.plan(estimated_arrival=build.at("10:25"))),

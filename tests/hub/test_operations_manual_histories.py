@@ -1,12 +1,10 @@
 """Whole histories with persons in them: rows, words, the station's mode, ends, restarts."""
 
-import os
 from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import select
@@ -35,7 +33,7 @@ from hub.store import tables
 from protocol.codec import encode_body
 from protocol.runs import Control, PassengerPhase, Role, Run
 from protocol.timeline import disorder, passenger_phase
-from tests.hub.test_operations_histories import Histories, rows
+from tests.hub.test_operations_histories import Histories, live, rows
 
 RUNS = ("2021-01-20.k1", "2021-01-20.g2", "2021-01-20.x7", "2021-01-20.l9", "2021-01-20.t9")
 
@@ -180,10 +178,5 @@ def _passing(station):
     return tuple(row for row in station.timetable.rows if row.role is Role.PASS)
 
 
-class TestLivesWithPersons(ManualHistories.TestCase):
-    settings = settings(
-        max_examples=int(os.environ.get("STATION_HISTORIES", "15")),
-        stateful_step_count=25,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+def test_whatever_persons_say_what_is_told_is_so(quick_database):
+    live(ManualHistories, quick_database, examples=8, steps=25)

@@ -1,12 +1,10 @@
 """Days lived again: whatever happened, the journal brings it back, octet for octet."""
 
 import json
-import os
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from sqlalchemy import create_engine, update
@@ -26,7 +24,7 @@ from hub.store import tables
 from hub.store.reading import reading
 from protocol.errors import OperatorError
 from protocol.times import MINUTE, minute_number
-from tests.hub.test_operations_histories import Histories
+from tests.hub.test_operations_histories import Histories, live
 
 
 class Lives(Histories):
@@ -92,13 +90,8 @@ def _parts(build, station):
     Histories.build, Histories.station = build, replace(station, timetable=timetable)
 
 
-class TestLives(Lives.TestCase):
-    settings = settings(
-        max_examples=int(os.environ.get("STATION_HISTORIES", "15")),
-        stateful_step_count=20,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+def test_whatever_happened_it_is_lived_again(quick_database):
+    live(Lives, quick_database, examples=8, steps=20)
 
 
 def test_a_day_is_lived_again_octet_for_octet(lived):

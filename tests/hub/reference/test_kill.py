@@ -1,8 +1,9 @@
 """Killed with SIGKILL at random points, again and again, on one database.
 
-A child takes steps, hears what the outbox says and writes both into a pipe: a step when it has
-returned, a publication before it is acknowledged. The parent kills it, reads what it wrote, looks
-into the database, and lets the next child go on after the last step that was told.
+A child takes steps and persons' commands, hears what the outbox says and writes it all into a pipe:
+a step and an answer when they have returned, a publication before it is acknowledged. The parent
+kills it, reads what it wrote, looks into the database, and lets the next child go on after the last
+step that was told; commands whose answer was lost are given again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from hypothesis import settings
 from sqlalchemy import create_engine
 from sqlalchemy import select as sql
 
+from hub.kernel.objections import encode_answer
+from hub.kernel.override import encode_command
 from hub.operations import Operations
 from hub.store import tables
 from hub.store.journal import decode_output
@@ -36,11 +39,13 @@ from tests.hub.reference.days import (
     minutes,
 )
 from tests.hub.reference.model import Reference
+from tests.hub.reference.officer import Officer, by_chance
 
 KILLS, NIGHTLY_KILLS = 20, 500
 AHEAD = 1500
 """Steps that are made before a child begins: more than it lives to take."""
-LONGEST_LIFE_S = 0.3
+LONGEST_LIFE_S = {"sqlite": 0.3, "postgresql": 1.5}
+"""A hub opens PostgreSQL five times as slowly."""
 PATIENCE_S = 20.0
 
 
@@ -58,6 +63,13 @@ class Opened(msgspec.Struct, tag=True):
     last_minute: int
 
 
+class Answered(msgspec.Struct, tag=True):
+    """A person got the answer, as its digest."""
+
+    command_id: str
+    digest: str
+
+
 class Done(msgspec.Struct, tag=True):
     number: int
 
@@ -68,6 +80,7 @@ class Life:
     def __init__(self, seed):
         self.scene = SCENES["hohhot-east"]()
         self._dispatching = Dispatching(self.scene)
+        self._officer = Officer(self.scene)
         self._random = Random(seed)
         self.steps = []
 
@@ -75,7 +88,10 @@ class Life:
         while len(self.steps) < size:
             now = self.scene.begin + minutes(len(self.steps))
             made_of = [self._recipe(now) for _ in range(self._random.randrange(4))]
-            self.steps.append((now, self._dispatching.changes(made_of, now)))
+            changes = self._dispatching.changes(made_of, now)
+            said = [by_chance(self._random) for _ in range(self._random.choice((0, 0, 1, 2)))]
+            commands = [self._officer.command(recipe, now) for recipe in said]
+            self.steps.append((now, changes, commands))
 
     def _recipe(self, now):
         choice = self._random.choice
@@ -104,8 +120,11 @@ def live_and_be_killed(url, life, first, pipe):
     hub.open(life.steps[max(first - 1, 0)][0])
     write(Opened(hub.last_minute))
     for number in range(first, len(life.steps)):
-        now, changes = life.steps[number]
+        now, changes, commands = life.steps[number]
         hub.step(now, changes, minute_number(now))
+        for command in commands:
+            answer = hub.command(now, command)
+            write(Answered(command.command_id, sha256(encode_answer(answer)).hexdigest()))
         write(Done(number))
         hear(hub, write, 3 + number % 7)
         if number % 5 == 0:
@@ -146,7 +165,7 @@ def lived(url, life, first, seconds):
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL, "the child ended by itself"
     whole = bytes(written).rpartition(b"\n")[0].split(b"\n")
-    decoder = msgspec.json.Decoder(Told | Opened | Done)
+    decoder = msgspec.json.Decoder(Told | Opened | Answered | Done)
     return [decoder.decode(line) for line in whole if line]
 
 
@@ -159,6 +178,7 @@ class Witness:
         self.held = {}  # entity -> (epoch, rev, digest)
         self.events = set()
         self.bodies = {}  # (entity, rev) -> digest
+        self.answers = {}  # command id -> digest
         self._inputs, self._read_to = set(), 0
 
     def hear(self, message):
@@ -166,6 +186,9 @@ class Witness:
             begin = minute_number(self.life.scene.begin)
             reached = message.last_minute - begin
             assert reached in {max(self.done, 0), self.done + 1}, "a minute is missing"
+        elif isinstance(message, Answered):
+            known = self.answers.setdefault(message.command_id, message.digest)
+            assert known == message.digest, "one command was answered in two ways"
         elif isinstance(message, Done):
             assert message.number == self.done + 1
             self.done = message.number
@@ -193,7 +216,10 @@ class Witness:
             for row in connection.execute(inputs):
                 self._inputs.add(row.subject)
                 self._read_to = row.number
-        for _, changes in self.life.steps[checked : self.done + 1]:
+            answers = connection.execute(sql(tables.command.c.command_id, tables.command.c.answer))
+            kept = {row[0]: sha256(bytes(row[1])).hexdigest() for row in answers}
+        assert self.answers.items() <= kept.items(), "an answered command is lost"
+        for _, changes, _ in self.life.steps[checked : self.done + 1]:
             for change in changes:
                 key = change.key if isinstance(change, RowDeleted) else row_key(change.row)
                 assert held[key] >= change.revision[1], "an acknowledged row is lost"
@@ -209,8 +235,9 @@ def kills():
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_nothing_is_lost_and_nothing_told_twice_in_two_ways(seed, tmp_path):
-    url = f"sqlite:///{tmp_path / 'hub.db'}"
+def test_nothing_is_lost_and_nothing_told_twice_in_two_ways(seed, database_url):
+    url = database_url
+    longest = LONGEST_LIFE_S[url.partition("+")[0].partition(":")[0]]
     life, delays = Life(seed), Random(seed)
     witness = Witness(life)
     engine = create_engine(url)
@@ -218,12 +245,13 @@ def test_nothing_is_lost_and_nothing_told_twice_in_two_ways(seed, tmp_path):
     for _ in range(kills()):
         before = witness.done + 1
         life.grow(before + AHEAD)
-        for message in lived(url, life, before, delays.uniform(0, LONGEST_LIFE_S)):
+        for message in lived(url, life, before, delays.uniform(0, longest)):
             witness.hear(message)
         witness.check_database(engine, before)
     assert witness.done > kills(), "killed too early to have done anything"
     the_last_hub_tells_everything(url, life, witness)
     nothing_that_the_journal_says_was_told_is_missing(engine, witness)
+    every_command_was_done_once(engine, life, witness)
     engine.dispose()
 
 
@@ -239,8 +267,10 @@ def the_last_hub_tells_everything(url, life, witness):
     """Live on without being killed: what was heard is what is so, and what the reference says."""
     hub = Operations(url, life.scene.station)
     hub.open(life.steps[witness.done][0])
-    now, changes = life.steps[witness.done + 1]
+    now, changes, commands = life.steps[witness.done + 1]
     hub.step(now, changes, minute_number(now))
+    for command in commands:
+        hub.command(now, command)
     while hear(hub, witness.hear, 100):
         pass
     live = {each.entity: each.body for each in hub.live()}
@@ -249,8 +279,10 @@ def the_last_hub_tells_everything(url, life, witness):
     assert held == {entity: sha256(body).hexdigest() for entity, body in live.items()}
     reference = Reference(life.scene.station)
     reference.open(life.scene.begin)
-    for now, changes in life.steps[: witness.done + 2]:
+    for now, changes, commands in life.steps[: witness.done + 2]:
         reference.step(now, changes, minute=True)
+        for command in commands:
+            reference.command(now, command)
     told = {f"run/{run_id}": encode_body(run) for run_id, run in reference.published().items()}
     assert {e: body for e, body in live.items() if e.startswith("run/")} == told
 
@@ -271,3 +303,13 @@ def nothing_that_the_journal_says_was_told_is_missing(engine, witness):
     assert witness.bodies.items() <= bodies.items()
     newest = dict(sorted(bodies))
     assert newest == {entity: rev for entity, (_, rev, _) in witness.held.items()}
+
+
+def every_command_was_done_once(engine, life, witness):
+    """However often it was given: one line of the journal, with who said it."""
+    lines = tables.journal.select().where(tables.journal.c.kind == "command")
+    with engine.connect() as connection:
+        written = [bytes(row.detail) for row in connection.execute(lines)]
+    given = [each for _, _, said in life.steps[: witness.done + 2] for each in said]
+    assert len(given) > witness.done // 4
+    assert sorted(written) == sorted(encode_command(each) for each in given)
