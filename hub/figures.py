@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hub.feed_report import FeedReport
-    from hub.operations import StepResult
+    from hub.store.outcome import StepResult
 
 LATE_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 """Buckets: a minute is begun within milliseconds, or something is wrong."""

@@ -8,7 +8,6 @@ again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,16 +15,18 @@ from hub.kernel.days import Days
 from hub.kernel.override import decode_mode
 from hub.kernel.replan import require_same_place
 from hub.kernel.rulebook import rulebook
+from hub.store.again import take_far_ahead, take_held
 from hub.store.database import Database, Transaction
 from hub.store.day_build import build_days, drop_plans
 from hub.store.journal import TIDY
 from hub.store.manual import InForce, in_force_now, obey, return_to_auto
 from hub.store.marks import mark_auto, mark_open, mark_plan, mark_rebase, mark_step
 from hub.store.outbox import StoreOutbox
+from hub.store.outcome import StepResult, outcome
 from hub.store.records import to_change, to_rejected, to_stored
 from hub.store.retention import KEEP_DAYS, prune
 from hub.store.statements import statements_for
-from hub.store.step import Step, keys_text
+from hub.store.step import Step
 from hub.store.writes import Writes
 from protocol.errors import DeviceError
 from protocol.times import minute_number, minute_start, to_unix
@@ -51,31 +52,6 @@ REBASE_MINUTES = 2
 
 TOMBSTONES = timedelta(days=2)
 """How long the revision of a deleted row, and of a deleted publication, is remembered."""
-
-
-@dataclass(frozen=True)
-class StepResult:
-    """What one step did.
-
-    Attributes:
-        now: the instant that was used: station time, never before that of an earlier step.
-        ran: False if the minute had been run before; then nothing was done.
-        rows: row keys that were believed, at least in part, as ``plan/KEY``.
-        ignored: rows that were held already.
-        rejected: what was not believed.
-        runs: runs whose publication is another one now.
-        phases: how many runs entered another phase.
-        publications: how many wait in the outbox because of this step.
-    """
-
-    now: Instant
-    ran: bool = True
-    rows: tuple[str, ...] = ()
-    ignored: int = 0
-    rejected: tuple[Rejected, ...] = ()
-    runs: tuple[str, ...] = ()
-    phases: int = 0
-    publications: int = 0
 
 
 class Operations:
@@ -155,11 +131,14 @@ class Operations:
             stored_epoch, last_minute, next_number = opened.rows(self._statements.read_kernel)[0]
             epoch: int = max(stored_epoch + 1, self._epoch_floor, above + 1)
             minute = minute_number(now)
-            if not 0 <= last_minute <= minute + REBASE_MINUTES:
+            was_ahead = last_minute > minute + REBASE_MINUTES
+            if was_ahead or last_minute < 0:
                 last_minute = minute
             now = max(now, minute_start(last_minute))
             self._mode = self._stored_mode(opened)
             step = self._step(opened, now, next_number)
+            if was_ahead:
+                take_held(step)
             build_days(step, anew=True)
             step.tick()
             mark_open(step)
@@ -214,6 +193,7 @@ class Operations:
             step.tick()
             new_day = self._days.local_date(now) != self._built
             if new_day:
+                take_far_ahead(step)
                 build_days(step, anew=False)
             elif minute is not None:
                 drop_plans(step)
@@ -254,12 +234,15 @@ class Operations:
     def rebase(self, now: Instant, minute: int) -> StepResult:
         """Go on from `now` after the clock was set back by more than can be held.
 
+        What was said of runs that a clock far ahead has forgotten is taken in again.
+
         Raises:
             DeviceError: the database failed; nothing was done.
         """
         with self._database.transaction() as opened:
             next_number = self._fence(opened)[2]
             step = self._step(opened, now, next_number)
+            take_held(step)
             build_days(step, anew=True)
             mark_rebase(step, minute)
             step.writes.flush(opened, self._statements)
@@ -445,15 +428,7 @@ class Operations:
         self._built = self._days.local_date(now)
 
     def _result(self, step: Step, first_number: int) -> StepResult:
-        result = StepResult(
-            now=step.now,
-            rows=keys_text(step.accepted),
-            ignored=step.ignored,
-            rejected=tuple(step.rejected),
-            runs=tuple(step.changed),
-            phases=step.phases,
-            publications=step.writes.next_number - first_number,
-        )
+        result = outcome(step, first_number)
         if self._log is not None:
             for key in result.rows:
                 trace(self._log, "kernel", key)

@@ -21,7 +21,7 @@ from hub.figures import DEPTH_COUNTED
 from hub.lines import Lines
 from hub.minute_clock import Due, MinuteClock
 from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
-from hub.operations import Operations, StepResult
+from hub.operations import Operations
 from hub.reload import Reloaded
 from hub.source import lifetime_seconds
 from hub.source_watch import SourceWatch
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from hub.mqtt.store_calls import RunInStore
     from hub.store.database import Transaction
     from hub.store.manual import InForce
+    from hub.store.outcome import StepResult
     from one_way_feed.rows import RowChange
     from protocol.times import Instant
     from station_config.model import Station

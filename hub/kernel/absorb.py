@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from hub.kernel.agenda import forget_at
-from hub.kernel.apply import with_log, with_plan, without_log, without_plan
+from hub.kernel.apply import (
+    with_early,
+    with_log,
+    with_plan,
+    without_early,
+    without_log,
+    without_plan,
+)
 from hub.kernel.derive import derive
 from hub.kernel.facts import Facts
 from hub.kernel.intake import Identity, examine_log, examine_plan, identify, same_visit
@@ -103,6 +110,8 @@ class Absorption:
             self.deleted.add(name)
         if facts is None:
             return
+        if kind == "log":
+            facts = self._looked_at(facts, key)
         said = facts.plan if kind == "plan" else facts.log
         if said is None or said.key != name:
             return  # only what this row said is taken back; another key may tell about the run now
@@ -169,6 +178,17 @@ class Absorption:
         if isinstance(examined.row, TrafficLogRow):
             self._put(with_log(facts, examined.row), key)
             self.judged[key] = (run_id, None)
+        elif examined.again_at is not None:
+            self._put(with_early(facts, row.key, examined.again_at), key)
+        else:
+            self._looked_at(facts, key)
+
+    def _looked_at(self, facts: Facts, key: RowKey) -> Facts:
+        """Return `facts`, which no longer wait for the log's row `key`."""
+        after = without_early(facts, key[1])
+        if after is not facts:
+            self._put(after, key)
+        return after
 
     def _log_of_nobody(self, row: TrafficLogRow, run_id: str | None) -> None:
         key = row_key(row)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from hub.kernel.facts import Early
 from protocol.runs import PassengerPhase
 from protocol.timeline import passenger_phase
 
@@ -39,15 +40,38 @@ def with_plan(facts: Facts, row: StagePlanRow, now: Instant) -> Facts:
 
 def with_log(facts: Facts, row: TrafficLogRow) -> Facts:
     """Return `facts` after the traffic log said `row`."""
-    return replace(facts, log=row, heard=True)
+    return replace(without_early(facts, row.key), log=row, heard=True)
+
+
+def with_early(facts: Facts, key: str, at: Instant) -> Facts:
+    """Return `facts` knowing that the log's row `key` is to be looked at again at `at`."""
+    return replace(facts, early=Early(key, at))
+
+
+def without_early(facts: Facts, key: str) -> Facts:
+    """Return `facts` after the log's row `key` was looked at, or was deleted."""
+    if facts.early is None or facts.early.key != key:
+        return facts
+    return replace(facts, early=None)
 
 
 def with_timetable(facts: Facts, planned: Planned | None) -> Facts:
-    """Return `facts` after the timetable was read again; without any word left it is withdrawn."""
+    """Return `facts` after the timetable was read again; without any word left it is withdrawn.
+
+    A train that dispatching deleted and that the timetable now has is told as the timetable says.
+    """
     if planned is None and facts.plan is None and facts.added is None:
         return replace(facts, withdrawn=True)
     if planned is not None and facts.withdrawn:
-        return replace(facts, timetable=planned, plan=None, withdrawn=False)
+        return replace(
+            facts,
+            timetable=planned,
+            plan=None,
+            held_since=None,
+            known_before_hold=None,
+            cancelled_since=None,
+            withdrawn=False,
+        )
     return replace(facts, timetable=planned)
 
 

@@ -6,7 +6,9 @@ alone leaves the rest of the row in use with the last good track: a wrong cell i
 not make a delay untrue. An estimated departure before the estimated arrival is left out alone, too:
 it is a guess beside a guess, and the row may bring a cancellation. A planned time that moves by
 more than `NEAR` is a key used again for another day's train, and would overwrite this one: a jump.
-A rejected row changes no fact. Of several reasons the first is told.
+A departure that is logged up to a minute before the arrival is two clocks, or two people: it is
+read as the arrival's. A rejected row changes nothing of what is known; of one that tells of
+what is still to happen it is remembered when to look again. Of several reasons the first is told.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ AHEAD_DAYS = 2
 """A stage plan looks hours ahead; the day after tomorrow is a mistake."""
 CLOCKS_APART = timedelta(minutes=15)
 """How far an actual time may be ahead of a step: clocks apart, or a step that is catching up."""
+CROSSED = timedelta(minutes=1)
+"""How far a departure may be logged before the arrival; in recorded days 1 call of 200 is so."""
 
 _R = TypeVar("_R", StagePlanRow, TrafficLogRow)
 _STEPS = {step: order for order, step in enumerate(Step)}
@@ -65,10 +69,17 @@ class Identity:
 
 @dataclass(frozen=True)
 class Examined:
-    """The believed part of a row (None: nothing) and what was rejected of it."""
+    """What was made of a row.
+
+    Attributes:
+        row: the believed part, None: nothing.
+        rejected: what was not.
+        again_at: from when on the same row may be believed, None: never.
+    """
 
     row: StagePlanRow | TrafficLogRow | None
     rejected: tuple[Rejected, ...] = ()
+    again_at: Instant | None = None
 
 
 def identify(row: StagePlanRow, days: Days, now: Instant) -> Identity | None:
@@ -125,13 +136,19 @@ def examine_log(row: TrafficLogRow, known: Facts, station: Station, now: Instant
     """Return what is believed of a traffic log row about the run of `known`."""
     row = _whole_seconds(row, _LOG_TIMES)
     key = row_key(row)
+    rejected: list[Rejected] = []
+    crossed = _crossed(row)
+    if crossed:
+        row = changed(row, actual_departure=row.actual_arrival)
+        rejected.append(Rejected(key=key, reason=Reason.CROSSED, found=crossed, partial=True))
     for reason, found in _log_faults(row, known, now):
-        return Examined(None, (Rejected(key=key, reason=reason, found=found),))
+        whole = Rejected(key=key, reason=reason, found=found)
+        return Examined(None, (whole,), _again_at(row) if reason is Reason.NOT_YET else None)
     track = row.track
-    if track is None or station.layout_on(known.service_date).track(track) is not None:
-        return Examined(row)
-    kept = changed(row, track=known.log and known.log.track)
-    return Examined(kept, (_unknown_track(key, track),))
+    if track is not None and station.layout_on(known.service_date).track(track) is None:
+        row = changed(row, track=known.log and known.log.track)
+        rejected.append(_unknown_track(key, track))
+    return Examined(row, tuple(rejected))
 
 
 def _plan_faults(
@@ -219,6 +236,18 @@ def _log_faults(row: TrafficLogRow, known: Facts, now: Instant) -> Iterator[tupl
     pairs = ((known.planned_arrival, came), (known.planned_departure, left))
     yield from _too_far(pairs, DAY)
     yield from _backwards(row, known.log)
+
+
+def _crossed(row: TrafficLogRow) -> str:
+    """Say how the departure was logged a little before the arrival, "" if it was not."""
+    came, left = row.actual_arrival, row.actual_departure
+    if came is None or left is None or not left < came <= left + CROSSED:
+        return ""
+    return f"{left.isoformat()} < {came.isoformat()}"
+
+
+def _again_at(row: TrafficLogRow) -> Instant:
+    return max(at for at in (row.actual_arrival, row.actual_departure) if at) - CLOCKS_APART
 
 
 def _backwards(row: TrafficLogRow, known: TrafficLogRow | None) -> Iterator[tuple[Reason, str]]:

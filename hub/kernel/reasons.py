@@ -19,6 +19,7 @@ class Reason(StrEnum):
     NO_NUMBER = "no-number"
     MISSING_TIME = "missing-time"
     DEPARTURE_BEFORE_ARRIVAL = "departure-before-arrival"
+    CROSSED = "crossed"
     JUMP = "jump"
     PAST_DAY = "past-day"
     FAR_AHEAD = "far-ahead"
@@ -36,6 +37,10 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "a planned time is missing and the timetable does not have it",
     ),
     Reason.DEPARTURE_BEFORE_ARRIVAL: ("发车早于到达", "the departure is before the arrival"),
+    Reason.CROSSED: (
+        "发车比到达早不超过一分钟，按到达时刻计",
+        "the departure is up to a minute before the arrival; the arrival's time is taken",
+    ),
     Reason.JUMP: ("时刻跳变超过 24 小时", "a time is more than 24 hours from what is planned"),
     Reason.PAST_DAY: ("过期日期的数据", "the row is for a past day"),
     Reason.FAR_AHEAD: ("日期超前过多", "the row is for a day too far ahead"),

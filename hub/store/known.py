@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from hub.kernel.conclude import Stored
     from hub.kernel.facts import Facts
     from hub.store.database import Transaction
-    from hub.store.statements import Listing, Statements
+    from hub.store.rendered import Listing
+    from hub.store.statements import Statements
     from one_way_feed.rows import RowKey
 
 

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from hub.lease import Held, Holder
-from hub.store.statements import Statement
+from hub.store.rendered import Statement
 from hub.store.tables import lease
 from protocol.errors import DeviceError
 

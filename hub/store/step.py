@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hub.kernel.absorb import Absorption
+from hub.kernel.absorb import OVER, Absorption
 from hub.kernel.agenda import Agenda, Moment, decode_agenda
 from hub.kernel.conclude import Concluded, conclude
 from hub.kernel.events import approaching
 from hub.kernel.manual import ended, standing_still, without_ended
 from hub.kernel.reasons import Reason
+from hub.store.again import early_rows
 from hub.store.feeding import Feeding
 from hub.store.journal import FORGOTTEN, MANUAL, PHASE
 from hub.store.known import StoreKnown
@@ -49,8 +50,9 @@ class Step:
 
     Attributes:
         accepted: row keys that were believed, at least in part.
-        ignored: rows that were held already.
+        ignored: rows that were held already, or came together with a newer one.
         rejected: what was not believed.
+        over: row keys of good rows about trains long gone: held, and nothing to tell.
         changed: runs whose publication is another one now.
         phases: how many runs entered another phase.
         touched: runs that this step has concluded about.
@@ -67,6 +69,7 @@ class Step:
     accepted: list[RowKey] = field(default_factory=list)
     ignored: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    over: list[RowKey] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     phases: int = 0
     touched: set[str] = field(default_factory=set)
@@ -89,6 +92,16 @@ class Step:
             known.fetch(_key(change)[1] for change in again.values())
             absorption.take(again.values())
         self._write(absorption, known, newest | again)
+
+    def take_again(self, changes: Sequence[RowChange]) -> None:
+        """Judge rows that are held once more; they are no inputs."""
+        if not changes:
+            return
+        known = StoreKnown(self.opened, self.statements)
+        known.fetch(_key(change)[1] for change in changes)
+        absorption = Absorption(known, self.station, self.days, self.now)
+        absorption.take(changes)
+        self._write(absorption, known, {})
 
     def tick(self) -> None:
         """Bring every run whose instant has come to what it is now."""
@@ -127,8 +140,11 @@ class Step:
             for run_id, agenda, *_ in due
             if agenda.anew_at is not None and agenda.anew_at <= second < agenda.forget_at
         ]
-        for before in self.stored(anew):
-            self.change(before, before.facts, TICK)
+        stored = self.stored(anew)
+        self.take_again(early_rows(self, stored))
+        for before in stored:
+            if before.facts.run_id not in self.touched:
+                self.change(before, before.facts, TICK)
         self.feeding.pass_on(self)
 
     def stored(self, run_ids: list[str]) -> list[Stored]:
@@ -178,6 +194,7 @@ class Step:
             if held is not None and tuple(change.revision) <= tuple(held):
                 self.ignored += 1
             else:
+                self.ignored += key in newest  # a newer one came with it
                 newest[key] = change
         return newest
 
@@ -212,7 +229,9 @@ class Step:
             if change is not None:
                 again = held is not None and held[5] == run_id
                 self.writes.put_row(change, run_id, verdict, again=again)
-        self.accepted.extend(key for key, judged in absorption.judged.items() if not judged[1])
+        verdicts = {key: verdict for key, (_, verdict) in absorption.judged.items()}
+        self.accepted.extend(key for key, verdict in verdicts.items() if not verdict)
+        self.over.extend(key for key, verdict in verdicts.items() if verdict == OVER)
         self._write_visits(absorption, known)
         self._write_runs(absorption, known)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select
 
 from hub.fleet.wishes import changed, decode_wish, encode_wish
-from hub.store.statements import Statement
+from hub.store.rendered import Statement
 from hub.store.tables import wish
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from hub.figures import HubFigures
 from hub.kernel.reasons import Reason, Rejected
 from hub.lease import Stage
-from hub.operations import StepResult
+from hub.store.outcome import StepResult
 from protocol.messages import Source, SourceMode
 
 NOW = datetime(2021, 1, 20, 8, tzinfo=UTC)
@@ -17,9 +17,7 @@ STATUS = {
 
 def watched(status=STATUS, stage=Stage.LEADING):
     figures = HubFigures("hub-a")
-    figures.watch(
-        stage=lambda: stage, status=lambda: status, works=lambda: True, feed=lambda: None
-    )
+    figures.watch(stage=lambda: stage, status=lambda: status, works=lambda: True, feed=lambda: None)
     return figures
 
 

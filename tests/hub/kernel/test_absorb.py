@@ -4,6 +4,7 @@ import pytest
 
 from hub.kernel.absorb import OVER, Absorption
 from hub.kernel.days import Days
+from hub.kernel.facts import Early
 from hub.kernel.reasons import Reason
 from one_way_feed.rows import Step
 from protocol.runs import Role
@@ -203,3 +204,38 @@ def test_a_deletion_of_what_nobody_knows(build, take):
     found = take(build.delete("plan", "ghost"))
     assert found.judged == {("plan", "ghost"): (None, None)}
     assert found.facts == {}
+
+
+def test_a_log_row_that_is_too_early_is_remembered_until_its_time(build, take):
+    take(build.upsert(build.plan()))
+    row = build.log(actual_arrival=build.at("10:30"))
+    found = take(build.upsert(row), now="10:00")
+    assert reasons(found) == [Reason.NOT_YET]
+    facts = found.facts[RUN]
+    assert (facts.log, facts.early) == (None, Early("k1", build.at("10:15")))
+    again = take(build.upsert(row), now="10:15").facts[RUN]
+    assert (again.log, again.early) == (row, None)
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        lambda build: build.delete("log", "k1"),
+        lambda build: build.upsert(build.log(step=Step.ROUTE_SET)),
+        lambda build: build.upsert(
+            build.log(actual_arrival=build.at("10:10"), actual_departure=build.at("10:00"))
+        ),
+    ],
+)
+def test_a_newer_word_of_the_same_row_ends_the_waiting(build, take, then):
+    take(build.upsert(build.plan()))
+    take(build.upsert(build.log(actual_arrival=build.at("10:30"))), now="10:00")
+    assert take(then(build), now="10:11").facts[RUN].early is None
+
+
+def test_another_rows_word_does_not(build, take):
+    take(build.upsert(build.plan()))
+    take(build.upsert(build.log(actual_arrival=build.at("10:30"))), now="10:00")
+    take(build.delete("plan", "k1"), build.upsert(build.plan("k1b")), now="10:00")
+    found = take(build.upsert(build.log("k1b", step=Step.ROUTE_SET)), now="10:00")
+    assert found.facts[RUN].early.key == "k1"

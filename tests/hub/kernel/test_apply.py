@@ -120,3 +120,15 @@ def test_the_timetable_read_again(build):
     assert not with_timetable(heard, None).withdrawn
     back = with_timetable(build.facts(timetable=None, plan=build.plan(), withdrawn=True), other)
     assert (back.withdrawn, back.plan, back.timetable) == (False, None, other)
+    assert (back.held_since, back.cancelled_since) == (None, None)
+
+
+def test_a_train_that_was_held_or_cancelled_when_it_was_withdrawn_comes_back_as_printed(build):
+    now = build.at("08:00")
+    row = build.plan(delay_known=False, cancelled=True)
+    heard = with_plan(build.facts(timetable=None, plan=build.plan()), row, now)
+    gone = without_plan(heard, run(build, heard), now)
+    assert gone.withdrawn
+    back = with_timetable(gone, build.planned())
+    assert (back.held_since, back.known_before_hold, back.cancelled_since) == (None, None, None)
+    assert not run(build, back).deviates

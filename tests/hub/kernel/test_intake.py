@@ -168,6 +168,36 @@ def test_a_log_row_that_cannot_be_true(build, changes, reason):
 
 
 @pytest.mark.parametrize(
+    ("left", "believed"), [("10:02", True), ("10:01:30", True), ("10:01", True), ("10:00:59", None)]
+)
+def test_a_departure_logged_a_little_before_the_arrival_is_the_arrivals(build, left, believed):
+    came = build.at("10:02")
+    row = build.log(actual_arrival=came, actual_departure=build.at(left))
+    reasons, kept = log_reasons(build, row)
+    if believed is None:
+        assert (reasons, kept) == ([(Reason.DEPARTURE_BEFORE_ARRIVAL, False)], None)
+        return
+    assert reasons == ([] if left == "10:02" else [(Reason.CROSSED, True)])
+    assert (kept.actual_arrival, kept.actual_departure) == (came, came)
+
+
+def test_of_a_row_that_is_rejected_whole_no_part_is_noted(build):
+    ahead = build.at("12:00")
+    row = build.log(actual_arrival=ahead, actual_departure=ahead - timedelta(seconds=5))
+    assert log_reasons(build, row)[0] == [(Reason.NOT_YET, False)]
+
+
+def test_a_row_that_is_too_early_says_when_to_look_again(build, station):
+    row = build.log(actual_arrival=build.at("10:30"), actual_departure=build.at("10:40"))
+    known = build.facts()
+    early = examine_log(row, known, station, build.at("10:24:59"))
+    assert (early.row, early.again_at) == (None, build.at("10:25"))
+    assert examine_log(row, known, station, early.again_at).row == row
+    other = build.log(actual_departure=build.at("10:00"), actual_arrival=build.at("10:05"))
+    assert examine_log(other, known, station, build.at("10:10")).again_at is None
+
+
+@pytest.mark.parametrize(
     ("before", "after", "rejected"),
     [
         ({"step": Step.DEPARTED}, {"step": Step.ARRIVED}, True),

@@ -5,7 +5,8 @@ from sqlalchemy import create_engine, inspect, text
 
 from hub.operations import Operations
 from hub.store.database import Database
-from hub.store.statements import SIZES, Statements
+from hub.store.rendered import SIZES
+from hub.store.statements import Statements
 from protocol.errors import DeviceError, OperatorError
 
 
