@@ -24,8 +24,7 @@ def pass_minutes(operations, start, count):
         operations.tidy(now)
 
 
-@pytest.fixture
-def lived(database_url, station, build):
+def live(database_url, station, build):
     """K1 is 7 minutes late, was first said to use a track that there is not, and left at 10:25."""
     operations = Operations(database_url, station)
     operations.open(build.at("09:00"))
@@ -43,6 +42,18 @@ def lived(database_url, station, build):
         pass_minutes(operations, build.at("11:01") + minutes * MINUTE, 1)
     operations.close()
     return database_url
+
+
+@pytest.fixture(scope="module")
+def lived(module_database_url, station, build):
+    """See `live`; the tests of a module share it, and only read."""
+    return live(module_database_url, station, build)
+
+
+@pytest.fixture
+def lived_apart(database_url, station, build):
+    """See `live`; a test's own, to be changed."""
+    return live(database_url, station, build)
 
 
 @pytest.fixture

@@ -1,10 +1,22 @@
 """Why a run is in its state: the answer names rows, rules, rejects and instants."""
 
 import json
+from dataclasses import replace
+from datetime import time
 
 import pytest
 
+from hub.kernel.override import EndsHere, ReplacedBy, SetOverride
+from hub.operations import Operations
+from hub.past.explain_command import lines
+from hub.past.text import Speech
+from hub.past.why import why
+from hub.store.reading import reading
 from protocol.errors import OperatorError
+from protocol.runs import Role
+from protocol.times import MINUTE
+from station_config.model import Timetable, TimetableRow
+from station_config.policies import TurnRound
 
 RUN = "2021-01-20.k1"
 
@@ -58,3 +70,78 @@ def test_people_read_it_in_their_language(say, language, words):
 def test_an_instant_before_the_journal(say):
     with pytest.raises(OperatorError, match="does not reach back"):
         say("explain", RUN, "--at", "2021-01-19T10:00")
+
+
+@pytest.fixture
+def fed(database_url, station, build):
+    """G3 comes 45 minutes late and leaves as G4; K1 ends here by hand, a bus replaces it."""
+    rows = (
+        TimetableRow(
+            "G3", None, "G", Role.TERMINUS, "South", "Here", time(12), None, "t3", stock="s"
+        ),
+        TimetableRow(
+            None, "G4", "G", Role.ORIGIN, "Here", "South", None, time(12, 30), "t3", stock="s"
+        ),
+        station.timetable.rows[0],
+    )
+    policies = replace(station.policies, turn_rounds=(TurnRound(10 * MINUTE),))
+    sharing = replace(station, timetable=Timetable(build.day, rows), policies=policies)
+    operations = Operations(database_url, sharing)
+    operations.open(build.at("08:00"))
+    late = build.plan(
+        "g3",
+        role=Role.TERMINUS,
+        arrival_number="G3",
+        departure_number=None,
+        planned_arrival=build.at("12:00"),
+        planned_departure=None,
+        estimated_arrival=build.at("12:45"),
+    )
+    operations.step(build.at("09:00"), [build.upsert(late)])
+    who = {"who": "Li", "why": "x", "run_id": RUN}
+    operations.command(build.at("09:10"), SetOverride(command_id="1", word=EndsHere(), **who))
+    bus = ReplacedBy(texts={"en": "square", "zh": "广场"})
+    operations.command(build.at("09:11"), SetOverride(command_id="2", word=bus, **who))
+    operations.close()
+    return lambda run_id, language: explained(database_url, sharing, run_id, language, build)
+
+
+def explained(url, station, run_id, language, build):
+    with reading(url) as reader:
+        found = why(reader, run_id, station, build.at("09:30"))
+    return "\n".join(lines(found, Speech(language, station.zone_info)))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            (
+                "Whose stock it leaves with:",
+                "run 2021-01-20.g3; planned 2021-01-20 12:00; expected 2021-01-20 12:45",
+                "because of plan/g3",
+                "rule turn-round: departure planned 2021-01-20 12:30, estimated 2021-01-20 12:55",
+                "what its feeder says, minimum turn-round",
+            ),
+        ),
+        ("zh", ("车底:", "规则 车底折返: 出发 图定 2021-01-20 12:30", "最短折返时间")),
+    ],
+)
+def test_whose_stock_it_leaves_with_is_told(fed, language, words):
+    told = fed("2021-01-20.g4", language)
+    for word in words:
+        assert word in told
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("departure planned 2021-01-20 10:20, cancelled", "replaced by text", "square")),
+        ("zh", ("出发 图定 2021-01-20 10:20, 停运", "改乘", "广场")),
+    ],
+)
+def test_a_train_that_ends_here_is_told(fed, language, words):
+    told = fed(RUN, language)
+    for word in words:
+        assert word in told

@@ -121,8 +121,8 @@ def test_a_file_is_as_good_as_the_database(lived, tmp_path):
         assert journal.tables["run"]
 
 
-def test_what_differs_is_told(lived):
-    engine = create_engine(lived)
+def test_what_differs_is_told(lived_apart):
+    engine = create_engine(lived_apart)
     with engine.begin() as connection:
         connection.execute(update(tables.run).values(train="PASSING"))
         connection.execute(
@@ -131,7 +131,7 @@ def test_what_differs_is_told(lived):
             .values(detail=b"SHOWN/DEPARTED")
         )
     engine.dispose()
-    with reading(lived) as reader:
+    with reading(lived_apart) as reader:
         found = replay(reader.records(), reader.tables(), at_most=3)
     assert len(found.differences) == 3
     assert found.differing > 3
@@ -176,12 +176,12 @@ def test_the_command_replays_a_database_and_a_file(say, tmp_path):
         say("replay", "--from", "2021-01-19")
 
 
-def test_the_command_lists_what_differs(say, lived):
-    engine = create_engine(lived)
+def test_the_command_lists_what_differs(say, lived_apart):
+    engine = create_engine(lived_apart)
     with engine.begin() as connection:
         connection.execute(update(tables.run).values(rev=77))
     engine.dispose()
-    code, told = say("replay", "--differences", "1")
+    code, told = say("replay", "--differences", "1", "--database", lived_apart, database=False)
     assert code == 1
     assert "table run" in told
     assert "differ\n" in told
