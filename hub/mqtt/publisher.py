@@ -21,6 +21,7 @@ from hub.mqtt.hearing import NO_DEVICES, Devices, subscriptions
 from hub.mqtt.identity import BrokerAddress, HubIdentity
 from hub.mqtt.inventory import Inventory
 from hub.mqtt.presence import Presence
+from hub.mqtt.queries import Queries
 from hub.mqtt.requests import Requests
 from hub.mqtt.resync import Resync
 from hub.mqtt.store_calls import RETRY_S, StoreCalls
@@ -132,9 +133,7 @@ class Publisher:
             "seq": self._voice.envelopes.seq,
             "zombies": self._floor.zombies,
             "rival": self._floor.rivals.told,
-            "requests": dict(self._requests.answered),
-            "requests_refused": self._requests.refused,
-            "requests_bad": self._requests.bad,
+            **self._requests.status,
             "store_failures": self._store.failures,
         }
 
@@ -214,6 +213,7 @@ class Publisher:
             say=self._voice.say,
             may_say=self._floor.may_say,
             resync=self._resync.want,
+            find=Queries(self._store, self._outbox),
             log=self._log,
         )
         self._connection = MqttConnection(

@@ -1,4 +1,4 @@
-"""What devices ask of the hub: the time, and to be told again what they miss.
+"""What devices ask of the hub: the time, to be told again what they miss, which runs there are.
 
 Law: a request never harms. A bad one is counted and named in the log, but not more often than each
 ten seconds per topic; a device that asks for too much is told so and asks later.
@@ -11,20 +11,27 @@ from typing import TYPE_CHECKING
 
 from protocol.codec import decode
 from protocol.errors import MessageError
-from protocol.messages import Request, Response
+from protocol.limits import RESYNC_EVERY_S
+from protocol.messages import Request, Response, RunQuery
+from protocol.runs import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from structlog.typing import FilteringBoundLogger
+    from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
 
     from hub.mqtt.envelopes import Envelopes, Say
     from protocol.topics import Topics
     from station_config.runtime.clocks import StationClock
     from station_config.runtime.reactor import Reactor
 
-RESYNC_EVERY_S = 2.0
-"""Real seconds between two resyncs of one device; its link machine asks after ten."""
+QUERY_EVERY_S = 0.2
+"""Real seconds between two queries of one device."""
+
+Found = tuple[tuple[Run, ...], int]
+"""Runs, and how many more there are."""
 
 COMPLAIN_EVERY_S = 10.0
 
@@ -54,6 +61,7 @@ class Requests:
         say: Say,
         may_say: Callable[[], bool],
         resync: Callable[[Sequence[str]], None],
+        find: Callable[[RunQuery], Deferred[Found]],
         log: FilteringBoundLogger,
     ) -> None:
         """Answer nothing yet.
@@ -66,8 +74,10 @@ class Requests:
             say: hands a message over.
             may_say: whether that reaches anybody now; else requests wait for `serve`.
             resync: says these entities again; all of them when there are none.
+            find: looks runs up.
             log: the process's log.
         """
+        self._find = find
         self._reactor = reactor
         self._topics = topics
         self._envelopes = envelopes
@@ -78,8 +88,9 @@ class Requests:
         self._log = log
         self._waiting: deque[tuple[str, bytes]] = deque(maxlen=KEPT)
         self._resynced: dict[str, float] = {}
+        self._queried: dict[str, float] = {}
         self._complained: dict[str, float] = {}
-        self.answered = {"time": 0, "resync": 0}
+        self.answered = {"time": 0, "resync": 0, "query": 0}
         self.refused = 0
         self.bad = 0
 
@@ -100,11 +111,46 @@ class Requests:
             self.bad += 1
             self._complain(topic, error.message)
             return
-        response = self._answer(device, request)
+        if request.kind == "query":
+            self._look_up(topic, device, request)
+        else:
+            self._respond(topic, device, self._answer(device, request))
+
+    @property
+    def status(self) -> dict[str, object]:
+        """Figures for a health page."""
+        return {
+            "requests": dict(self.answered),
+            "requests_refused": self.refused,
+            "requests_bad": self.bad,
+        }
+
+    def _respond(self, topic: str, device: str, response: Response) -> None:
         if not response.ok:
             self.refused += 1
             self._complain(topic, response.error)
         self._say(self._topics.device(device, "resp"), self._envelopes.of_body(response), 1, False)
+
+    def _look_up(self, topic: str, device: str, request: Request) -> None:
+        """Answer a query when the store has; not more often than a person types."""
+        now_s = self._reactor.seconds()
+        if now_s - self._queried.get(device, now_s - QUERY_EVERY_S) < QUERY_EVERY_S:
+            self._respond(
+                topic, device, _no(request, f"at most one query each {QUERY_EVERY_S:g} s")
+            )
+            return
+        self._queried[device] = now_s
+
+        def found(answer: Found) -> None:
+            runs, more = answer
+            self.answered["query"] += 1
+            response = Response(correlation=request.correlation, kind="query", runs=runs, more=more)
+            self._respond(topic, device, response)
+
+        def failed(_: Failure) -> None:
+            self._respond(topic, device, _no(request, "the hub's database does not answer"))
+
+        self._find(request.query or RunQuery()).addCallbacks(found, failed)
 
     def serve(self) -> None:
         """Answer what had to wait."""

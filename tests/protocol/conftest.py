@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from hypothesis import strategies as st
 
-from protocol.messages import BODY_TYPES, Message
+from protocol.messages import BODY_TYPES, Message, RunQuery
+from protocol.runs import Run
 
 INSTANTS = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
@@ -82,3 +83,13 @@ def any_body() -> st.SearchStrategy:
 @pytest.fixture(scope="session")
 def any_message() -> st.SearchStrategy:
     return messages()
+
+
+@pytest.fixture(scope="session")
+def any_run() -> st.SearchStrategy:
+    return values(Run)
+
+
+@pytest.fixture(scope="session")
+def any_query() -> st.SearchStrategy:
+    return values(RunQuery)
