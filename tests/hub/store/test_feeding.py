@@ -5,6 +5,9 @@ from datetime import time, timedelta
 
 import msgspec
 import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule
+from sqlalchemy import select
 
 from hub.kernel.objections import Code
 from hub.kernel.override import (
@@ -19,14 +22,18 @@ from hub.kernel.override import (
     StartsHere,
     StockOf,
 )
+from hub.kernel.stock import wanted, with_feeder
 from hub.operations import Operations
 from hub.past.replay import replay
+from hub.store import tables
 from hub.store.reading import reading
+from hub.store.records import to_stored
 from protocol.messages import Plan
 from protocol.runs import Role, Run
-from protocol.times import minute_number
+from protocol.times import MINUTE, minute_number
 from station_config.model import Timetable, TimetableRow
 from station_config.policies import TurnRound
+from tests.hub.test_operations_histories import Histories, live, usually
 
 WHO = {"who": "Li", "why": "电话通知"}
 COMES, LEAVES, NIGHT, MORNING = (
@@ -291,3 +298,117 @@ def test_the_day_is_lived_again_octet_for_octet(hub, database_url, build, row, c
         found = replay(reader.records(), reader.tables())
     assert found.differences == []
     assert found.outcomes > 0
+
+
+# --- whole histories
+
+
+class SharedStock(Histories):
+    """Any words about both ends of shared stock, with persons, restarts and pauses between."""
+
+    @rule(
+        feeder=st.sampled_from(["G3", "G5"]),
+        late=st.sampled_from([None, 0, 1, 9, 45, 300]),
+        delay_known=usually,
+        cancelled=usually.map(lambda often: not often),
+        role=st.sampled_from([Role.TERMINUS, Role.TERMINUS, Role.INTERMEDIATE]),
+    )
+    def a_feeder_is_told_of(self, feeder, late, delay_known, cancelled, role):
+        planned = self.build.at("12:00" if feeder == "G3" else "11:40")
+        row = self.build.plan(
+            feeder.lower(),
+            arrival_number=feeder,
+            departure_number=None if role is Role.TERMINUS else feeder,
+            role=role,
+            planned_arrival=planned,
+            planned_departure=None if role is Role.TERMINUS else planned + MINUTE,
+            estimated_arrival=None if late is None else planned + late * MINUTE,
+            delay_known=delay_known,
+            cancelled=cancelled,
+        )
+        self.operations.step(self.now, [self.build.upsert(row)])
+
+    @rule(late=st.sampled_from([None, 0, 20, 90]), cancelled=usually.map(lambda often: not often))
+    def the_run_that_leaves_is_told_of(self, late, cancelled):
+        planned = self.build.at("12:30")
+        row = self.build.plan(
+            "g4",
+            arrival_number=None,
+            departure_number="G4",
+            role=Role.ORIGIN,
+            planned_arrival=None,
+            planned_departure=planned,
+            estimated_departure=None if late is None else planned + late * MINUTE,
+            cancelled=cancelled,
+        )
+        self.operations.step(self.now, [self.build.upsert(row)])
+
+    @rule(feeder=st.sampled_from(["g3", "g5"]))
+    def a_feeder_comes(self, feeder):
+        row = self.build.log(feeder, actual_arrival=self.now)
+        self.operations.step(self.now, [self.build.upsert(row)])
+
+    @rule(
+        run_id=st.sampled_from([LEAVES, COMES, "2021-01-20.k1", "2021-01-20.k2"]),
+        word=st.sampled_from(
+            [
+                StockOf(),
+                StockOf("2021-01-20.g5"),
+                StockOf("2021-01-20.k1"),
+                Delayed(25),
+                Cancelled(),
+                EndsHere(),
+                StartsHere(),
+                ReplacedBy(number="Z9"),
+            ]
+        ),
+        until=st.sampled_from([None, 3, 45]),
+    )
+    def a_person_says(self, run_id, word, until):
+        until = None if until is None else self.now + until * MINUTE
+        self.said(SetOverride, run_id=run_id, word=word, until=until)
+
+    @rule(run_id=st.sampled_from([LEAVES, COMES, "2021-01-20.k1"]))
+    def a_person_takes_back(self, run_id):
+        self.said(ClearOverride, run_id=run_id)
+
+    @rule(manual=st.booleans())
+    def a_person_takes_the_station(self, manual):
+        self.said(SetStationMode, manual=manual)
+
+    def said(self, kind, **what):
+        self.commands = getattr(self, "commands", 0) + 1
+        self.operations.command(self.now, kind(command_id=str(self.commands), **WHO, **what))
+
+    def true_to_passengers(self, facts, run):
+        if facts.held_since is not None or not run.held:
+            super().true_to_passengers(facts, run)
+
+    @invariant()
+    def what_a_feeder_says_has_reached_the_run(self):
+        with self.engine.connect() as connection:
+            records = connection.execute(select(*RUN_COLUMNS)).all()
+        stored = dict(to_stored(tuple(record)) for record in records)
+        for each in stored.values():
+            for run_id in wanted(each.facts):
+                feeder = stored.get(run_id)
+                if feeder is not None and feeder.facts.base.heard:
+                    assert with_feeder(each.facts, feeder, "", self.now) is each.facts
+
+    def teardown(self):
+        try:
+            with reading(self.url) as reader:
+                assert replay(reader.records(), reader.tables()).differences == []
+        finally:
+            super().teardown()
+
+
+RUN_COLUMNS = [
+    getattr(tables.run.c, name)
+    for name in ("run_id", "facts", "state", "agenda", "rev", "passengers", "train")
+]
+
+
+def test_whatever_is_said_of_shared_stock(quick_database, build, sharing):
+    SharedStock.build, SharedStock.station = build, sharing
+    live(SharedStock, quick_database, examples=8, steps=25)
