@@ -57,7 +57,7 @@ class Floor:
                 mine=epoch,
                 epoch=epoch,
                 last_minute=last_minute,
-                next_number=next_number,
+                next_number=next_number + 1,  # SQLite would not write what is there already
             )
         took = time.perf_counter() - begun
         self._database.checkpoint()
