@@ -53,9 +53,6 @@ if TYPE_CHECKING:
 NO_STORE = "the hub waits for its database"
 STANDS_BY = "this hub stands by: ask the one that leads, on {host}, process {pid}"
 
-RELEASE_S = 3.0
-"""How long an orderly stop waits for the database to take the lease back."""
-
 
 def main(path: Path) -> int:
     """Run the hub of the deployment at `path`; return the exit code."""

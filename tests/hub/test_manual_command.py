@@ -3,20 +3,11 @@
 import argparse
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 import pytest
 
-import station_config
-from hub.broker.credentials import ensure_secrets
 from hub.kernel.override import (
     CheckIn,
     Delayed,
@@ -34,91 +25,15 @@ from protocol.runs import Role
 from station_config.load import load_station
 from station_config.runtime.command import main
 from station_config.runtime.deployment import (
-    BrokerSettings,
-    ClockSettings,
-    Deployment,
-    HubSettings,
     dump_deployment,
     load_deployment,
 )
-from tests.conftest import free_port
-
-HOHHOT = Path(station_config.__file__).with_name("stations") / "hohhot_east"
-MORNING = datetime(2021, 1, 20, 0, 30, tzinfo=UTC)
-"""08:30 at the station."""
-
-
-class RealHub:
-    """`station hub` on a station time that stands still enough: it began this very moment."""
-
-    def __init__(self, directory):
-        self.file = directory / "deployment.toml"
-        self.deployment = Deployment(
-            station=HOHHOT,
-            broker=BrokerSettings(port=free_port(), secrets=directory / "secrets"),
-            hub=HubSettings(
-                database=f"sqlite:///{directory / 'hub.sqlite'}",
-                state=directory / "state",
-                port=free_port(),
-            ),
-            clock=ClockSettings(origin=MORNING, started=time.time()),  # noqa: TID251 - the clock that starts now
-        )
-        ensure_secrets(self.deployment)
-        dump_deployment(self.deployment, self.file)
-        self.log = directory / "log"
-        self.process = None
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.deployment.hub.port}"
-
-    def start(self):
-        words = ("hub", "--deployment", str(self.file))
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "station_config.runtime.command", *words],
-                stdout=log,
-                stderr=log,
-            )
-        deadline = time.monotonic() + 30
-        while not self.healthy():
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.05)
-
-    def healthy(self):
-        try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=1) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait(10)
-
-    def stop(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(10)
-
-    def post(self, page, body, **headers):
-        request = urllib.request.Request(f"{self.url}/{page}", data=body, headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read()
-
-    @property
-    def token(self):
-        return (self.deployment.broker.secrets / "command-token").read_text().strip()
+from tests.hub.real_hub import HOHHOT, MORNING, RealHub
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
-    hub = RealHub(tmp_path_factory.mktemp("hub"))
+def hub(tmp_path_factory, module_database_url):
+    hub = RealHub(tmp_path_factory.mktemp("hub"), module_database_url)
     hub.start()
     yield hub
     hub.stop()

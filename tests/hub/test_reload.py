@@ -17,7 +17,7 @@ from protocol.runs import Run
 from protocol.times import minute_number
 from station_config.runtime.command import main
 from station_config.runtime.deployment import dump_deployment
-from tests.hub.test_manual_command import RealHub
+from tests.hub.real_hub import RealHub
 
 K1, G2, G3 = "2021-01-20.k1", "2021-01-20.g2", "2021-01-20.g3"
 
