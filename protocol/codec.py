@@ -11,6 +11,7 @@ import msgspec
 from protocol.errors import MessageError
 from protocol.limits import MAX_BYTES, MAX_OTHER_BYTES, Count
 from protocol.messages import BODY_TYPES, TYPE_NAMES, VERSION, Body, Message
+from protocol.plausible import implausible
 from protocol.times import Instant
 
 __all__ = ["MAX_BYTES", "decode", "encode", "encode_body", "type_name", "wrap"]
@@ -94,6 +95,10 @@ def decode(payload: bytes, *, topic: str) -> Message:
         if decoder is None:
             raise MessageError(f"unknown message type {raw.t!r}", where=topic)
         body = decoder.decode(raw.body)
+        for each in (raw.issued_at, raw.valid_until, body):
+            place = implausible(each)
+            if place is not None:
+                raise MessageError(f"an instant that cannot be: {place or raw.t}", where=topic)
         fields = {name: getattr(raw, name) for name in raw.__struct_fields__}
         return Message(**{**fields, "body": body})
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

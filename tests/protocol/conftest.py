@@ -26,7 +26,7 @@ _SIMPLE = {
     bool: st.booleans(),
     types.NoneType: st.none(),
     msgspec.UnsetType: st.just(msgspec.UNSET),
-    date: st.dates(),
+    date: st.dates(date(1970, 1, 1), date(2200, 1, 1)),
     datetime: INSTANTS,
 }
 
