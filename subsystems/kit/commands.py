@@ -39,3 +39,34 @@ SUBSYSTEMS = Command(
         '  hall = ["display", "clock", "query"]'
     ),
 )
+
+
+def _configure_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="small letters and digits, e.g. lighting")
+    parser.add_argument(
+        "--root", type=Path, default=Path(), metavar="DIR", help="checkout of the project"
+    )
+
+
+def _run_new(arguments: argparse.Namespace) -> int:
+    from subsystems.kit.new import create  # noqa: PLC0415 - only when asked for
+
+    name, root = arguments.name, arguments.root
+    written = create(root, name)
+    lines = [
+        *map(str, written),
+        "",
+        "Now: pip install -e .   so that `station` knows it,",
+        f"a table [subsystems.{name}] (id, cache, port) in the deployment,",
+        f"pytest tests/subsystems/{name}   and: station {name} --deployment FILE",
+    ]
+    print("\n".join(lines))  # noqa: T201 - the command's answer
+    return 0
+
+
+NEW_SUBSYSTEM = Command(
+    summary="write the six files of a new subsystem, its page and its tests",
+    configure=_configure_new,
+    run=_run_new,
+    examples="  station new-subsystem lighting",
+)
