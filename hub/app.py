@@ -299,6 +299,7 @@ class Hub:
             status=lambda: self._reign.status if self._reign is not None else None,
             works=lambda: self._health().ok,
             feed=lambda: self._reign.feed() if self._reign is not None else None,
+            fleet=lambda: self._reign.fleet.report() if self._reign is not None else None,
         )
 
     def _refresh(self) -> Deferred[None]:

@@ -10,14 +10,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from hub.feed_figures import add_feed
+from hub.fleet.register import OFFLINE
 from hub.lease import Stage
-from protocol.messages import SourceMode
+from protocol.messages import LinkMode, SourceMode
 from station_config.runtime.metrics import Figures, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hub.feed_report import FeedReport
+    from hub.fleet.said import FleetReport
     from hub.store.outcome import StepResult
 
 LATE_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
@@ -99,6 +101,7 @@ class HubFigures:
         status: Callable[[], Mapping[str, Any] | None],
         works: Callable[[], bool],
         feed: Callable[[], FeedReport | None],
+        fleet: Callable[[], FleetReport | None] = lambda: None,
     ) -> None:
         """Tell what the process says of itself.
 
@@ -107,6 +110,7 @@ class HubFigures:
             status: of the reign (`hub.reign.Reign.status`), None: this hub does not lead.
             works: whether the health page says so.
             feed: how the lines stand, None: this hub does not listen.
+            fleet: the devices, None: this hub does not lead.
         """
         figures = self.figures
         figures.gauge("station_hub_works", "1: it can do what it is for", lambda: int(works()))
@@ -118,6 +122,18 @@ class HubFigures:
         )
         self._watch_reign(status)
         add_feed(figures, feed)
+        figures.gauge(
+            "station_hub_devices",
+            "devices by type and mode",
+            lambda: _by_mode(fleet()),
+            labels=("kind", "mode"),
+        )
+        figures.gauge(
+            "station_hub_device_faults",
+            "active faults of devices, by code",
+            lambda: _by_fault(fleet()),
+            labels=("code",),
+        )
 
     def _watch_reign(self, status: Callable[[], Mapping[str, Any] | None]) -> None:
         def of(key: str) -> Any:  # noqa: ANN401 - as the reign says it
@@ -161,3 +177,20 @@ class HubFigures:
             lambda: self._rejected,
             labels=("reason", "extent"),
         )
+
+
+def _by_mode(report: FleetReport | None) -> dict[tuple[str, str], int] | None:
+    """Return the devices by type and mode; 0 for a mode in which none of a known type is."""
+    if report is None:
+        return None
+    modes = (*(mode.value for mode in LinkMode), OFFLINE)
+    kinds = {each.kind for each in report.devices.values()}
+    counts = Counter({(kind, mode): 0 for kind in kinds for mode in modes})
+    counts.update((each.kind, each.mode) for each in report.devices.values())
+    return counts
+
+
+def _by_fault(report: FleetReport | None) -> dict[tuple[str], int] | None:
+    if report is None:
+        return None
+    return Counter((code,) for each in report.devices.values() for code in each.faults)

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 from hub.figures import HubFigures
+from hub.fleet.said import DeviceReport, FleetReport
 from hub.kernel.reasons import Reason, Rejected
 from hub.lease import Stage
 from hub.store.outcome import StepResult
@@ -13,6 +14,14 @@ STATUS = {
     "waiting": 3,
     "broker": {"connected": True, "live": 270, "published": 12, "expired": 1, "ghosts": 0},
 }
+
+
+FLEET = FleetReport(
+    devices={
+        "board-7": DeviceReport(kind="display", mode="OFFLINE"),
+        "board-8": DeviceReport(kind="display", mode="ONLINE", faults=("lamp",)),
+    }
+)
 
 
 def watched(status=STATUS, stage=Stage.LEADING):
@@ -71,6 +80,9 @@ def test_what_a_leading_hub_says():
     assert found["station_hub_source_mode", "LIVE"] == 0
     assert found["station_hub_stage", "leading"] == 1
     assert found["station_hub_published_total",] == 12
+    assert found["station_hub_devices", "display", "OFFLINE"] == 1
+    assert found["station_hub_devices", "display", "AUTONOMOUS"] == 0
+    assert found["station_hub_device_faults", "lamp"] == 1
     assert found["station_figures_unread_total",] == 0
 
 
@@ -80,5 +92,10 @@ def test_a_hub_that_stands_by_has_no_epoch_and_no_outbox():
     found = told(figures)
     assert found["station_hub_stage", "standing by"] == 1
     names = {key[0] for key in found}
-    assert not names & {"station_hub_epoch", "station_hub_outbox_depth", "station_hub_broker_up"}
+    assert not names & {
+        "station_hub_epoch",
+        "station_hub_outbox_depth",
+        "station_hub_broker_up",
+        "station_hub_devices",
+    }
     assert found["station_figures_unread_total",] == 0
