@@ -35,6 +35,8 @@ CATEGORIES = ("ProductCategoryRef", "OperatorRef")
 TRUE = frozenset({"true", "1"})
 CANCELLED = "cancelled"
 UNKNOWN_STATUS = frozenset({"noreport", "missed"})
+NO_PLATFORM = frozenset({"-", "--", "---"})
+"""What producers write where they know no platform; it is no name."""
 
 
 @dataclass
@@ -182,12 +184,18 @@ def _recorded_call(call: _Call, texts: dict[str, str], options: Options) -> Reco
         destination="",
         planned_arrival=_time(get("AimedArrivalTime"), options),
         planned_departure=_time(get("AimedDepartureTime"), options),
-        arrival_track=get("ArrivalPlatformName"),
-        departure_track=get("DeparturePlatformName") or get("ArrivalPlatformName"),
+        arrival_track=_platform(call, "Arrival"),
+        departure_track=_platform(call, "Departure") or _platform(call, "Arrival"),
         actual_arrival=_time(get("ActualArrivalTime"), options),
         actual_departure=_time(get("ActualDepartureTime"), options),
         passes=_is_pass(call),
     )
+
+
+def _platform(call: _Call, event: str) -> str | None:
+    """Return the platform of the arrival or the departure, None if none is told."""
+    said = call.texts.get(f"{event}PlatformName")
+    return None if said in NO_PLATFORM else said
 
 
 def _is_pass(call: _Call) -> bool:
@@ -208,8 +216,8 @@ def _told(call: _Call, texts: dict[str, str], recorded: Instant, options: Option
         at=recorded,
         arrival=_time(get("ExpectedArrivalTime"), options),
         departure=_time(get("ExpectedDepartureTime"), options),
-        arrival_track=get("ArrivalPlatformName"),
-        departure_track=get("DeparturePlatformName"),
+        arrival_track=_platform(call, "Arrival"),
+        departure_track=_platform(call, "Departure"),
         cancelled=out,
         delay_known=not statuses & UNKNOWN_STATUS,
     )

@@ -4,7 +4,8 @@ Law: written from the formats, not from the code: it imports nothing of the proj
 every call ended: when the train was last expected (or came), where, and whether it was cancelled.
 
 One thing no format can mean: a train that left, or is expected to leave, before it came;
-`contradicts` marks such a call.
+`contradicts` marks such a call. A departure recorded up to a minute before the arrival is two
+clocks: it left when it came, and `crossed` marks the call.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Call:
     departure: End | None
     cancelled: bool
     passes: bool = False
+    crossed: bool = False
 
     @property
     def identity(self):
@@ -185,6 +187,7 @@ def _siri_call(journey, element, whole, *, out):
         if at(f"Aimed{name}Time") is None:
             return None
         platform = text(f"{name}PlatformName")
+        platform = None if platform == "--" else platform  # what is written where none is known
         return End(
             planned=at(f"Aimed{name}Time"),
             told=at(f"Expected{name}Time"),
@@ -193,6 +196,11 @@ def _siri_call(journey, element, whole, *, out):
             first_platform=platform,
         )
 
+    arrival, departure = end("Arrival"), end("Departure")
+    came, left = at("ActualArrivalTime"), at("ActualDepartureTime")
+    crossed = bool(came and left and timedelta() < came - left <= timedelta(minutes=1))
+    if crossed:
+        departure = replace(departure, actual=came)
     statuses = {text(f"{name}Status") for name in ("Arrival", "Departure")} - {None}
     boarding = [text(f"{name}BoardingActivity") for name in ("Arrival", "Departure")]
     names = [journey.findtext("{*}" + f"{end}Name") for end in ("Origin", "Destination")]
@@ -201,8 +209,9 @@ def _siri_call(journey, element, whole, *, out):
         category=journey.findtext("{*}ProductCategoryRef") or journey.findtext("{*}OperatorRef"),
         origin=names[0] or whole[0].findtext("{*}StopPointName"),
         destination=names[1] or whole[-1].findtext("{*}StopPointName"),
-        arrival=end("Arrival"),
-        departure=end("Departure"),
+        arrival=arrival,
+        departure=departure,
+        crossed=crossed,
         cancelled=out or text("Cancellation") == "true" or statuses == {"cancelled"},
         passes=boarding == ["passThru", "passThru"],
     )

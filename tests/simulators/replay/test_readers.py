@@ -170,6 +170,12 @@ class TestSiriEt:
     def test_a_stop_may_be_named_by_its_code(self, tmp_path):
         assert len(self.read(tmp_path, delivery(self.first), "B").calls) == 1
 
+    def test_a_mark_that_stands_for_no_platform_is_none(self, tmp_path):
+        text = self.first.replace("<ArrivalPlatformName>2", "<ArrivalPlatformName>--")
+        (made,) = self.read(tmp_path, delivery(text, self.later)).calls
+        assert (made.arrival_track, made.departure_track) == (None, None)
+        assert [told.arrival_track for told in made.told] == [None, "5"]
+
     def test_a_cancelled_call_and_a_cancelled_journey(self, tmp_path):
         times = {"AimedArrivalTime": "2018-08-29T10:30:00"}
         one = journey(1, call("Alpha") + call("Beta", Cancellation="true", **times))
