@@ -15,6 +15,7 @@ from hub.kernel.facts import decode_facts
 from hub.kernel.override import (
     AddRun,
     ArrivalAt,
+    ArrivedAt,
     AtPlatform,
     ByGates,
     Cancelled,
@@ -22,12 +23,17 @@ from hub.kernel.override import (
     ClearOverride,
     Delayed,
     DelayUnknown,
+    DepartedAt,
     DepartureAt,
+    EndsHere,
     Field,
     InWaitingRoom,
     OnTrack,
+    ReplacedBy,
     SetOverride,
     SetStationMode,
+    StartsHere,
+    StockOf,
 )
 from hub.store import tables
 from protocol.codec import encode_body
@@ -46,7 +52,12 @@ words = st.one_of(
     st.sampled_from(["w1", "w2"]).map(InWaitingRoom),
     st.booleans().map(CheckIn),
     st.booleans().map(Cancelled),
+    st.booleans().map(EndsHere),
+    st.booleans().map(StartsHere),
+    st.sampled_from([ReplacedBy(), ReplacedBy(number="Z9"), ReplacedBy(run_id="2021-01-20.g2")]),
+    st.sampled_from([None, *RUNS]).map(StockOf),
     st.tuples(st.sampled_from([ArrivalAt, DepartureAt]), st.integers(-10, 90)),
+    st.tuples(st.sampled_from([ArrivedAt, DepartedAt]), st.integers(-60, 1)),
 )
 lasting = st.sampled_from([None, None, 1, 7, 45, 45.5])
 
@@ -85,7 +96,8 @@ class ManualHistories(Histories):
         if not answer.accepted:
             assert answer.refused
             return
-        assert after.overrides[-1].word == word
+        kept = after.overrides[-1].word
+        assert kept == word or (isinstance(word, ReplacedBy) and kept.run_id == word.run_id)
         assert after.auto.plan == before.auto.plan, "what the feed says is not changed"
 
     @rule(run_id=st.sampled_from(RUNS), field=st.none() | st.sampled_from(Field))

@@ -10,13 +10,18 @@ from hypothesis.stateful import rule
 from sqlalchemy import create_engine, update
 
 from hub.kernel.override import (
+    ArrivedAt,
     Cancelled,
     CheckIn,
     ClearOverride,
     Delayed,
+    DepartedAt,
+    EndsHere,
     OnTrack,
+    ReplacedBy,
     SetOverride,
     SetStationMode,
+    StartsHere,
 )
 from hub.past.journal_file import JournalFile, write_journal
 from hub.past.replay import replay
@@ -49,6 +54,18 @@ class Lives(Histories):
     def a_person_says_a_word(self, word, until):
         until = None if until is None else self.now + until * MINUTE
         self.said(SetOverride, run_id="2021-01-20.k1", word=word, until=until)
+
+    @rule(
+        word=st.sampled_from(
+            [EndsHere(), StartsHere(), EndsHere(cancelled=False), ReplacedBy(number="Z9")]
+        )
+    )
+    def a_person_says_what_it_does_here(self, word):
+        self.said(SetOverride, run_id="2021-01-20.k1", word=word)
+
+    @rule(word=st.sampled_from([ArrivedAt, DepartedAt]), ago=st.sampled_from([0, 5, 40]))
+    def a_person_reports_what_happened(self, word, ago):
+        self.said(SetOverride, run_id="2021-01-20.k1", word=word(self.now - ago * MINUTE))
 
     @rule(manual=st.booleans(), until=st.sampled_from([None, 10]))
     def a_person_takes_the_station_over(self, manual, until):
