@@ -26,7 +26,13 @@ FLEET = FleetReport(
 
 def watched(status=STATUS, stage=Stage.LEADING):
     figures = HubFigures("hub-a")
-    figures.watch(stage=lambda: stage, status=lambda: status, works=lambda: True, feed=lambda: None)
+    figures.watch(
+        stage=lambda: stage,
+        status=lambda: status,
+        works=lambda: True,
+        feed=lambda: None,
+        fleet=lambda: FLEET if status else None,
+    )
     return figures
 
 
