@@ -40,9 +40,13 @@ class LinkMode(StrEnum):
     """How a subsystem stands with the hub; the order is the way of a loss and a recovery."""
 
     ONLINE = "ONLINE"
+    """In step with the hub; commands are obeyed."""
     SUSPECT = "SUSPECT"
+    """The hub was not heard for a while, or the connection is gone."""
     AUTONOMOUS = "AUTONOMOUS"
+    """Goes on alone from what is held, and says so."""
     SYNCING = "SYNCING"
+    """The hub is there again; not everything is held yet."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -102,8 +106,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """`hub/manifest`, retained: every live entity with its revision.
 
     Attributes:
-        entries: revision by entity, e.g. ``{"run/2021-01-20.z180": 3, "plan/2021-01-20": 1}``.
-            An entity that a reader holds and that is not here is deleted.
+        entries: revision by entity, e.g. ``{"plan/2021-01-20": 1}``; what is not here is deleted.
     """
 
     entries: dict[str, int]
@@ -292,7 +295,6 @@ BODY_TYPES: dict[str, type[Body]] = {
     "agg.state": Aggregate,
 }
 """Body type by the envelope's `t`."""
-
 TYPE_NAMES: dict[type[Body], str] = {body: name for name, body in BODY_TYPES.items()}
 
 

@@ -34,39 +34,55 @@ class Punctuality(StrEnum):
     """How the run stands against its timetable. Missing data is UNKNOWN, never ON_TIME."""
 
     ON_TIME = "ON_TIME"
+    """Dispatching says so, to the minute."""
     EARLY = "EARLY"
     DELAYED = "DELAYED"
     UNKNOWN = "UNKNOWN"
+    """Nobody has said anything by which it could be judged."""
 
 
 class Control(StrEnum):
     """Who decides: the rules, or a person."""
 
     AUTO = "AUTO"
+    """The rules."""
     MANUAL = "MANUAL"
+    """A person's word overrides them."""
 
 
 class PassengerPhase(StrEnum):
     """What the run is for a passenger. The order of the members is the order of the phases."""
 
     PLANNED = "PLANNED"
+    """Not shown yet."""
     SHOWN = "SHOWN"
+    """On the boards."""
     WAITING = "WAITING"
+    """候车: passengers are called to the waiting room."""
     CHECK_IN = "CHECK_IN"
+    """检票: open."""
     LAST_CALL = "LAST_CALL"
+    """Open for the last minutes."""
     CHECK_IN_CLOSED = "CHECK_IN_CLOSED"
+    """停止检票."""
     GONE = "GONE"
+    """Off the boards."""
 
 
 class TrainPhase(StrEnum):
     """Where the train itself is."""
 
     EXPECTED = "EXPECTED"
+    """On its way, or not under way yet."""
     APPROACHING = "APPROACHING"
+    """Will be here in a moment."""
     AT_PLATFORM = "AT_PLATFORM"
+    """Stands here."""
     DEPARTED = "DEPARTED"
     TERMINATED = "TERMINATED"
+    """Has ended here."""
     PASSING = "PASSING"
+    """Goes through without a stop: stand back."""
 
 
 class Named(msgspec.Struct, frozen=True):

@@ -81,11 +81,13 @@ def published(examples: Mapping[str, list[tuple[str, Json]]]) -> dict[str, str]:
     from protocol.published.document import document  # noqa: PLC0415
     from protocol.published.page import page  # noqa: PLC0415
     from protocol.published.schemas import message_schema  # noqa: PLC0415
+    from station_config.protocol_words import meanings  # noqa: PLC0415
 
-    api = asyncapi(examples)
+    words = meanings()
+    api = asyncapi(examples, words)
     schemas = {f"schemas/{name}.json": _json(message_schema(name)) for name in BODY_TYPES}
     return {
-        "README.md": document(),
+        "README.md": document(words),
         "asyncapi.json": _json(api),
         "index.html": page(api),
         **schemas,

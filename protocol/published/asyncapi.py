@@ -12,11 +12,13 @@ from protocol.clauses import SECTIONS
 from protocol.identifiers import MAX_LENGTH
 from protocol.limits import MAX_BYTES
 from protocol.messages import BODY_TYPES, VERSION
+from protocol.published.meanings import explained, open_names
 from protocol.published.schemas import components, summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from protocol.published.meanings import Meanings
     from protocol.published.schemas import Json
 
 ROOT = "pis/1/{station}/"
@@ -46,17 +48,19 @@ CORRELATED = {
 REPLIES = {"dev/{device}/req": "dev/{device}/resp"}
 
 
-def asyncapi(examples: Mapping[str, Sequence[tuple[str, Json]]]) -> Json:
+def asyncapi(examples: Mapping[str, Sequence[tuple[str, Json]]], meanings: Meanings) -> Json:
     """Return the document.
 
     Args:
         examples: by type, each a name and a whole message.
+        meanings: of enumerated values.
     """
     schemas, parts = components()
+    parts = explained(parts, meanings)
     return {
         "asyncapi": "3.0.0",
         "id": "urn:pis:1",
-        "info": _info(),
+        "info": _info(meanings),
         "defaultContentType": "application/json",
         "servers": {name: _server(name) for name in ("mqtt", "mqtts")},
         "channels": {each.name: _channel(each) for each in CHANNELS},
@@ -78,7 +82,7 @@ def asyncapi(examples: Mapping[str, Sequence[tuple[str, Json]]]) -> Json:
     }
 
 
-def _info() -> Json:
+def _info(meanings: Meanings) -> Json:
     return {
         "title": "Station Hub: the open protocol of a station's subsystems",
         "version": VERSION,
@@ -91,6 +95,10 @@ def _info() -> Json:
             "operations are those of a device."
         ),
         "license": {"name": "Apache-2.0", "url": LICENSE},
+        "x-open-names": {
+            name: {"summary": summary, "values": values}
+            for name, (summary, values) in open_names(meanings).items()
+        },
         "x-sections": {str(each.number): {"en": each.en, "zh": each.zh} for each in SECTIONS},
     }
 

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from protocol.channels import CHANNELS, Channel
 from protocol.clauses import CLAUSES, SECTIONS
 from protocol.messages import BODY_TYPES, VERSION, Message
+from protocol.published.meanings import explained, open_names
 from protocol.published.schemas import fields_of, message_schema, summary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from protocol.clauses import Clause, Section
+    from protocol.published.meanings import Meanings
     from protocol.published.schemas import Json
 
 HEAD = f"""\
@@ -61,12 +63,23 @@ each stands in `schemas/`. Further fields are ignored (C-2.4).
 """
 
 
-def document() -> str:
-    """Return the document."""
+OPEN_NAMES = """
+# Open names
+
+Others than these may be sent and are refused by name or ignored (C-13.3).
+"""
+
+
+def document(meanings: Meanings) -> str:
+    """Return the document.
+
+    Args:
+        meanings: of enumerated values.
+    """
     parts = [HEAD, *map(_channel, CHANNELS), ENVELOPE, *_envelope()]
     for section in SECTIONS:
         parts += _section(section)
-    parts += [BODIES, *_bodies()]
+    parts += [BODIES, *_bodies(meanings), OPEN_NAMES, *_open_names(meanings)]
     return "".join(parts)
 
 
@@ -121,14 +134,27 @@ def _linked(clause: Clause) -> str:
     return text
 
 
-def _bodies() -> Iterator[str]:
+def _open_names(meanings: Meanings) -> Iterator[str]:
+    for name, (summary, values) in open_names(meanings).items():
+        yield f"\n### {name}\n\n{_marked(summary)}\n"
+        yield from _values(values)
+
+
+def _values(values: Mapping[str, str]) -> Iterator[str]:
+    yield "\n| value | what |\n|---|---|\n"
+    for value, meaning in values.items():
+        yield f"| `{value}` | {_marked(meaning)} |\n"
+
+
+def _bodies(meanings: Meanings) -> Iterator[str]:
     told: set[str] = set()
     for name, kind in BODY_TYPES.items():
         yield f"\n## `{name}`\n\n{_marked(summary_of(kind))}\n"
         schema = message_schema(name)
-        yield from _fields(schema["$defs"][kind.__name__])
+        defined = explained(schema["$defs"], meanings)
+        yield from _fields(defined[kind.__name__])
         told.add(kind.__name__)
-        for part, inner in schema["$defs"].items():
+        for part, inner in defined.items():
             if part not in told:
                 told.add(part)
                 yield f"\n### {part}\n\n{_marked(inner.get('description', ''))}\n"
@@ -137,7 +163,7 @@ def _bodies() -> Iterator[str]:
 
 def _fields(schema: Json) -> Iterator[str]:
     if "enum" in schema:
-        yield f"\nOne of {kind_of(schema)}.\n"
+        yield from _values(schema["x-meanings"])
         return
     yield "\n| field | | holds | what |\n|---|---|---|---|\n"
     for name, inner in schema["properties"].items():

@@ -16,7 +16,7 @@ from protocol.published.document import anchor, kind_of
 from protocol.published.style import STYLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from protocol.clauses import Clause, Section
     from protocol.published.schemas import Json
@@ -137,11 +137,14 @@ def _types(api: Json) -> Iterator[str]:
         if name not in bodies:
             yield f'<h3 id="t-{name}">{name}</h3>\n<p>{_text(schema.get("description", ""))}</p>\n'
             yield from _fields(schema)
+    for name, names in api["info"]["x-open-names"].items():
+        yield f'<h3 id="t-{name}">{name} (open)</h3>\n<p>{_text(names["summary"])}</p>\n'
+        yield from _values(names["values"])
 
 
 def _fields(schema: Json) -> Iterator[str]:
     if "enum" in schema:
-        yield f"<p>One of {_text(kind_of(schema))}.</p>\n"
+        yield from _values(schema["x-meanings"])
         return
     yield '<div class="wide" tabindex="0" role="region" aria-label="Fields"><table>\n<thead><tr>'
     yield '<th scope="col">field</th><th scope="col">holds</th><th scope="col">what</th></tr>'
@@ -150,6 +153,14 @@ def _fields(schema: Json) -> Iterator[str]:
         mark = ' <span class="mark">required</span>' * (name in schema.get("required", ()))
         yield f"<tr><td><code>{name}</code>{mark}</td><td>{_linked_kind(inner)}</td>"
         yield f"<td>{_text(inner.get('description', ''))}</td></tr>\n"
+    yield "</tbody>\n</table></div>\n"
+
+
+def _values(values: Mapping[str, str]) -> Iterator[str]:
+    yield '<div class="wide" tabindex="0" role="region" aria-label="Values"><table>\n<thead><tr>'
+    yield '<th scope="col">value</th><th scope="col">what</th></tr></thead>\n<tbody>\n'
+    for value, meaning in values.items():
+        yield f"<tr><td><code>{value}</code></td><td>{_text(meaning)}</td></tr>\n"
     yield "</tbody>\n</table></div>\n"
 
 

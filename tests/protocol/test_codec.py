@@ -123,3 +123,36 @@ def test_a_message_expires_after_its_last_instant():
     assert not bounded.expired(AT)
     assert bounded.expired(AT + timedelta(microseconds=1))
     assert not EVENT.expired(AT + timedelta(days=9999))
+
+
+def widened(value):
+    """Return a message as a newer version would send it: each object has a field more."""
+    if isinstance(value, msgspec.Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        known = {n: widened(each) for n, each in fields.items() if each is not msgspec.UNSET}
+        return {"x_new": [{"a": None}], **known}
+    if isinstance(value, dict):
+        return {key: widened(each) for key, each in value.items()}
+    return [widened(each) for each in value] if isinstance(value, tuple) else value
+
+
+@given(data=st.data())
+def test_unknown_fields_at_any_depth_change_nothing(data, any_message):
+    message = data.draw(any_message)
+    assert decode(msgspec.json.encode(widened(message)), topic="t") == message
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+
+
+@given(body=JSON, kind=st.sampled_from(sorted(BODY_TYPES)))
+def test_any_json_as_a_body_is_a_message_or_a_message_error(body, kind):
+    try:
+        decoded = decode(altered(t=kind, body=body), topic="t")
+    except MessageError:
+        return
+    assert isinstance(decoded.body, BODY_TYPES[kind])

@@ -10,11 +10,12 @@ from protocol.channels import CHANNELS
 from protocol.clauses import CLAUSES, SECTIONS
 from protocol.messages import BODY_TYPES
 from protocol.published.document import anchor, document, kind_of
+from station_config.protocol_words import meanings
 
 
 @pytest.fixture(scope="module")
 def text():
-    return document()
+    return document(meanings())
 
 
 def test_every_clause_stands_in_it_once(text):
