@@ -63,6 +63,17 @@ def at_gate(run: Run, now: Instant) -> bool:
     return _within(run.timeline.gate_shown_at, now, run.timeline.departure_shown_until)
 
 
+def stand_back(run: Run, now: Instant) -> bool:
+    """Return whether people on the run's platform must stand back at `now`: it does not stop there.
+
+    From its approach until it would have left a board, so a little longer than expected: a train
+    that passes late is there, too. No board has it; a platform's display and loudspeakers warn.
+    """
+    if run.role is not Role.PASS or run.cancelled or run.platform is None:
+        return False
+    return _within(run.timeline.approaches_at, now, run.timeline.departure_shown_until)
+
+
 def lapsed(run: Run, now: Instant, confirmed_at: Instant | None, lifetime: timedelta) -> bool:
     """Return whether what is told beyond the timetable has been unconfirmed for too long.
 
@@ -87,10 +98,9 @@ def change_instants(timeline: Timeline) -> list[Instant]:
     return sorted(present)
 
 
-def phases(run: Run) -> list[tuple[Instant, PassengerPhase, TrainPhase]]:
-    """Return both phases at every instant of the run's timeline, ascending: asked once for all."""
+def phases(run: Run, instants: list[Instant]) -> list[tuple[Instant, PassengerPhase, TrainPhase]]:
+    """Return both phases of `run` at each of `instants`."""
     begins = _passenger_instants(run)
-    instants = change_instants(run.timeline)
     return [(at, _reached(begins, at), train_phase(run, at)) for at in instants]
 
 

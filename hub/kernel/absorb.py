@@ -88,6 +88,7 @@ class Absorption:
     judged: dict[RowKey, tuple[str | None, str | None]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     _taken: set[RowKey] = field(default_factory=set)
+    _keys: dict[str, set[str]] = field(default_factory=dict)
 
     def take(self, changes: Iterable[RowChange]) -> None:
         """Take all `changes`, at most one of a row key."""
@@ -150,7 +151,7 @@ class Absorption:
         if self._too_late_for(after):
             self.judged[key] = (None, OVER)
             return
-        self.bound[row.key] = facts.run_id
+        self._bind(row.key, facts.run_id)
         self.deleted.discard(row.key)
         self._put(after, key)
         self.judged[key] = (facts.run_id, None)
@@ -219,8 +220,12 @@ class Absorption:
         self._reject(Rejected(key=key, reason=Reason.DUPLICATE, found=run_id), run_id)
 
     def _live_keys(self, run_id: str) -> set[str]:
-        mine = {key for key, bound in self.bound.items() if bound == run_id}
+        mine = self._keys.get(run_id, set())
         return (set(self.known.live_keys(run_id)) | mine) - self.deleted
+
+    def _bind(self, key: str, run_id: str) -> None:
+        self.bound[key] = run_id
+        self._keys.setdefault(run_id, set()).add(key)
 
     def _run_of(self, key: str) -> str | None:
         return self.bound.get(key) or self.known.run_of(key)

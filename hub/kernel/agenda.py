@@ -15,7 +15,6 @@ import msgspec
 
 from protocol.runs import PassengerPhase, TrainPhase
 from protocol.timeline import change_instants, phases
-from protocol.times import to_unix
 
 if TYPE_CHECKING:
     from protocol.runs import Run
@@ -104,7 +103,8 @@ def make_agenda(run: Run, anew: Instant | None = None) -> Agenda:
     """
     moments: list[Moment] = []
     last = BEFORE_ALL
-    for at, passengers, train in phases(run):
+    instants = change_instants(run.timeline)
+    for at, passengers, train in phases(run, instants):
         if passengers is last.passengers and train is last.train:
             continue
         last = Moment(_second(at), passengers, train)
@@ -112,17 +112,21 @@ def make_agenda(run: Run, anew: Instant | None = None) -> Agenda:
             moments.pop()
         moments.append(last)
     anew_at = _second(anew) if anew is not None else None
-    return Agenda(tuple(moments), _second(forget_at(run)), anew_at)
+    return Agenda(tuple(moments), _second(_forget_at(run, instants)), anew_at)
 
 
 def forget_at(run: Run) -> Instant:
     """Return the instant from which on nobody needs the run any more."""
-    calls = [call for call in (run.arrival, run.departure) if call is not None]
-    planned = [call.planned for call in calls]
+    return _forget_at(run, change_instants(run.timeline))
+
+
+def _forget_at(run: Run, instants: list[Instant]) -> Instant:
+    """Return the same, the instants of its timeline being known: they ascend."""
+    planned = max(call.planned for call in (run.arrival, run.departure) if call is not None)
     if run.held:
-        return max(planned) + RETAINED_HELD
-    return max([*planned, *change_instants(run.timeline)]) + RETAINED
+        return planned + RETAINED_HELD
+    return max([planned, *instants[-1:]]) + RETAINED
 
 
 def _second(at: Instant) -> int:
-    return math.ceil(to_unix(at))
+    return math.ceil(at.timestamp())

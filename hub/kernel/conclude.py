@@ -56,8 +56,7 @@ class Stored:
     @property
     def body(self) -> bytes | None:
         """What its publication says; None: there is none."""
-        base = self.facts.base
-        return self.state if base.heard and not base.withdrawn else None
+        return self.state if is_told(self.facts) else None
 
 
 @dataclass(frozen=True)
@@ -97,13 +96,19 @@ def conclude(before: Stored | None, facts: Facts, station: Station, now: Instant
     if facts.base.withdrawn:
         agenda = Agenda((), agenda.forget_at, agenda.anew_at)
     reached = agenda.at(int(to_unix(now)))
-    rev = before.rev if before is not None else 0
-    stored = Stored(facts, encode_body(run), agenda, rev, reached.passengers, reached.train)
-    published = stored.body != (before.body if before is not None else None)
-    if published:
-        stored = Stored(facts, stored.state, agenda, rev + 1, reached.passengers, reached.train)
+    state = encode_body(run)
+    body = state if is_told(facts) else None
+    published = body != (before.body if before is not None else None)
+    rev = (before.rev if before is not None else 0) + published
+    stored = Stored(facts, state, agenda, rev, reached.passengers, reached.train)
     events = _events(before, was, stored, run, reached, now) if was and before else ()
     return Concluded(stored, published, events)
+
+
+def is_told(facts: Facts) -> bool:
+    """Return whether the run has a publication of its own."""
+    base = facts.base
+    return base.heard and not base.withdrawn
 
 
 def _anew_at(facts: Facts, station: Station, now: Instant) -> Instant | None:

@@ -278,8 +278,9 @@ def _first_time(row: StagePlanRow) -> Instant | None:
 
 
 def _whole_seconds(row: _R, names: tuple[str, ...]) -> _R:
-    exact = {n: at.replace(microsecond=0) for n in names if (at := getattr(row, n)) is not None}
-    return changed(row, **exact)
+    times = ((name, getattr(row, name)) for name in names)
+    whole = {name: at.replace(microsecond=0) for name, at in times if at and at.microsecond}
+    return changed(row, **whole) if whole else row
 
 
 def _unknown_track(key: tuple[str, str], track: str) -> Rejected:
