@@ -37,7 +37,12 @@ Found = float | Mapping[Any, float | None] | None
 
 
 class Figures(Collector):
-    """The figures of one process, or of one subsystem of several in a process."""
+    """The figures of one process, or of one subsystem of several in a process.
+
+    Attributes:
+        registry: what is read.
+        names: every figure that may be told, with the names of its labels.
+    """
 
     def __init__(self, role: str, name: str = "") -> None:
         """Begin with what is known of any process: memory, processor time, descriptors.
@@ -47,6 +52,7 @@ class Figures(Collector):
             name: which of several, e.g. the device's identifier.
         """
         self.registry = CollectorRegistry(auto_describe=False)
+        self.names: dict[str, tuple[str, ...]] = {FAILED: ()}
         self._reads: list[Callable[[], Metric | None]] = []
         self._unread = 0
         ProcessCollector(registry=self.registry)
@@ -71,6 +77,7 @@ class Figures(Collector):
             read: gives the value now, None: not known; with `labels` the values by their labels.
             labels: names of the labels.
         """
+        self.names[name] = tuple(labels)
         self._reads.append(lambda: _family(GaugeMetricFamily(name, told, labels=labels), read()))
 
     def counter(
@@ -82,11 +89,14 @@ class Figures(Collector):
         labels: Sequence[str] = (),
     ) -> None:
         """Tell what only grows; `name` ends in ``_total``. See `gauge`."""
+        self.names[name] = tuple(labels)
         base = name.removesuffix("_total")
         self._reads.append(lambda: _family(CounterMetricFamily(base, told, labels=labels), read()))
 
     def histogram(self, name: str, told: str, *, buckets: Sequence[float] = FAST_S) -> Histogram:
         """Return a histogram to observe seconds with as they happen."""
+        parts = {f"{name}_bucket": ("le",), f"{name}_sum": (), f"{name}_count": ()}
+        self.names.update(parts)
         return Histogram(name, told, buckets=buckets, registry=self.registry)
 
     def collect(self) -> Iterator[Metric]:
