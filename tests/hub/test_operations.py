@@ -17,7 +17,14 @@ from protocol.codec import encode_body
 from protocol.errors import DeviceError, OperatorError
 from protocol.messages import Event, Plan
 from protocol.runs import Role, Run
-from protocol.timeline import passenger_phase, train_phase
+from protocol.timeline import (
+    at_gate,
+    on_arrival_board,
+    on_departure_board,
+    passenger_phase,
+    stand_back,
+    train_phase,
+)
 from protocol.times import minute_number, minute_start
 
 TOMORROW = date(2021, 1, 21)
@@ -550,3 +557,28 @@ def test_what_is_stored_follows_from_the_facts(database_url, hub, station, build
         assert row.state == encode_body(run)
         assert row.passengers == passenger_phase(run, now).value
         assert row.train == train_phase(run, now).value
+
+
+def test_a_train_that_passes_a_platform_is_told_to_those_who_warn_and_to_no_board(hub, build):
+    row = build.plan(
+        key="t9",
+        arrival_number="T9",
+        departure_number="T9",
+        role=Role.PASS,
+        arrival_track="t1",
+        departure_track="t1",
+        planned_arrival=build.at("13:00"),
+        planned_departure=build.at("13:00"),
+    )
+    hub.step(build.at("12:00"), [build.upsert(row)])
+    (told,) = [run_of(p) for p in hub.pending(100) if p.entity == "run/2021-01-20.t9"]
+    assert (told.role, told.platform, told.timeline.shown_at) == (Role.PASS, "1", None)
+    settle(hub)
+    tick(hub, build.at("12:55"))
+    assert [(e.kind, e.run_id) for e in events_of(hub)] == [("approaching", "2021-01-20.t9")]
+    assert stand_back(told, build.at("12:55"))
+    for minute in range(180):
+        now = build.at("11:00") + timedelta(minutes=minute)
+        assert not on_departure_board(told, now)
+        assert not on_arrival_board(told, now)
+        assert not at_gate(told, now)

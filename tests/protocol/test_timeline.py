@@ -19,6 +19,7 @@ from protocol.timeline import (
     on_arrival_board,
     on_departure_board,
     passenger_phase,
+    stand_back,
     train_phase,
 )
 
@@ -247,3 +248,24 @@ def test_the_changes_are_the_distinct_instants_in_order(timeline):
 )
 def test_disorder_is_named(changes, expected):
     assert disorder(replace(TIMELINE, **changes)) == expected
+
+
+def test_people_stand_back_where_a_train_passes():
+    run = replace(PASSING, platform="1")
+    told = [n for n in range(60) if stand_back(run, minute(n))]
+    assert told == list(range(38, 51))
+    assert not any(on_departure_board(run, minute(n)) or at_gate(run, minute(n)) for n in told)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"role": Role.INTERMEDIATE},
+        {"cancelled": True},
+        {"platform": None},
+        {"timeline": Timeline()},
+    ],
+)
+def test_nobody_stands_back_from_a_train_that_stops_or_does_not_come_or_is_elsewhere(changes):
+    run = replace(PASSING, **({"platform": "1"} | changes))
+    assert not any(stand_back(run, minute(n)) for n in range(60))

@@ -125,3 +125,15 @@ def test_only_the_rows_that_run_on_a_day_are_its_runs(station):
     ]
     assert local == [8, 9]
     assert [len(days.facts(day)) for day in (friday, saturday)] == [1, 1]
+
+
+def test_one_train_with_several_numbers_is_found_by_each(build):
+    row = TimetableRow(
+        "K274/K275", "K275/K274", "K", Role.INTERMEDIATE, "East", "West", time(9), time(9, 8), "t1"
+    )
+    days = Days(build.station(timetable=Timetable(build.day, (row,))))
+    (facts,) = days.facts(build.day)
+    assert facts.run_id == "2021-01-20.k275-k274"
+    for number in ("K274", "K275"):
+        assert days.find({number}, build.at("09:00")) == (build.day, facts.run_id)
+    assert days.find({"K27"}, build.at("09:00")) is None

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from hub.kernel.intake import examine_log, examine_plan, identify, same_visit
 from hub.kernel.reasons import Reason
 from one_way_feed.rows import Step
 from protocol.runs import Role
+from station_config.model import Timetable, TimetableRow
 
 TOMORROW = date(2021, 1, 21)
 
@@ -282,3 +283,22 @@ def test_two_rows_of_one_train_are_one_visit_when_they_are_near(build):
     assert same_visit(build.plan(planned_arrival=build.at("10:30")), other)
     assert not same_visit(build.plan(planned_arrival=build.at("18:00")), other)
     assert same_visit(build.plan(), Facts(run_id="x", service_date=build.day))
+
+
+@pytest.mark.parametrize(
+    "numbers", [("K274", None), (None, "K275"), ("K274/K275", "K275"), ("K275", "K274")]
+)
+def test_a_train_with_several_numbers_is_one_run_whichever_dispatching_writes(build, numbers):
+    rows = (
+        TimetableRow(
+            "K274/K275", "K275", "K", Role.INTERMEDIATE, "East", "West", time(9), time(9, 8), "t1"
+        ),
+    )
+    days = Days(build.station(timetable=Timetable(build.day, rows)))
+    row = build.plan(
+        arrival_number=numbers[0],
+        departure_number=numbers[1],
+        planned_arrival=build.at("09:00"),
+        planned_departure=build.at("09:08"),
+    )
+    assert identify(row, days, build.at("08:00")).run_id == "2021-01-20.k275"
