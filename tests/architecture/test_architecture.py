@@ -47,6 +47,7 @@ BEYOND_ONE_SOURCE = {
     "hub/operations_histories": "a whole hub's histories",
     "hub/operations_manual": "persons' commands through a whole hub",
     "hub/operations_manual_histories": "histories with persons in them",
+    "hub/two_hubs": "hubs as processes, on one database and on two",
     "hub/reference": "a second, slow hub to compare with",
     "one_way_feed/corruption": "sender and receiver over a bad line",
     "one_way_feed/link": "sender and receiver over a good one",
