@@ -276,7 +276,7 @@ def _in_part(facts: Facts, word: EndsHere | StartsHere) -> Facts:
 
     Of a train that nobody printed its row is what it would have been printed like.
     """
-    row = _row(facts)
+    row = facts.plan or replace(_row(facts), delay_known=False)  # no claim of punctuality
     role = Role.TERMINUS if isinstance(word, EndsHere) else Role.ORIGIN
     if facts.printed is None:
         facts = replace(facts, added=_printed_as(row))
