@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from protocol.errors import MessageError
@@ -67,7 +68,7 @@ class Channel:
         matched = self._pattern.fullmatch(entity)
         return None if matched is None else matched.groupdict()
 
-    @property
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
         one = rf"[a-z0-9.-]{{1,{MAX_LENGTH}}}"
         return re.compile(re.sub(r"\{(\w+)\}", rf"(?P<\1>{one})", self.address))

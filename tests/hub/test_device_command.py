@@ -5,6 +5,8 @@ import json
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from station_config.runtime.deployment import (
     HubSettings,
     SubsystemSettings,
     dump_deployment,
+    load_deployment,
 )
 from tests.conftest import free_port
 
@@ -146,6 +149,19 @@ def test_what_is_refused_is_said(say, until):
     assert (code, "brightness" in said) == (1, True)
     code, said = say("want", "clock-1", "brightness")
     assert (code, "NAME=VALUE" in said) == (1, True)
+
+
+@pytest.mark.parametrize("page", ["devices", "device-command", "device-want"])
+def test_who_does_not_know_the_token_is_turned_away(site, until, page):
+    until(lambda said: "clock-1" in said, "list")
+    port = load_deployment(site.file).hub.port
+    body = None if page == "devices" else b"{}"
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/{page}", body, headers)
+    with pytest.raises(urllib.error.HTTPError) as caught, urllib.request.urlopen(request):
+        pass
+    with caught.value:
+        assert caught.value.code == 403
 
 
 def parsed(*words):
