@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from station_config.runtime.reactor import Reactor
 
 NO_STORE = "the hub waits for its database"
+UNFIT = "the database does not take what it is given, or does not say who leads: see the log"
 STANDS_BY = "this hub stands by: ask the one that leads, on {host}, process {pid}"
 
 
@@ -290,6 +291,7 @@ class Hub:
             **self._succession.status,
             **(idle if reign is None else reign.status),
             "store": "works" if works else "fails",
+            "reasons": [] if works else [UNFIT],
         }
         return Health(ok=works, details=details)
 

@@ -37,6 +37,7 @@ _LEVELS = {b"WRN": "warning", b"ERR": "error", b"FTL": "error"}
 _KNOWN = (
     b"Plaintext passwords detected",  # the file is its owner's alone; see files.write_embedded
 )
+_LOOKED = (b"TLS handshake error: EOF",)  # somebody looked whether the port is open: we, mostly
 
 
 def main(path: Path) -> int:
@@ -94,7 +95,7 @@ def forward(log: FilteringBoundLogger, line: bytes) -> None:
     """Say a line of the NATS server in our log: what is wrong aloud, the rest for debugging."""
     match = _LINE.fullmatch(line.rstrip())
     said = match["said"] if match else line
-    level = "debug" if said.startswith(_KNOWN) else "info"
+    level = "debug" if said.startswith(_KNOWN) or said.endswith(_LOOKED) else "info"
     if match:
         level = _LEVELS.get(match["level"], "debug") if level != "debug" else level
     getattr(log, level)("nats", said=said.decode("utf-8", "replace").strip())

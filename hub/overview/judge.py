@@ -47,7 +47,7 @@ def judge_hub(name: str, said: Answer | None, *, asked: bool = True) -> Part:
     if said is None:
         return Part(role="hub", name=name, level=Level.FAULT, why=(NO_ANSWER,))
     broker, source = _table(said, "broker"), _table(said, "source")
-    why = [UNFIT] if not said.get("ok") else []
+    why = [] if said.get("ok") else [UNFIT, *(Text(each, each) for each in _reasons(said))]
     leads = bool(said.get("epoch"))
     if leads and broker.get("connected") is False:
         why.append(Text("未连接消息代理", "is not connected to the broker"))

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
+from hub.broker import authority
 from hub.broker.credentials import ensure_secrets
 from hub.broker.service import forward, start
 from protocol.errors import OperatorError
@@ -22,11 +24,16 @@ from station_config.runtime.deployment import (
     Deployment,
     HubSettings,
     SubsystemSettings,
+    TlsSettings,
     dump_deployment,
+    load_deployment,
 )
+from station_config.runtime.tls import client_context
 
 STATION = Path(__file__).parents[3] / "station_config" / "stations" / "hohhot_east"
 PATIENCE_S = 15
+ANONYMOUS = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x0a\x00\x01x"
+"""CONNECT of MQTT 3.1.1 without a user."""
 
 
 class Service:
@@ -111,6 +118,29 @@ def test_tells_its_health_where_the_deployment_says_so(service):
         assert b"station_broker_up 1.0" in answer.read()
 
 
+def test_speaks_tls_and_nothing_else_where_the_deployment_says_so(service, tmp_path):
+    place = tmp_path / "tls"
+    now = datetime.now(UTC)  # noqa: TID251 - OpenSSL looks at the system's clock
+    authority.init(place, "t", now)
+    cert = authority.issue(place, "broker", now, sans=["127.0.0.1"])
+    tls = TlsSettings(ca=place / "ca.pem", cert=cert, key=place / "broker.key")
+    broker = structs.replace(service.deployment.broker, tls=tls)
+    dump_deployment(structs.replace(service.deployment, broker=broker), service.path)
+    service.run().until(lambda said: "broker.ready" in said)
+    assert "error" not in service.log.read_text()  # nobody has done anything wrong yet
+    context = client_context(load_deployment(service.path).broker.tls, "clock")
+    with (
+        socket.create_connection(("127.0.0.1", service.port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as secure,
+    ):
+        assert secure.version() in ("TLSv1.2", "TLSv1.3")
+        secure.sendall(ANONYMOUS)
+        assert secure.recv(4) == b"\x20\x02\x00\x05"  # CONNACK: not authorised
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as plain:
+        plain.sendall(ANONYMOUS)
+        assert not plain.recv(4).startswith(b"\x20")
+
+
 def test_is_ready_restarts_after_kill_and_stops_with_its_server(service):
     service.run().until(lambda said: "broker.ready" in said)
     assert listening_addresses(service.server()) == {"0100007F"}
@@ -164,6 +194,7 @@ class Levels:
         (b"[7] [ERR] refused \xff", ("error", "refused \N{REPLACEMENT CHARACTER}")),
         (b"[7] [FTL] no disk", ("error", "no disk")),
         (b"[7] [WRN] Plaintext passwords detected, use nkeys", None),
+        (b"[7] [ERR] 1.2.3.4:5 - mid:5 - TLS handshake error: EOF", None),
         (b"panic: oh", ("info", "panic: oh")),
     ],
 )
