@@ -49,6 +49,9 @@ IN_FORCE_WITHIN_S = 5.0
 RESYNC_EVERY_S = 2.0
 """Between two resyncs of one device that the hub serves."""
 
+RESYNC_NAMED = 500
+"""Entities named in one wish for a resync; who misses more asks for everything."""
+
 MAX_BYTES = 4 * 1024 * 1024
 """Of a day's plan or a manifest. A plan of the largest station (884 calls) is about 0.8 MB."""
 MAX_OTHER_BYTES = 64 * 1024

@@ -13,6 +13,7 @@ from protocol.limits import (
     RESYNC_AFTER_S,
     RESYNC_EVERY_S,
     RESYNC_JITTER_S,
+    RESYNC_NAMED,
     SUSPECT_AFTER_S,
 )
 
@@ -130,7 +131,7 @@ SECTIONS = (
             "Asking for what is missing",
             f"A device that misses something in SYNCING asks for `resync` after {RESYNC_AFTER_S:g} "
             f"s and up to {RESYNC_JITTER_S:g} s of random wait, and again as long after each "
-            "request.",
+            f"request. If it misses more than {RESYNC_NAMED} entities it names none.",
         ),
         Row(
             6,

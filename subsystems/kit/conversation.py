@@ -16,7 +16,7 @@ from protocol.codec import decode
 from protocol.commands import Command
 from protocol.devices import Config, Want
 from protocol.errors import MessageError
-from protocol.limits import RESYNC_JITTER_S
+from protocol.limits import RESYNC_JITTER_S, RESYNC_NAMED
 from protocol.messages import Beat, HubState, LinkMode, Message, Response
 from protocol.runs import Run
 from station_config.runtime.trace import trace
@@ -228,7 +228,8 @@ class Conversation:
                     self._mode_changed(effect)
                 case links.RequestResync(missing):
                     self._log.warning("link.resync", missing=len(missing), first=missing[:3])
-                    self._voice.request("resync", entities=missing)
+                    named = missing if len(missing) <= RESYNC_NAMED else ()
+                    self._voice.request("resync", entities=named)
                 case links.Replay():
                     self._log.info("link.replay", missing=len(self._knowledge.mirror.missing))
                     self._connection.replay()

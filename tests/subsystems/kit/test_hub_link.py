@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from protocol.limits import RESYNC_NAMED
 from protocol.messages import LinkMode, Plan, Source, SourceMode
 from station_config.runtime.clocks import SystemClock
 from subsystems.kit.link import Timings
@@ -205,6 +206,17 @@ def test_what_is_missing_is_asked_for(nats_broker, turning, cast, make):
     assert link.mode is LinkMode.SYNCING
     hub.say(make.run("G1"))
     turning.until(lambda: link.mode is LinkMode.ONLINE, PATIENCE_S)
+
+
+def test_who_misses_very_much_asks_for_everything(nats_broker, turning, cast):
+    link = cast.link(nats_broker, timings=Timings(resync_s=0.5, calm_s=0.3, settle_s=0.1)).link
+    hub = cast.hub(nats_broker)
+    turning.until(lambda: link.details()["broker"])
+    hub.online()
+    hub.manifest({f"run/2021-01-20.g{number}": 1 for number in range(RESYNC_NAMED + 1)})
+    hub.beat()
+    turning.until(lambda: [r for r in hub.requests if r.kind == "resync"], PATIENCE_S)
+    assert next(r for r in hub.requests if r.kind == "resync").entities == ()
 
 
 def test_what_the_broker_lost_on_the_way_comes_by_a_replay(broker, turning, cast, make):
