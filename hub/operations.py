@@ -8,28 +8,21 @@ again.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub.kernel.days import Days
-from hub.kernel.override import decode_mode
 from hub.kernel.replan import require_same_place
 from hub.kernel.rulebook import rulebook
 from hub.store.again import take_far_ahead, take_held
-from hub.store.database import Database, Transaction
 from hub.store.day_build import build_days, drop_plans
-from hub.store.journal import TIDY
+from hub.store.held import Held
 from hub.store.manual import InForce, in_force_now, obey, return_to_auto
 from hub.store.marks import mark_auto, mark_open, mark_plan, mark_rebase, mark_step
-from hub.store.outbox import StoreOutbox
 from hub.store.outcome import StepResult, outcome
-from hub.store.records import to_change, to_rejected, to_stored
-from hub.store.retention import KEEP_DAYS, prune
-from hub.store.statements import statements_for
+from hub.store.retention import KEEP_DAYS, drop_done, prune
 from hub.store.step import Step
 from hub.store.writes import Writes
-from protocol.errors import DeviceError
-from protocol.times import minute_number, minute_start, to_unix
+from protocol.times import minute_number, minute_start
 from station_config.runtime.trace import trace
 
 if TYPE_CHECKING:
@@ -38,23 +31,18 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from hub.kernel.facts import Facts
     from hub.kernel.objections import Answer
     from hub.kernel.override import Command, StationMode
-    from hub.kernel.reasons import Rejected
-    from hub.outbox import Publication
-    from one_way_feed.rows import Row, RowChange
+    from hub.store.database import Transaction
+    from one_way_feed.rows import RowChange
     from protocol.times import Instant
     from station_config.model import Station
 
 REBASE_MINUTES = 2
 """A clock this many minutes behind the last one run was set back; less is held (kernel.md)."""
 
-TOMBSTONES = timedelta(days=2)
-"""How long the revision of a deleted row, and of a deleted publication, is remembered."""
 
-
-class Operations:
+class Operations(Held):
     """The train-operations kernel on its database; also the publisher's `Outbox`.
 
     Args:
@@ -79,10 +67,8 @@ class Operations:
         keep_days: int = KEEP_DAYS,
     ) -> None:
         rulebook(station.policies.rules)
+        super().__init__(url)
         self.station = station
-        self._database = Database(url)
-        self._statements = statements_for(self._database.engine.dialect)
-        self._outbox = StoreOutbox(self._database, self._statements)
         self._days = Days(station)
         self._log = log
         self._epoch_floor = epoch_floor
@@ -93,23 +79,9 @@ class Operations:
         self._mode: StationMode | None = None
 
     @property
-    def epoch(self) -> int:
-        """The hub's epoch, 0 before `open`."""
-        return self._outbox.epoch
-
-    @property
     def last_minute(self) -> int:
         """The last minute that was run and committed: where the minute clock goes on."""
         return self._last_minute
-
-    def create(self) -> None:
-        """Make the database's tables this program's, without taking it over.
-
-        Raises:
-            DeviceError: the database failed.
-            OperatorError: a newer version of the program made it.
-        """
-        self._database.create()
 
     def open(
         self, now: Instant, *, claim: Callable[[Transaction], None] | None = None, above: int = 0
@@ -287,72 +259,17 @@ class Operations:
         self._built = None
         return self.step(now)
 
-    def held_rows(self) -> list[RowChange]:
-        """Return dispatching's table as last received: plans first; deleted rows as deletions.
-
-        Raises:
-            DeviceError: the database failed.
-        """
-        with self._database.transaction() as opened:
-            return [to_change(r) for r in opened.rows(self._statements.all_feed_rows)]
-
-    def rejects(self, limit: int) -> list[tuple[Instant, Rejected, Row]]:
-        """Return what was not believed last, newest first: when, why, and the row as it came.
-
-        Raises:
-            DeviceError: the database failed.
-        """
-        with self._database.transaction() as opened:
-            found = opened.rows(self._statements.rejects, at_most=limit)
-        return [to_rejected(record) for record in found]
-
-    def facts_of(self, run_id: str) -> Facts | None:
-        """Return what is known about a run, for explanations; None if there is no such run.
-
-        Raises:
-            DeviceError: the database failed.
-        """
-        with self._database.transaction() as opened:
-            for statement, named in self._statements.runs.batches([run_id]):
-                for record in opened.rows(statement, **named):
-                    return to_stored(record)[1].facts
-        return None
-
     def tidy(self, now: Instant) -> None:
         """Do what need not be done within a step: call it between ticks, at least every minute.
 
         Raises:
             DeviceError: the database failed.
         """
-        before = int(to_unix(now - TOMBSTONES))
         if minute_number(now) % 60 == 0:
             with self._database.transaction() as opened:
-                dropped = opened.run(self._statements.drop_feed_rows, before=before)
-                dropped += opened.run(self._statements.drop_deleted, before=before * 1_000_000)
-                dropped += opened.run(self._statements.drop_visits)
-                dropped += opened.run(self._statements.drop_commands, before=before * 1_000_000)
-                if dropped:
-                    tidied = Writes(now, 0)
-                    tidied.note(TIDY, "tables", b"%d" % dropped, TIDY)
-                    tidied.flush(opened, self._statements)
+                drop_done(opened, self._statements, now)
                 prune(opened, self._statements, now, self._keep_days)
         self._database.checkpoint()
-
-    def pending(self, limit: int) -> Sequence[Publication]:
-        """See `hub.outbox.Outbox`."""
-        return self._outbox.pending(limit)
-
-    def acknowledge(self, numbers: Sequence[int]) -> None:
-        """See `hub.outbox.Outbox`."""
-        self._outbox.acknowledge(numbers)
-
-    def live(self) -> Sequence[Publication]:
-        """See `hub.outbox.Outbox`."""
-        return self._outbox.live()
-
-    def close(self) -> None:
-        """Give the database back."""
-        self._database.close()
 
     def _command(self, now: Instant, command: Command, *, write: bool) -> Answer:
         now = max(now, self._latest or now)
@@ -390,36 +307,11 @@ class Operations:
             self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
         self._latest, self._mode = now, None
 
-    def _stored_mode(self, opened: Transaction) -> StationMode | None:
-        held = opened.rows(self._statements.mode)
-        return decode_mode(held[0][0]) if held else None
-
     def _step(self, opened: Transaction, now: Instant, next_number: int) -> Step:
         writes = Writes(now, next_number)
         return Step(
             opened, self._statements, self.station, self._days, now, writes, mode=self._mode
         )
-
-    def _fence(self, opened: Transaction) -> tuple[int, int, int]:
-        """Read the kernel's row; refuse to go on if another hub has taken over."""
-        epoch, last_minute, next_number = opened.rows(self._statements.read_kernel)[0]
-        if epoch != self.epoch:
-            message = f"another hub (epoch {epoch}) has taken the database over; stop this one"
-            raise DeviceError(message, where=self._database.where)
-        return epoch, last_minute, next_number
-
-    def _write_kernel(
-        self, opened: Transaction, mine: int, epoch: int, last_minute: int, next_number: int
-    ) -> None:
-        written = opened.run(
-            self._statements.write_kernel,
-            mine=mine,
-            epoch=epoch,
-            last_minute=last_minute,
-            next_number=next_number,
-        )
-        if written != 1:
-            raise DeviceError("another hub has taken the database over", where=self._database.where)
 
     def _settle(self, now: Instant, last_minute: int) -> None:
         """Remember what was committed."""

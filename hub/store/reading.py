@@ -16,12 +16,11 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from hub.store.journal import SNAPSHOT, STATION, Record
-from hub.store.records import from_micros, to_change, to_rejected, to_stored
+from hub.store.records import from_micros, to_rejected, to_stored
 from hub.store.schema import version_of
 from hub.store.snapshot import FIRST, LIVE, all_rows
 from hub.store.tables import SCHEMA_VERSION, feed_row, journal, reject, run
 from protocol.errors import DeviceError, OperatorError, StationError
-from protocol.times import from_unix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from hub.kernel.conclude import Stored
     from hub.kernel.reasons import Rejected
-    from one_way_feed.rows import Row, RowChange
+    from one_way_feed.rows import Row
     from protocol.times import Instant
 
 PORTION = 1000
@@ -115,20 +114,6 @@ class Reader:
     def run_ids(self) -> list[str]:
         """Return the identifiers of all runs that there are now."""
         return list(self._connection.execute(select(run.c.run_id).order_by(run.c.run_id)).scalars())
-
-    def rows_of(self, run_id: str) -> list[tuple[RowChange, Instant, str | None]]:
-        """Return dispatching's rows about a run: as it came, heard when, and the verdict."""
-        found = self._connection.execute(
-            select(feed_row).where(feed_row.c.run_id == run_id).order_by(feed_row.c.kind.desc())
-        )
-        return [
-            (
-                to_change((row.kind, row.key, row.epoch, row.revision, row.body)),
-                from_unix(row.heard_at),
-                row.verdict,
-            )
-            for row in found
-        ]
 
     def rejects_of(self, keys: set[str]) -> list[tuple[Instant, Rejected, Row]]:
         """Return what was not believed of rows with one of dispatching's `keys`."""
