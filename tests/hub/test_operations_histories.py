@@ -215,7 +215,8 @@ class Histories(RuleBasedStateMachine):
         assert disorder(run.timeline) is None
         if run.punctuality is Punctuality.ON_TIME:
             assert facts.plan is not None or facts.log is not None
-            assert facts.held_since is None or (run.departure or run.arrival).actual
+            taking_place = [c for c in (run.arrival, run.departure) if c and not c.cancelled]
+            assert facts.held_since is None or taking_place[-1].actual
         if run.held:
             then = passenger_phase(run, facts.held_since)
             assert passenger_phase(run, self.now + timedelta(days=9)) is then
