@@ -25,6 +25,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, default=Path("var/demo"), metavar="DIR", help="databases and caches"
     )
     parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="the hub's, instead of an SQLite file; begin with an empty one",
+    )
+    parser.add_argument(
         "--port", type=int, default=8080, help="boards; clock, broker, hub and kiosk take the next"
     )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same day")
@@ -52,6 +57,7 @@ DEMO = Command(
         "  station demo --at 22:30 --until 01:00 --speed 30 --quiet\n"
         "  station demo --two-lines           then kill a feed-sender and see who leads:\n"
         "  station feed status --deployment var/demo/deployment.toml\n"
-        "  station demo --station my_station/ --data /tmp/demo"
+        "  station demo --station my_station/ --data /tmp/demo\n"
+        "  station demo --database postgresql+psycopg://hub@/hub"
     ),
 )

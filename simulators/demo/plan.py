@@ -90,6 +90,7 @@ class DemoOptions:
         calm: nothing is disturbed, every train is on time.
         port: of the boards; clock, broker, the hub's status and kiosk take the next four.
         two_lines: a second satellite with a line and a key of its own.
+        database: URL of the hub's, "": an SQLite file in `data`.
     """
 
     station: Path
@@ -101,6 +102,7 @@ class DemoOptions:
     calm: bool = False
     port: int = 8080
     two_lines: bool = False
+    database: str = ""
     log_json: bool = False
     quiet: bool = False
 
@@ -208,7 +210,7 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
             port=options.broker_port, secrets=data / "secrets", store=data / "broker"
         ),
         hub=HubSettings(
-            database=f"sqlite:///{data / 'hub.sqlite'}",
+            database=options.database or f"sqlite:///{data / 'hub.sqlite'}",
             state=data / "hub-state",
             lines=tuple(
                 LineSettings(

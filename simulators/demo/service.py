@@ -61,6 +61,7 @@ def _options(arguments: argparse.Namespace) -> DemoOptions:
         calm=arguments.calm,
         port=arguments.port,
         two_lines=arguments.two_lines,
+        database=arguments.database or "",
         log_json=arguments.log_json,
         quiet=arguments.quiet,
     )
