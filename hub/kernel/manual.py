@@ -177,8 +177,10 @@ def standing_still(facts: Facts, before: Facts | None) -> Facts:
         return facts
     if before is not None:
         return replace(facts, standing=_as_it_is(before))
-    unknown = facts.timetable is None and facts.added is None
-    return replace(facts, standing=replace(_as_it_is(facts), withdrawn=unknown))
+    if facts.timetable is None and facts.added is None:
+        return replace(facts, standing=replace(_as_it_is(facts), withdrawn=True))
+    alone = Standing(timetable=facts.timetable, heard=facts.added is not None)
+    return replace(facts, standing=alone)
 
 
 def _as_it_is(facts: Facts) -> Standing:

@@ -133,12 +133,13 @@ class Step:
     def _conclude_anew(self, due: list[_Due], second: int) -> None:
         """Conclude about the runs of which something ends, and those that leave with their stock.
 
-        Before any other run advances: what a feeder says may change one that is due, too.
+        Before any other run advances: what a feeder says may change one that is due, too. And
+        before any is forgotten: without the word that ends it may last longer.
         """
         anew = [
             run_id
             for run_id, agenda, *_ in due
-            if agenda.anew_at is not None and agenda.anew_at <= second < agenda.forget_at
+            if agenda.anew_at is not None and agenda.anew_at <= second
         ]
         stored = self.stored(anew)
         self.take_again(early_rows(self, stored))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -208,6 +209,10 @@ def codes(objections):
     return {each.code.value for each in objections}
 
 
+def manual_station():
+    return SetStationMode(command_id=str(next(NUMBERS)), manual=True, **WHO)
+
+
 def added(build, **changes):
     train = {"arrival_number": "L7", "departure_number": "L7", "role": Role.INTERMEDIATE}
     ends = {"origin": "East", "destination": "West", "track": "t3"}
@@ -261,8 +266,7 @@ def test_a_persons_train_is_not_told_by_a_row_that_dispatching_deleted(hub, buil
 
 
 def test_a_persons_train_in_a_manual_station_is_told_as_the_person_says(hub, build):
-    mode = {"command_id": str(next(NUMBERS)), "manual": True}
-    hub.command(build.at("08:01"), SetStationMode(**mode, **WHO))
+    hub.command(build.at("08:01"), manual_station())
     row = extra(build, "x", "12:30", "12:40")
     hub.step(build.at("08:02"), [build.upsert(row)])
     hub.command(build.at("08:03"), added(build))
@@ -310,3 +314,26 @@ def test_the_end_of_a_hold_is_news_after_a_time_by_hand(hub, build):
     say(hub, build.at("08:02"), ArrivalAt(build.at("10:10")))
     hub.step(build.at("08:03"), [build.upsert(build.plan())])
     assert codes(say(hub, build.at("08:04"), OnTrack("t3")).warned) == {"newer"}
+
+
+def test_a_train_that_lasts_longer_without_an_expired_word_is_not_forgotten_in_a_long_gap(
+    hub, build
+):
+    late = build.plan(estimated_arrival=build.at("20:00"), estimated_departure=build.at("20:20"))
+    hub.step(build.at("08:00"), [build.upsert(late)])
+    say(hub, build.at("08:01"), Delayed(0), until=build.at("08:30"))
+    now = build.at("17:00")
+    hub.step(now, (), minute_number(now))
+    assert told(hub).departure.expected == build.at("20:20")
+
+
+def test_a_row_about_a_day_to_come_tells_nothing_in_a_manual_station(hub, build):
+    hub.command(build.at("08:01"), manual_station())
+    later = build.day + timedelta(days=2)
+    times = {
+        "planned_arrival": build.at("10:00", later),
+        "planned_departure": build.at("10:20", later),
+    }
+    hub.step(build.at("22:00"), [build.upsert(build.plan(**times, cancelled=True))])
+    run = told(hub, "run/2021-01-22.k1")
+    assert run is None or not run.cancelled
