@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.task import LoopingCall
 
+from protocol.limits import BEAT_S, MANIFEST_MAX_S, MANIFEST_MIN_S
 from protocol.messages import Beat, HubState, Manifest, Source, SourceMode
 from station_config.runtime.mqtt import Will
 
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from protocol.topics import Topics
     from station_config.runtime.clocks import StationClock
     from station_config.runtime.reactor import Reactor
-
-BEAT_S = 5.0
-MANIFEST_MIN_S = 1.0
-MANIFEST_MAX_S = 60.0
-"""Real seconds; protocol.md, topic tree."""
 
 WORDS_PER_CONNECTION = 1000
 """Revisions of `hub/state` set apart for one connection; the last one is the will's."""
