@@ -6,6 +6,7 @@ subsystem starts and stops is `subsystems.kit.service`'s.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from protocol.messages import DeviceDescription, LinkMode
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from subsystems.display.model import Status
 
 KIND = "display"
+SET_BACK = timedelta(seconds=30)
+"""Station time; less is the discipline of a clock that is right."""
 
 
 class Display:
@@ -50,7 +53,8 @@ class Display:
             on_status=self._on_status,
         )
         files = page_files()
-        today = self.link.now().astimezone(parts.station.zone_info).date()
+        self._latest = self.link.now()
+        today = self._latest.astimezone(parts.station.zone_info).date()
         self._state = first_state(parts.station, self._words, self._status(), code_of(files), today)
         self.streams = Streams(
             parts.reactor,
@@ -103,7 +107,12 @@ class Display:
         self._step(StatusChanged(self._status()))
 
     def _step(self, event: Event) -> None:
-        self._state, effects = step(self._state, event, self.link.now())
+        now = self.link.now()
+        set_back, self._latest = now < self._latest - SET_BACK, now
+        if set_back:  # what was over by a clock that was ahead is not: everything is looked at anew
+            self._log.warning("display.clock-set-back")
+            self._on_runs(frozenset(self.link.runs()))
+        self._state, effects = step(self._state, event, now)
         for effect in effects:
             self.streams.perform(effect)
 
