@@ -26,6 +26,7 @@ from hub.reload import Reloaded
 from hub.source import lifetime_seconds
 from hub.source_watch import SourceWatch
 from hub.steps import Minute, Steps
+from hub.tidying import Tidying
 from protocol.times import minute_start
 from protocol.topics import Topics
 from station_config.load import load_station
@@ -118,6 +119,7 @@ class Reign:
         self._minutes = MinuteClock(reactor, self._clock, self._due)
         self._held: Sequence[RowChange] = ()
         self._lines: Lines | None = None
+        self._tidying = Tidying(reactor, self._clock, self._operations.tidy, in_store, log)
         self._watch = SourceWatch(self._clock, self._committed, log)
         self._ended = False
 
@@ -173,6 +175,7 @@ class Reign:
         if self._lines is not None:
             self._lines.stop()
         self._steps.stop()
+        self._tidying.stop()
         self.fleet.stop()
         stopped: Deferred[Any] = self._publisher.stop()
         return stopped.addCallback(lambda _: self.close())
@@ -279,7 +282,7 @@ class Reign:
         step = self._in_store(partial(self._operations.step, now, changes, minute))
         step.addCallback(self._tell, self._reactor.seconds(), minute)
         if minute is not None:
-            step.addCallback(lambda _: self._tidy(now))
+            step.addCallback(lambda _: self._tidying.later())
         return step
 
     def _obey(self, now: Instant, command: Command) -> Deferred[Answer]:
@@ -295,11 +298,6 @@ class Reign:
         self._log.info("timetable.reloaded", rows=rows, runs=len(result.runs))
         self._committed()
         return Reloaded(rows=rows, runs=result.runs, publications=result.publications)
-
-    def _tidy(self, now: Instant) -> None:
-        """Behind the step, in the same thread; its failure is the next step's too."""
-        tidied = self._in_store(partial(self._operations.tidy, now))
-        tidied.addErrback(lambda failure: self._log.warning("store.untidy", why=str(failure.value)))
 
     def _tell(self, result: StepResult, began: float, minute: int | None) -> None:
         self._figures.step(result, self._reactor.seconds() - began)
