@@ -34,6 +34,9 @@ ROWS = 60
 SOON = timedelta(milliseconds=500)
 """Station time from one to the next."""
 
+LATER = 3
+"""Minutes by which an estimate moves: enough to be told at once (`hub.kernel.steady`)."""
+
 TIDY_EVERY = 10
 """Rows between two checkpoints: a hub has one a minute."""
 
@@ -123,7 +126,7 @@ def _everything(load: Load, day: Day, now: Instant) -> Iterator[Figure]:
 
 def _row(load: Load, hub: Operations, number: int, now: Instant, turn: int) -> tuple[float, float]:
     """Change one row; return real and processor seconds."""
-    change = load.change(load.row(number, late=turn % 20 + 1))
+    change = load.change(load.row(number, late=LATER * turn % 60 + LATER))
     seconds = both(partial(hub.step, now, (change,)))
     if turn % TIDY_EVERY == 0:
         hub.tidy(now)
@@ -161,6 +164,6 @@ def _bursts(load: Load, day: Day, now: Instant) -> Iterator[tuple[float, float]]
     """Yield real and processor seconds of steps with many rows."""
     numbers = list(islice(load.some(day.calls, now), BURST))
     for turn in range(BURSTS):
-        changes = [load.change(load.row(number, late=30 + turn)) for number in numbers]
+        changes = [load.change(load.row(number, late=30 + LATER * turn)) for number in numbers]
         yield both(partial(day.hub.step, now, changes))
         day.hub.tidy(now)

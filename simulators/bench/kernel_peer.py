@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 UPDATES = 400
 TURNS = 20
+LATER = 3
 WARM = 5
 """Turns before those that count: both sides warm up."""
 
@@ -68,8 +69,8 @@ def beside_peer(load: Load, directory: Path) -> Iterator[Figure]:
 
 
 def _late(number: int, turn: int) -> int:
-    """Return the minutes that a call is late; no turn says what the one before it said."""
-    return (number + turn) % 40 + 1
+    """Return the minutes that a call is late: later at every turn, and told at once."""
+    return number % 10 + LATER * turn + 1
 
 
 def _ours(load: Load, directory: Path) -> float:
