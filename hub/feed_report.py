@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from hub.disbelieved import Judgement
 from one_way_feed.bodies import SourceState
 from one_way_feed.timing import BITS_PER_OCTET
 from protocol.messages import SourceMode
@@ -123,6 +124,7 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
         rows: in the hub's table.
         lines: each of them.
         disagreements: rows in which a line contradicts the lead, now.
+        judgement: what the kernel thought of the rows.
     """
 
     live: bool
@@ -133,6 +135,7 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     lines: list[LineReport]
     disagreements: list[Disagreement]
+    judgement: Judgement = Judgement()
 
 
 class Figures:

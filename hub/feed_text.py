@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hub.disbelieved import Judgement
     from hub.feed_report import FeedReport, LineReport
 
 UNKNOWN = "-"
@@ -15,7 +16,7 @@ UNKNOWN = "-"
 
 def as_text(report: FeedReport) -> str:
     """Return the report as lines of text without a newline at the end."""
-    parts = [_head(report), *(_line(line) for line in report.lines)]
+    parts = [_head(report), *(_line(line) for line in report.lines), _judgement(report.judgement)]
     if report.disagreements:
         parts.append(_disagreements(report))
     return "\n\n".join(parts)
@@ -84,6 +85,23 @@ def _disagreements(report: FeedReport) -> str:
             f"    {name}: {ours}  against  {theirs}" for name, (ours, theirs) in each.differ.items()
         ]
     return "\n".join(lines)
+
+
+def _judgement(found: Judgement) -> str:
+    good = f"believed {found.believed}   held already {found.held}"
+    lines = [
+        f"rows since the hub began: {good}   of trains long gone {found.over}",
+        f"  rejected    {_counts(found.rejected)}",
+        f"  in part     {_counts(found.parts)}",
+    ]
+    for each in found.latest:
+        part = "  (the rest is used)" if each.partial else ""
+        lines.append(f"  {each.at:%Y-%m-%d %H:%M:%S}Z  {each.row}  {each.zh}  {each.en}{part}")
+    return "\n".join(lines)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return "   ".join(f"{reason} {count}" for reason, count in counts.items()) or "none"
 
 
 def _number(value: float | None, unit: str) -> str:

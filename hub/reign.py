@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import succeed
 
+from hub.disbelieved import Disbelieved
 from hub.figures import DEPTH_COUNTED
 from hub.lines import Lines
 from hub.minute_clock import Due, MinuteClock
@@ -97,6 +98,7 @@ class Reign:
         self._in_store = in_store
         self._may_speak = may_speak
         self._figures = figures
+        self._disbelieved = Disbelieved(log)
         self._log = log
         self._clock = deployment.station_clock()
         self._operations = Operations(
@@ -130,8 +132,7 @@ class Reign:
             DeviceError: the database failed, or `claim` did.
             OperatorError: the database is of another version of the program.
         """
-        opening = partial(self._operations.open, self._clock.now(), claim=claim)
-        opened = self._in_store(opening)
+        opened = self._in_store(partial(self._operations.open, self._clock.now(), claim=claim))
         opened.addCallback(lambda _: self._in_store(self._operations.held_rows))
         return opened.addCallback(self._hold)
 
@@ -144,11 +145,10 @@ class Reign:
         """
         epoch = self._operations.epoch
         self._log.info("hub.open", epoch=epoch, rows=len(self._held))
-        settings = self._deployment.hub
         self._lines = Lines(
             self._reactor,
-            settings=settings.lines,
-            state=settings.state,
+            settings=self._deployment.hub.lines,
+            state=self._deployment.hub.state,
             held=self._held,
             epoch=epoch,
             on_changes=self._steps.changes,
@@ -204,7 +204,7 @@ class Reign:
     def feed(self) -> FeedReport:
         """Return how the lines stand; after `begin` only."""
         assert self._lines is not None  # noqa: S101 - see above
-        return self._lines.report()
+        return self._disbelieved.beside(self._lines.report())
 
     @property
     def works(self) -> bool:
@@ -304,8 +304,7 @@ class Reign:
         if minute is not None and result.ran:
             late = self._clock.now() - minute_start(minute)
             self._figures.minute(late.total_seconds() / self._clock.rate)
-        for rejected in result.rejected:
-            self._log.warning("row.rejected", row="/".join(rejected.key), why=rejected.en)
+        self._disbelieved.note(result)
         if result.runs:
             self._log.info("step", runs=len(result.runs), rows=len(result.rows))
 
@@ -324,5 +323,6 @@ class Reign:
     def _rebase(self, minute: int) -> None:
         self._log.error("clock.set-back", minute=minute)
         rebased = self._in_store(partial(self._operations.rebase, self._clock.now(), minute))
+        rebased.addCallback(self._disbelieved.note)
         rebased.addCallback(lambda _: self._committed())
         rebased.addErrback(lambda failure: self._log.error("store.fails", why=str(failure.value)))

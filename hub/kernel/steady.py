@@ -87,6 +87,20 @@ def next_settling(facts: Facts, policies: Policies, now: Instant) -> Instant | N
     return min(_settlings(facts, policies, now), default=None)
 
 
+def waiting(
+    facts: Facts, policies: Policies, now: Instant
+) -> Iterator[tuple[str, HeldBack, Instant | None]]:
+    """Yield what is held back at `now`: which end, the fact, when it is told by itself."""
+    for (estimate, name), end in zip(ENDS, ("arrival", "departure"), strict=True):
+        back: HeldBack | None = getattr(facts, name)
+        reported = _reported(facts, estimate)
+        if back is None or reported is None:
+            continue
+        if told_at(back, reported, seen_at(facts, now), policies) != reported:
+            settles = back.since + policies.estimate_settle if back.since is not None else None
+            yield end, back, settles
+
+
 def _settlings(facts: Facts, policies: Policies, now: Instant) -> Iterator[Instant]:
     for _, name in ENDS:
         back: HeldBack | None = getattr(facts, name)

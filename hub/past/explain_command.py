@@ -70,6 +70,7 @@ def lines(found: Why, speech: Speech) -> Iterator[str]:
         yield f"  {when:<19} {speech.word(said.source)} {said.key}  {text}"
     yield from _persons(found, speech)
     yield from _feeders(found, speech)
+    yield from _held_back(found, speech)
     yield from _conclusions(found, speech)
     yield from _head(speech, "timeline_head")
     for mark in found.timeline:
@@ -137,6 +138,16 @@ def _feeders(found: Why, speech: Speech) -> Iterator[str]:
         counts = feeder.run_id == found.run.feeder
         note = "" if counts else f"  ({speech.word('feeder_not_asked')})"
         yield f"  {speech.set_fields(feeder)}{note}"
+
+
+def _held_back(found: Why, speech: Speech) -> Iterator[str]:
+    if found.held_back:
+        yield from _head(speech, "held_back")
+    for each in found.held_back:
+        until = f"; {speech.word('until')} {speech.instant(each.until)}" if each.until else ""
+        reported = f"{speech.word('estimated')} {speech.instant(each.reported)}"
+        told = f"{speech.word('told')} {speech.instant(each.told)}"
+        yield f"  {speech.word(each.end)}: {reported}, {told}{until}"
 
 
 def _head(speech: Speech, code: str) -> Iterator[str]:

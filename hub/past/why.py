@@ -15,6 +15,7 @@ import msgspec
 from hub.kernel.derive import derive, explain
 from hub.kernel.feeder import Feeder
 from hub.kernel.manual import in_force
+from hub.kernel.steady import waiting
 from hub.past.replay import Replay
 from hub.past.story import Chapter, story_of
 from hub.past.told import told_at
@@ -84,6 +85,22 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     until: Instant | None
 
 
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A later estimate that passengers are not told yet, lest it flickers.
+
+    Attributes:
+        end: ``arrival`` or ``departure``.
+        reported: by dispatching.
+        told: to passengers meanwhile.
+        until: when it is told by itself; None: it is not.
+    """
+
+    end: str
+    reported: Instant
+    told: Instant
+    until: Instant | None
+
+
 class Milestone(msgspec.Struct, frozen=True, kw_only=True):
     """An instant of the timeline."""
 
@@ -102,6 +119,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
         as_published: False: what was published is not what the rules conclude now.
         withdrawn: dispatching deleted the train.
         feeders: what those say whose stock it may leave with; `Run.feeder` is the one that counts.
+        held_back: what dispatching estimates and passengers are not told yet.
     """
 
     at: Instant
@@ -117,6 +135,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     disbelieved: tuple[Disbelieved, ...]
     timeline: tuple[Milestone, ...]
     feeders: tuple[Feeder, ...] = ()
+    held_back: tuple[Waiting, ...] = ()
 
 
 @contextmanager
@@ -186,6 +205,10 @@ def _why(
         disbelieved=_disbelieved(reader, {c.record.subject for c in inputs}, at),
         timeline=_timeline(run, at),
         feeders=facts.feeders,
+        held_back=tuple(
+            Waiting(end=end, reported=back.reported, told=back.told, until=until)
+            for end, back, until in waiting(facts.base, station.policies, at)
+        ),
     )
 
 

@@ -387,10 +387,13 @@ def test_minute_by_minute_is_one_jump(new_database, station, build):
             )
         ),
     ]
+    later = build.upsert(build.plan(estimated_arrival=build.at("10:26")))
+    early = build.upsert(build.log(actual_arrival=build.at("10:26")))
     for operations in (steady, jumping):
         operations.open(build.at("08:00"))
         operations.step(build.at("08:00"), rows)
-    for gap in (7, 90, 600):
+        operations.step(build.at("08:00"), [later, early])
+    for gap in (2, 5, 90, 40, 600):
         now = jumping._latest + timedelta(minutes=gap)
         for minute in range(steady.last_minute + 1, minute_number(now) + 1):
             steady.step(minute_start(minute), (), minute)

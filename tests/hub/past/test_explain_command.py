@@ -145,3 +145,30 @@ def test_a_train_that_ends_here_is_told(fed, language, words):
     told = fed(RUN, language)
     for word in words:
         assert word in told
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            (
+                "estimates not told yet:",
+                "arrival: estimated 2021-01-20 10:11, told 2021-01-20 10:10; until",
+                "rule steady: arrival planned 2021-01-20 10:00, estimated 2021-01-20 10:10, ±120 s",
+            ),
+        ),
+        ("zh", ("暂未告知的预计:", "规则 预计不跳动: 到达", "误差")),
+    ],
+)
+def test_an_estimate_that_is_not_told_yet(new_database, station, build, language, words):
+    url = new_database()
+    operations = Operations(url, station)
+    operations.open(build.at("09:00"))
+    for minute, late in (("09:20", "10:10"), ("09:29", "10:11")):
+        row = build.plan(estimated_arrival=build.at(late))
+        operations.step(build.at(minute), [build.upsert(row)])
+    operations.close()
+    told = explained(url, station, RUN, language, build)
+    for word in words:
+        assert word in told
