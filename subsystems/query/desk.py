@@ -75,6 +75,8 @@ class Desk:
         def told(response: Response) -> Found:
             self._learn(machine.Answered(response.runs))
             found = [run for run in response.runs if _wished(run, wish)]
+            if not found and _elsewhen(wish, days):
+                return Found(reach=Reach.NONE, days=days)  # it is no day of the hub's either
             items = self._items(found, wish, until=self._now() + machine.ASKED_LIVES)
             return Found(items=items, more=response.more, reach=Reach.HUB, days=days)
 
@@ -111,9 +113,13 @@ class Desk:
 
 def _worth_asking(wish: Wish, days: tuple[date, ...]) -> bool:
     """Return whether the hub may know what is not held: another day, or a number of none."""
-    if wish.day is not None and wish.day not in days:
+    if _elsewhen(wish, days):
         return True
     return len(wish.text) >= WORTH_ASKING and any(c.isdigit() for c in wish.text)
+
+
+def _elsewhen(wish: Wish, days: tuple[date, ...]) -> bool:
+    return wish.day is not None and wish.day not in days
 
 
 def _query(wish: Wish) -> RunQuery:

@@ -4,7 +4,7 @@ Law: it decides nothing. A question that cannot be read is answered 400 and harm
 
     /            the page
     /find?…      trains, by the conditions of `subsystems.query.model.Wish`
-    /train?id=…  one train's page
+    /train?id=…  one train's page, null when nobody knows it
     /time        station time, for a measured round trip
     /events      stream: frame (first), status (on change), beat (every 5 s), changed (run ids)
     /web/…, /sw.js
@@ -94,8 +94,6 @@ class _Answer(Leaf):
     def _finish(self, request: Request, value: object, gone: list[object]) -> None:
         if gone:
             return  # the passenger has gone on
-        if value is None:
-            request.setResponseCode(http.NOT_FOUND)
         request.write(answer_json(request, value))
         request.finish()
 

@@ -53,8 +53,12 @@ def read_lexicon(path: Path) -> Spelling:
     return found
 
 
-def spelled(reactor: Any, names: Iterable[str]) -> Deferred[Spelling]:  # noqa: ANN401 - time and processes
-    """Return how `names` are spelled.
+def spelled(
+    reactor: Any,  # noqa: ANN401 - time and processes: no one interface of Twisted's
+    names: Iterable[str],
+    python: str = sys.executable,
+) -> Deferred[Spelling]:
+    """Return how `names` are spelled; `python` runs the program.
 
     Fails with `StationError` when the library or the process does not do it.
     """
@@ -62,9 +66,7 @@ def spelled(reactor: Any, names: Iterable[str]) -> Deferred[Spelling]:  # noqa: 
     if not asked:
         return succeed({})
     words = ["-m", "subsystems.query.pinyin", msgspec.json.encode(asked).decode()]
-    done: Deferred[Any] = getProcessOutputAndValue(
-        sys.executable, words, os.environ, reactor=reactor
-    )
+    done: Deferred[Any] = getProcessOutputAndValue(python, words, os.environ, reactor=reactor)
 
     def read(result: tuple[bytes, bytes, int]) -> Spelling:
         out, errors, code = result

@@ -10,8 +10,11 @@ const THEME = "station-query-theme";
 
 export const clock = new StationClock();
 
-/** @type {{frame: any, status: any, language: string, alone: ?number}} `alone`: since when */
-export const shared = { frame: null, status: null, language: "", alone: null };
+/**
+ * `alone`: since when the server is gone; `days`: service dates that it holds.
+ * @type {{frame: any, status: any, language: string, alone: ?number, days: string[]}}
+ */
+export const shared = { frame: null, status: null, language: "", alone: null, days: [] };
 
 /**
  * @param {string} key @param {Record<string, any>} [values]

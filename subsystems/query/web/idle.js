@@ -9,7 +9,7 @@ import { word } from "./frame.js";
 
 const IDLE_MS = 60000;
 const ASK_MS = 40000;
-const SIGNS = ["pointerdown", "keydown", "wheel", "touchmove", "pointermove"];
+const SIGNS = ["pointerdown", "wheel", "touchmove", "pointermove"];
 
 export class Idle {
   /** @param {{reset: () => void, dirty: () => boolean}} page */
@@ -17,10 +17,16 @@ export class Idle {
     this.page = page;
     this.seen = performance.now();
     this.box = /** @type {HTMLDialogElement} */ (by("asleep"));
-    for (const sign of SIGNS) addEventListener(sign, () => this.alive(), { passive: true, capture: true });
-    by("asleep-on").addEventListener("click", () => this.alive());
+    for (const sign of SIGNS) addEventListener(sign, () => this.sign(), { passive: true, capture: true });
+    this.box.addEventListener("click", () => this.alive());
+    addEventListener("keydown", () => this.alive(), { capture: true });
     this.box.addEventListener("close", () => this.alive());
     setInterval(() => this.look(), 250);
+  }
+
+  /** While the box is open only the end of a touch closes it: its beginning would fall through. */
+  sign() {
+    if (!this.box.open) this.alive();
   }
 
   alive() {

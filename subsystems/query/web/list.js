@@ -72,6 +72,7 @@ export class TrainList {
   take(found) {
     const before = JSON.stringify(this.found?.items ?? null);
     this.found = found;
+    shared.days = found.days ?? shared.days;
     if (JSON.stringify(found.items ?? []) !== before) this.draw();
     this.element.dataset.reach = found.reach ?? "held";
     this.describe();

@@ -11,6 +11,7 @@ import { TrainList } from "./list.js";
 
 const TYPING_MS = 180;
 const DAYS = ["today", "tomorrow", "day_after"];
+const SURE_DAYS = 2; // further ones are offered when they are held
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const SEARCHES = ["number", "place", "time", "platform"];
 const ICONS = { number: "G", place: "文", time: "◷", platform: "▤" };
@@ -74,7 +75,8 @@ class Choice {
   }
 
   days() {
-    const options = DAYS.map((key, n) => /** @type {[string, string]} */ ([String(n), word(key)]));
+    const offered = DAYS.filter((_, n) => n < SURE_DAYS || shared.days.includes(localDate(n)));
+    const options = offered.map((key, n) => /** @type {[string, string]} */ ([String(n), word(key)]));
     return group(word("day"), options, () => String(this.day), (day) => {
       this.day = Number(day);
       this.changed();

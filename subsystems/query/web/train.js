@@ -41,9 +41,10 @@ export class TrainPage {
     try {
       const answer = await fetch(`/train?id=${encodeURIComponent(this.id)}`, { signal: AbortSignal.timeout(8000) });
       if (this.stopped) return;
-      if (answer.status === 404) this.gone();
-      else if (answer.ok) this.take(await answer.json());
-      else throw new Error(String(answer.status));
+      if (!answer.ok) throw new Error(String(answer.status));
+      const card = await answer.json();
+      if (card === null) this.gone();
+      else this.take(card);
     } catch {
       if (!this.stopped) this.timer = setTimeout(() => this.ask(), AGAIN_MS);
     }

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from hub.broker.permissions import device_permissions
-from protocol.messages import Plan
+from protocol.messages import HubState, Plan, Source, SourceMode
 from station_config.load import load_station
 from station_config.runtime.clocks import SystemClock
 from station_config.runtime.deployment import (
@@ -85,7 +85,7 @@ class Kiosk:
             return {}
 
     def feed(self, hub, turning, *changed):
-        """Have the hub publish the day's plan, tomorrow's, and these runs; wait until it is held."""
+        """Have the hub publish two days' plans and these runs; wait until all is held."""
         today = ORIGIN.astimezone(self.station.zone_info).date()
         days = [today, today + timedelta(days=1)]
         plans = [sample_day.plan(self.station, each) for each in days]
@@ -94,9 +94,21 @@ class Kiosk:
             Plan(service_date=d, runs=tuple(p.values())) for d, p in zip(days, plans, strict=True)
         ]
         turning.until(lambda: self.ask("health").get("broker"), 30)
-        hub.everything(*bodies, *changed)
+        at = self.hub_clock.now()
+        self.source = Source(SourceMode.LIVE, at, at)
+        hub.say(self.state())
+        for body in (*bodies, *changed):
+            hub.say(body)
+        hub.manifest()
+        hub.beat(self.source)
         turning.until(lambda: self.ask("health").get("runs") == len(self.runs), 20)
         turning.until(lambda: self.ask("health").get("mode") == "ONLINE", 20)
+
+    def state(self, **fields):
+        """What its hub says of itself."""
+        return HubState(
+            online=True, hub="hub", source=self.source, zone=self.station.zone, **fields
+        )
 
     def changed(self, run_id, **change):
         return sample_day.change(self.runs[run_id], **change)
