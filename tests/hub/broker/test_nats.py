@@ -120,11 +120,14 @@ def speaks_nats(broker, user):
             b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )
+        heard = b""
+        while b"\r\n\r\n" not in heard:
+            heard += sock.recv(4096)
+        assert heard.startswith(b"HTTP/1.1 101")
         said = b'CONNECT {"user":"%s","pass":"%s-secret","verbose":true}\r\n' % (
             (user.encode(),) * 2
         )
         sock.sendall(bytes((0x82, 0x80 | len(said), 0, 0, 0, 0)) + said)
-        heard = b""
         while b"-ERR" not in heard and b"+OK" not in heard:
             more = sock.recv(4096)
             if not more:
