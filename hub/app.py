@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     from station_config.runtime.reactor import Reactor
 
 NO_STORE = "the hub waits for its database"
+COUNT_S = 2.0
+"""How long the figures wait for the database: they are wanted most when it does not answer."""
+
 UNFIT = "the database does not take what it is given, or does not say who leads: see the log"
 STANDS_BY = "this hub stands by: ask the one that leads, on {host}, process {pid}"
 
@@ -307,7 +310,8 @@ class Hub:
     def _refresh(self) -> Deferred[None]:
         if self._reign is None:
             return succeed(None)
-        return self._reign.outbox_depth().addCallback(self._figures.outbox)
+        counted: Deferred[Any] = self._reign.outbox_depth().addTimeout(COUNT_S, self._reactor)
+        return counted.addErrback(lambda _: None).addCallback(self._figures.outbox)
 
     def _end_pool(self, result: object) -> object:
         self._pool.stop()

@@ -90,8 +90,8 @@ class HubFigures:
         """Count a PUBACK."""
         self._lag.observe(seconds)
 
-    def outbox(self, depth: int) -> None:
-        """Take down how many publications wait; asked for just before somebody reads."""
+    def outbox(self, depth: int | None) -> None:
+        """Take down how many publications wait, None: the database did not say in time."""
         self._depth = depth
 
     def watch(

@@ -2,6 +2,9 @@
 
 import http.server
 import json
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -107,3 +110,14 @@ def test_503_is_an_answer(status, answer):
 def test_a_hub_without_a_port_is_said(status, answer):
     _, said = status(None, answer(200, CLOCK), "--json")
     assert json.loads(said.out)["parts"][0]["why"][0]["en"] == "is not known: set hub.port"
+
+
+def test_it_looks_again_and_again_until_ctrl_c(status, answer, tmp_path):
+    status(free_port(), answer(200, CLOCK), "--json")  # writes the deployment
+    argv = [str(Path(sys.executable).with_name("station")), "status", "--watch", "--json"]
+    argv += ["--every", "0.1", "--deployment", str(tmp_path / "deployment.toml")]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        looks = [json.loads(process.stdout.readline()) for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 130
+    assert len({look["at"] for look in looks}) == 3

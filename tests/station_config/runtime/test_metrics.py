@@ -2,9 +2,12 @@ import urllib.request
 
 import pytest
 import structlog
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.threads import deferToThreadPool
 from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
 
+from protocol.errors import DeviceError
 from station_config.runtime.metrics import FAILED, Figures
 from station_config.runtime.web import listen
 
@@ -75,3 +78,48 @@ def test_the_page_is_what_prometheus_reads(figures, turning):
     assert kind.startswith("text/plain")
     assert 'station_mode{mode="站"} 1.0' in text
     assert "process_resident_memory_bytes" in text
+
+
+class Asked:
+    """A request, as far as the page knows it."""
+
+    def __init__(self):
+        self.written, self.finished, self.gone = b"", False, Deferred()
+
+    def setHeader(self, *_):  # noqa: N802 - Twisted's name
+        pass
+
+    def notifyFinish(self):  # noqa: N802 - Twisted's name
+        return self.gone
+
+    def write(self, data):
+        self.written += data
+
+    def finish(self):
+        self.finished = True
+
+
+def test_what_another_thread_has_is_waited_for(figures):
+    depth, counted = [0], Deferred()
+    figures.gauge("station_depth", "how deep", lambda: depth[0])
+    request = Asked()
+    assert figures.page(lambda: counted).render_GET(request) == NOT_DONE_YET
+    assert not request.finished
+    depth[0] = 9
+    counted.callback(None)
+    assert request.finished
+    assert b"station_depth 9.0" in request.written
+
+
+def test_that_it_fails_does_no_harm(figures):
+    request = Asked()
+    figures.page(lambda: fail(DeviceError("no database"))).render_GET(request)
+    assert b"station_process" in request.written
+
+
+def test_who_has_gone_is_not_answered(figures):
+    request, counted = Asked(), Deferred()
+    figures.page(lambda: counted).render_GET(request)
+    request.gone.errback(ConnectionError())
+    counted.callback(None)
+    assert not request.finished
