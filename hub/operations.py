@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hub.kernel.days import Days
 from hub.kernel.replan import require_same_place
 from hub.kernel.rulebook import rulebook
-from hub.store.again import take_far_ahead, take_held
+from hub.store.again import take_far_ahead, take_held, take_unplaced
 from hub.store.day_build import build_days, drop_plans
 from hub.store.held import Held
 from hub.store.manual import InForce, in_force_now, obey, return_to_auto
@@ -241,11 +241,18 @@ class Operations(Held):
             step = Step(opened, self._statements, station, days, now, writes, mode=self._mode)
             build_days(step, anew=True)
             step.tick()
+            told = step.changed
             mark_plan(step)
             step.writes.flush(opened, self._statements)
-            self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
+            again = Writes(now, step.writes.next_number)
+            step = Step(opened, self._statements, station, days, now, again, mode=self._mode)
+            take_unplaced(step)
+            step.tick()
+            again.flush(opened, self._statements)
+            self._write_kernel(opened, self.epoch, self.epoch, last_minute, again.next_number)
         self.station, self._days = station, days
         self._settle(now, last_minute)
+        step.changed[:0] = told
         return self._result(step, next_number)
 
     def build_days(self, now: Instant) -> StepResult:

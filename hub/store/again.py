@@ -2,7 +2,8 @@
 
 Law: inside a step's transaction, and only rows as they are held: dispatching sends what changes,
 so nobody will send them again. A row that was too early is looked at when its time has come, one
-for a day too far ahead on every new day, and all when the clock was set back.
+for a day too far ahead on every new day, all when the clock was set back, and those without a train
+or a time when the timetable is another.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from hub.store.step import Step
     from one_way_feed.rows import RowChange
     from protocol.times import Instant
+
+_OF_ANOTHER_TIMETABLE = (Reason.MISSING_TIME, Reason.UNKNOWN_TRAIN)
+"""Verdicts that follow from what the timetable does not have."""
 
 _OF_ANOTHER_TIME = frozenset({OVER, Reason.PAST_DAY.value})
 """Verdicts that a clock too far ahead makes."""
@@ -45,6 +49,16 @@ def take_far_ahead(step: Step) -> None:
     found = step.opened.rows(step.statements.rows_judged, of_verdict=Reason.FAR_AHEAD.value)
     held = [to_change(record) for record in sorted(found) if _stands(record)]
     step.take_again([change for change in held if _is_near(change, step.now)])
+
+
+def take_unplaced(step: Step) -> None:
+    """Look again at the rows that the timetable left without a train or a time: it is another."""
+    found = [
+        record
+        for reason in _OF_ANOTHER_TIMETABLE
+        for record in step.opened.rows(step.statements.rows_judged, of_verdict=reason.value)
+    ]
+    step.take_again([to_change(record) for record in sorted(found) if _stands(record)])
 
 
 def take_held(step: Step) -> None:

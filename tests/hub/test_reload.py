@@ -81,6 +81,25 @@ def test_what_dispatching_has_said_stays(hub, winter, build):
     assert hub.facts_of(G2).timetable.departure == build.at("11:30")
 
 
+def test_a_row_that_the_timetable_did_not_have_is_believed_when_it_does(hub, winter, build):
+    row = build.plan(
+        key="x8",
+        arrival_number=None,
+        departure_number="X8",
+        role=build.Role.ORIGIN,
+        arrival_track=None,
+        departure_track="t3",
+        planned_arrival=None,
+        planned_departure=None,
+        estimated_departure=build.at("09:59"),
+    )
+    assert hub.step(build.at("08:10"), [build.upsert(row)]).rejected
+    result = hub.replan(build.at("08:30"), winter)
+    assert result.rows == ("plan/x8",)
+    assert "2021-01-20.x8" in result.runs
+    assert run_of(hub, "2021-01-20.x8").departure.expected == build.at("09:59")
+
+
 def test_the_same_timetable_again_tells_nothing(hub, station, build):
     result = hub.replan(build.at("08:30"), replace(station))
     assert (result.runs, result.publications) == ((), 0)
