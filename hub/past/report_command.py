@@ -10,20 +10,26 @@ import io
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 import msgspec
 
 from hub.past.punctuality import by_class, by_day, by_hour, figures, grouped
 from hub.past.report_page import Scope, page
 from hub.past.source import language_of, local_date, opened, station_of
+from hub.past.triggers import by_day as of_day
+from hub.past.triggers import by_hour as of_hour
+from hub.past.triggers import counted, kinds_of, per_run, triggers_of
 from hub.past.visits import visits_of
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hub.past.punctuality import Figures
+    from hub.past.triggers import Trigger
     from hub.past.visits import Visit
 
 COLUMNS = (
@@ -41,6 +47,7 @@ COLUMNS = (
     "check_in_closed",
     "check_in_kept",
 )
+"""Of the CSV; after them one column a kind of trigger, ``triggers_KIND``."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -54,24 +61,29 @@ def run(arguments: argparse.Namespace) -> int:
     with opened(arguments) as reader:
         station = station_of(arguments, reader, None)
         visits = visits_of(reader, first, last, station.zone_info)
+        triggers = triggers_of(reader, first, last, station.zone_info)
     if not visits:
         raise OperatorError(f"the journal has no run from {first} to {last}")
     language = language_of(arguments)
     name = station.names.get(language) or station.id
-    scope = Scope(name, first, last, arguments.on_time, language)
+    classes = {each.code: each.names.get(language, "") for each in station.categories}
+    scope = Scope(name, first, last, arguments.on_time, language, classes)
     if arguments.csv is not None:
-        _write(arguments.csv, as_csv(visits))
+        _write(arguments.csv, as_csv(visits, triggers))
     if arguments.html is not None:
-        _write(arguments.html, page(visits, scope))
-    sys.stdout.write(_json(visits, scope) if arguments.json else _text(visits, scope))
+        _write(arguments.html, page(visits, triggers, scope))
+    tell = _json if arguments.json else _text
+    sys.stdout.write(tell(visits, triggers, scope))
     return 0
 
 
-def as_csv(visits: list[Visit]) -> str:
+def as_csv(visits: list[Visit], triggers: list[Trigger]) -> str:
     """Return every visit as a line; instants in UTC."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    kinds = kinds_of(each.kind for each in triggers)
+    told = per_run(triggers)
+    writer.writerow((*COLUMNS, *(f"triggers_{kind}" for kind in kinds)))
     for visit in visits:
         window = visit.window
         checked: tuple[object, ...] = ("", "", "", "")
@@ -90,18 +102,21 @@ def as_csv(visits: list[Visit]) -> str:
                 "" if visit.departure is None else visit.departure,
                 int(visit.cancelled),
                 *checked,
+                *(told[visit.run_id, kind] for kind in kinds),
             )
         )
     return out.getvalue()
 
 
-def _json(visits: list[Visit], scope: Scope) -> str:
+def _json(visits: list[Visit], triggers: list[Trigger], scope: Scope) -> str:
     limit = scope.on_time_min
     told = {
         "from": scope.first,
         "to": scope.last,
         "on_time_min": limit,
         "total": _plain(figures(visits, limit)),
+        "triggers_by_day": counted(triggers, of_day),
+        "triggers_by_hour": counted(triggers, of_hour),
     } | {
         name: {group: _plain(each) for group, each in grouped(visits, key, limit).items()}
         for name, key in (("by_day", by_day), ("by_class", by_class), ("by_hour", by_hour))
@@ -113,21 +128,51 @@ def _plain(found: Figures) -> dict[str, object]:
     return asdict(found) | {"share": found.share, "kept_share": found.kept_share}
 
 
-def _text(visits: list[Visit], scope: Scope) -> str:
+def _text(visits: list[Visit], triggers: list[Trigger], scope: Scope) -> str:
     limit = scope.on_time_min
     names = ("visits", "reported", "on_time", "share", "mean", "cancelled", "kept")
-    lines = [scope.text(name) for name in ("definition", "counted", "window")]
-    lines.append("\n" + "  ".join(scope.text(name) for name in names))
-    groups = [{scope.text("total"): figures(visits, limit)}]
-    groups += [grouped(visits, key, limit) for key in (by_day, by_class, by_hour)]
-    for group in groups:
-        lines.append("")
-        for name, each in group.items():
-            share = "-" if each.share is None else f"{each.share:.1f}"
-            mean = "-" if each.mean is None else f"{each.mean:.1f}"
-            counts = f"{each.visits:6} {each.reported:6} {each.on_time:6} {share:>6} {mean:>6}"
-            lines.append(f"{name:<12}{counts} {each.cancelled:6} {each.kept:4}/{each.windows}")
+    groups = [("total", {scope.text("total"): figures(visits, limit)})]
+    groups += [
+        (name, grouped(visits, key, limit))
+        for name, key in (("day", by_day), ("class", by_class), ("hour", by_hour))
+    ]
+    rows: list[tuple[str, ...]] = [("", *map(scope.text, names))]
+    for name, group in groups:
+        rows += [] if name == "total" else [("",), (scope.text(name),)]
+        rows += [(key, *_figures(each)) for key, each in group.items()]
+    lines = [scope.text(note) for note in ("definition", "counted", "window", "trigger")]
+    lines += ["", *_aligned(rows), "", scope.text("triggers")]
+    for day, found in counted(triggers, of_day).items():
+        told = "  ".join(f"{scope.text(kind)} {count}" for kind, count in found.items())
+        lines.append(f"{day:<12}{told}")
     return "\n".join(lines) + "\n"
+
+
+def _figures(each: Figures) -> tuple[str, ...]:
+    counts = (each.visits, each.reported, each.on_time)
+    shares = ["-" if value is None else f"{value:.1f}" for value in (each.share, each.mean)]
+    return (*map(str, counts), *shares, str(each.cancelled), f"{each.kept}/{each.windows}")
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return rows as lines: the first column to the left, the others to the right."""
+    full = [row for row in rows if len(row) > 1]
+    widths = [max(map(_width, column)) for column in zip(*full, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            " " * (widths[n] - _width(cell)) + cell
+            if n
+            else cell + " " * (widths[0] - _width(cell))
+            for n, cell in enumerate(row)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _width(text: str) -> int:
+    """Return the columns that a text takes at a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _write(path: Path, text: str) -> None:

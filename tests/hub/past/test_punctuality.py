@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from hub.past.plots import bars
+import pytest
+
+from hub.past.plots import bars, round_top
 from hub.past.punctuality import by_class, by_hour, figures, grouped, histogram, late
 from hub.past.visits import Visit, Window
 from protocol.runs import Role
@@ -66,5 +68,12 @@ def test_a_plot_tells_unknown_from_nothing_and_escapes():
     assert "&lt;x&gt;" in plot
     assert plot.count("<rect") == 2
     heights = [part.split('"')[0] for part in plot.split('height="')[1:]]
-    assert heights == ["0.0", "190.0"], "what is more than the axis ends with it"
+    assert heights == ["0.0", "194.0"], "what is more than the axis ends with it"
     assert bars("none", {}, top=0, ident="q").startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("greatest", "top"), [(0, 4), (4, 4), (5, 8), (17, 20), (112, 120), (399, 400), (401, 800)]
+)
+def test_an_axis_of_counts_ends_with_a_round_number(greatest, top):
+    assert round_top(greatest) == top

@@ -21,6 +21,12 @@ def test_figures(say):
     assert set(told["by_day"]) == {"2021-01-20", "2021-01-21"}
     assert told["by_hour"]["10"]["reported"] == 1
     assert told["by_class"]["K"]["reported"] == 1
+    assert told["triggers_by_day"]["2021-01-20"] == {
+        "approaching": 1,
+        "arrived": 0,
+        "departed": 1,
+        "changed": 0,
+    }
     told = json.loads(say("report", *DAYS, "--on-time", "5", "--json")[1])
     assert told["total"]["share"] == 100.0
 
@@ -34,6 +40,7 @@ def test_every_run_is_a_row(say, tmp_path):
     assert (k1["check_in_planned_min"], k1["check_in_kept"]) == ("25", "0")
     assert k1["check_in_opened"] == "2021-01-20T01:57:00+00:00"
     assert k1["check_in_closed"] == "2021-01-20T02:15:00+00:00"
+    assert (k1["triggers_departed"], k1["triggers_arrived"]) == ("1", "0")
     assert len(rows) == 6
     assert not any(row["run_id"].endswith("t9") for row in rows), "passing trains stop for nobody"
 
@@ -53,11 +60,11 @@ def test_the_page_stands_by_itself_and_can_be_heard(say, tmp_path, language, wor
     page = etree.HTML(text)
     assert page.get("lang") == language
     plots = page.findall(".//svg")
-    assert len(plots) == 5
+    assert len(plots) == 6
     ids = [plot.get("aria-labelledby") for plot in plots]
-    assert [plot.findtext("title") is not None for plot in plots] == [True] * 5
+    assert [plot.findtext("title") is not None for plot in plots] == [True] * 6
     assert sorted({page.find(f".//*[@id='{each}']").text for each in ids}) != [None]
-    assert len(page.findall(".//table")) == 5
+    assert len(page.findall(".//table")) == 6
     assert {cell.get("scope") for cell in page.findall(".//th")} == {"row", "col"}
 
 
