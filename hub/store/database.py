@@ -9,7 +9,7 @@ checkpoints only when `tidy` is called.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,7 @@ class Transaction:
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
+        self._pipeline = getattr(getattr(cursor, "connection", None), "pipeline", nullcontext)
 
     def begin_writing(self) -> None:
         """Begin, where the driver does not do so itself."""
@@ -86,8 +87,17 @@ class Transaction:
 
     def run_many(self, statement: Statement, values: list[dict[str, object]]) -> None:
         """Run a statement once for each of `values`."""
-        if values:
+        if len(values) == 1:
+            self._cursor.execute(statement.text, values[0])
+        elif values:
             self._cursor.executemany(statement.text, values)
+
+    def together(self) -> AbstractContextManager[object]:
+        """What is run within goes to a server at once: one way there and back, not one each.
+
+        No rows can be asked for within.
+        """
+        return self._pipeline()
 
     def close(self) -> None:
         """Close the cursor."""

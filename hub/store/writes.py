@@ -68,16 +68,17 @@ class Writes:
 
     def flush(self, opened: Transaction, statements: Statements) -> None:
         """Write everything into the open transaction."""
-        opened.run_many(statements.put_feed_row, self.feed_rows)
-        opened.run_many(statements.put_row_again, self.rows_again)
-        opened.run_many(statements.put_visit, self.visits)
-        opened.run_many(statements.put_run, self.runs)
-        opened.run_many(statements.advance, self.advances)
-        opened.run_many(statements.drop_run, self.dropped_runs)
-        opened.run_many(statements.put_retained, self.retained)
-        opened.run_many(statements.put_event, self.events)
-        opened.run_many(statements.put_reject, self.rejects)
-        opened.run_many(statements.put_journal, self.journal)
+        with opened.together():
+            opened.run_many(statements.put_feed_row, self.feed_rows)
+            opened.run_many(statements.put_row_again, self.rows_again)
+            opened.run_many(statements.put_visit, self.visits)
+            opened.run_many(statements.put_run, self.runs)
+            opened.run_many(statements.advance, self.advances)
+            opened.run_many(statements.drop_run, self.dropped_runs)
+            opened.run_many(statements.put_retained, self.retained)
+            opened.run_many(statements.put_event, self.events)
+            opened.run_many(statements.put_reject, self.rejects)
+            opened.run_many(statements.put_journal, self.journal)
 
     def put_run(self, concluded: Concluded, was: tuple[str, str] | None, cause: str) -> None:
         """Write a run's next state, publish it if it is another, and its events."""

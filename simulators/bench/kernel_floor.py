@@ -31,9 +31,10 @@ class Floor:
         with self._database.transaction() as opened:
             epoch, _, next_number = opened.rows(statements.read_kernel)[0]
             opened.rows(statements.due, second=second)
-            opened.run_many(statements.advance, written["advances"])
-            opened.run_many(statements.put_event, written["events"])
-            opened.run_many(statements.put_journal, written["journal"])
+            with opened.together():
+                opened.run_many(statements.advance, written["advances"])
+                opened.run_many(statements.put_event, written["events"])
+                opened.run_many(statements.put_journal, written["journal"])
             opened.run(
                 statements.write_kernel,
                 mine=epoch,

@@ -7,6 +7,8 @@ from hub.operations import Operations
 from hub.store.database import Database
 from hub.store.rendered import SIZES
 from hub.store.statements import Statements
+from hub.store.tables import journal
+from hub.store.writes import Writes
 from protocol.errors import DeviceError, OperatorError
 
 
@@ -203,6 +205,23 @@ def test_lists_are_looked_up_by_an_index(filled, name):
             assert whole_tables(plan) == []
             unused = {index for index in LISTS[name] if used(filled, index) not in plan}
             assert not unused or length > FEW, plan
+
+
+def test_what_fails_in_the_midst_undoes_all_of_it(filled, build):
+    def records():
+        with filled._database.transaction() as opened:
+            return len(opened.rows(filled._statements.all_of(journal)))
+
+    before = records()
+    writes = Writes(build.at("08:01"), 1)
+    event = {"number": 1, "entity": "event/x", "body": b"", "issued_at": 0, "valid_until": 0}
+    writes.events = [event | {"cause": ""}] * 2
+    writes.note("step", "", b"", "")
+    with pytest.raises(DeviceError), filled._database.transaction() as opened:
+        writes.flush(opened, filled._statements)
+    assert records() == before
+    changed = build.plan(key="1", arrival_number="X1", departure_number="X1", arrival_track="t3")
+    assert filled.step(build.at("08:01"), [build.upsert(changed)]).rows == ("plan/1",)
 
 
 def used(hub, index):
