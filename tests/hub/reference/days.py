@@ -83,7 +83,7 @@ SCENES = {
 EXTRA = "L77"
 """A train that the timetable does not have."""
 
-OFFSETS = (None, None, 0, -3, 1, 7, 35, 90, 200)
+OFFSETS = (None, None, 0, -3, 1, 2, 7, 35, 36, 90, 200)
 FLAWS = (
     "departure-before-arrival",
     "jump",
@@ -105,6 +105,7 @@ class PlanRecipe:
         spare: a second key for the same train: a duplicate.
         late: minutes added to arrival and departure as estimates; None: none given.
         moved: minutes by which the plan itself is moved.
+        part: of a train that stops here on its way: the role that makes it end or start here.
         tracks: positions in the scene's tracks; None: the timetable's.
     """
 
@@ -119,6 +120,7 @@ class PlanRecipe:
     planned: bool = True
     flaw: str | None = None
     split: bool = False
+    part: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ plans = st.builds(
     planned=st.integers(0, 6).map(bool),
     flaw=st.sampled_from((None,) * 12 + FLAWS),
     split=rarely,
+    part=st.sampled_from((None, None, None, Role.TERMINUS, Role.ORIGIN)),
 )
 logs = st.builds(
     LogRecipe,
@@ -230,6 +233,8 @@ class Dispatching:
             delay_known=recipe.delay_known,
             cancelled=recipe.cancelled,
         )
+        if recipe.part is not None and row.role is Role.INTERMEDIATE:
+            made = _in_part(made, recipe.part)
         return _FLAWS[recipe.flaw](made, now) if recipe.flaw else made
 
     def _log(self, recipe, now):
@@ -262,6 +267,14 @@ class Dispatching:
 
 def _plus(at, number):
     return None if at is None or number is None else at + minutes(number)
+
+
+def _in_part(row, role):
+    """The row of a train that ends or starts here today: of the other end nothing is said."""
+    end = "departure" if role is Role.TERMINUS else "arrival"
+    place = {"destination": "Here"} if role is Role.TERMINUS else {"origin": "Here"}
+    nothing = dict.fromkeys((f"{end}_number", f"planned_{end}", f"estimated_{end}"))
+    return changed(row, role=role, **nothing, **place)
 
 
 def _moved(row, days):

@@ -2,6 +2,7 @@
 
 Law: as `telling`'s: independent of the hub, slow and plain; no database, no plan of what is due:
 everything is looked at anew in every step. `Reference.step` takes what `Operations.step` takes.
+What persons may say, and what is said against it, stands in `orders`.
 """
 
 from __future__ import annotations
@@ -9,21 +10,36 @@ from __future__ import annotations
 import math
 from collections import Counter
 from copy import copy
+from dataclasses import replace as instead
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
 
 from msgspec.structs import replace
 
+from hub.kernel.override import ReplacedBy
 from one_way_feed.rows import RowDeleted, RowUpserted, StagePlanRow, Step, row_key
 from protocol.identifiers import make_run_id
 from protocol.runs import PassengerPhase, Role, TrainPhase
-from tests.hub.reference.telling import Entry, Visit, kept_until, passengers, phases, tell
+from tests.hub.reference.flicker import follow, settle
+from tests.hub.reference.hand import NOTHING, still
+from tests.hub.reference.orders import Orders, Verdict, gone
+from tests.hub.reference.telling import (
+    Entry,
+    Visit,
+    in_force,
+    kept_until,
+    passengers,
+    phases,
+    tell,
+    tell_by,
+)
 
 A_DAY = timedelta(days=1)
 SAME_TRAIN = timedelta(hours=12)
 """A train of one number comes once a day: a time this near means the same one."""
 SAME_VISIT = timedelta(hours=1)
 CLOCKS_APART = timedelta(minutes=15)
+CROSSED = timedelta(minutes=1)
 AHEAD = timedelta(days=2)
 LATE_ROW = timedelta(hours=6)
 FRESH = timedelta(minutes=2)
@@ -43,41 +59,120 @@ class Reference:
         self.plans = {}  # date -> (runs, until)
         self.rejected = []  # (row key, reason) of the last step
         self.events = []  # (kind, run id, at) of the last step
+        self.mode = None  # orders.Mode while the whole station is manual
+        self.answers = {}  # command id -> (command, answer)
         self._rows_before, self._news = {}, {}
         self._days = {}
         self._built = None
 
-    def open(self, now):
+    def open(self, now, *, set_back=False):
         """Start, start again, or go on after the clock was set back: look at every run anew.
 
-        What is over is left to the next step.
+        What is over is left to the next step. What a clock that was ahead thought to be over, or of
+        a past day, may be neither.
         """
         self.events, self.rejected = [], []
+        if set_back:
+            self._forgotten_too_early(now)
         self._build(now)
         for visit in self.visits.values():
+            was, visit.said = copy(visit), still(visit.said, now)
+            settle(visit, self.station.policies, now)
+            if visit != was:
+                self._changed(was, visit, now)
             visit.stays_until = next_second(now)
             self._reach(visit, tell(visit, self.station), now)
 
     def step(self, now, changes=(), *, minute=False):
         """Take rows in and let time come; plans are given up at the minute."""
         self.events, self.rejected = [], []
-        before = {run_id: copy(visit) for run_id, visit in self.visits.items()}
+        self._end_mode(now)
+        before = self._picture()
+        self._settle(now)
         self._receive(now, changes)
+        if self._date(now) != self._built:
+            self._take_again(now, self._no_longer_far_ahead(now))
+        self._let_time_come(before, now)
+        if self._date(now) != self._built:
+            self._build(now)
+        elif minute:
+            self.plans = {day: kept for day, kept in self.plans.items() if kept[1] > now}
+
+    def command(self, now, command, *, preview=False):
+        """Do what a person commands; return the answer, the earlier one if it was given before."""
+        self.events, self.rejected = [], []
+        self._end_mode(now)
+        if command.command_id in self.answers:
+            return self._again(command)
+        before, mode = self._picture(), self.mode
+        self._settle(now)
+        answer = Orders(self, now).obey(command)
+        if preview:
+            self.visits, self.mode = before, mode
+            return answer
+        self._let_time_come(before, now)
+        self.answers[command.command_id] = (command, answer)
+        return answer
+
+    def _again(self, command):
+        """The same command is done once; its id is no other's."""
+        earlier, answer = self.answers[command.command_id]
+        if earlier == command:
+            return answer
+        return Verdict(frozenset({"another"}), run_id=getattr(command, "run_id", None))
+
+    def published(self):
+        """Return the runs that have a publication of their own."""
+        shown = {i: v for i, v in self.visits.items() if v.base.heard and not v.base.withdrawn}
+        return {run_id: tell(visit, self.station) for run_id, visit in shown.items()}
+
+    def in_force(self, now):
+        """Return what holds of what persons said, and the ids of what the feed contradicts since."""
+        orders, said, outdated = Orders(self, now), {}, set()
+        for visit in self.visits.values():
+            for one in in_force(visit, self.station):
+                said[one.id] = visit.run_id, one.word
+                outdated |= {one.id} if orders.outdated(visit, one) else set()
+        return said, outdated
+
+    def _picture(self):
+        return {run_id: copy(visit) for run_id, visit in self.visits.items()}
+
+    def _settle(self, now):
+        for visit in self.visits.values():
+            settle(visit, self.station.policies, now)
+
+    def _let_time_come(self, before, now):
+        self._take_again(now, self._no_longer_early(now))
+        for visit in self.visits.values():
+            if self.mode is not None and visit.stood is None:
+                visit.stood = self._as_it_stood(visit, before.get(visit.run_id))
+            visit.said = still(visit.said, now)
         touched = set()
         for run_id, visit in self.visits.items():
             if before.get(run_id) != visit:
                 touched.add(run_id)
                 self._changed(before.get(run_id), visit, now)
         self._look(now, touched)
-        if self._date(now) != self._built:
-            self._build(now)
-        elif minute:
-            self.plans = {day: kept for day, kept in self.plans.items() if kept[1] > now}
 
-    def published(self):
-        """Return the runs that have a publication of their own."""
-        shown = {i: v for i, v in self.visits.items() if v.heard and not v.withdrawn}
-        return {run_id: tell(visit, self.station) for run_id, visit in shown.items()}
+    def _as_it_stood(self, visit, was):
+        """What is told of a train in a station that is manual: nothing that the feed says now."""
+        if was is not None:
+            return was
+        alone = Visit(visit.run_id, visit.day, visit.entry, added=visit.added)
+        return alone if visit.printed else instead(visit, withdrawn=True)
+
+    def _end_mode(self, now):
+        """AUTO returns by itself, before anything else happens."""
+        if self.mode is not None and self.mode.until is not None and self.mode.until <= now:
+            self.mode = None
+            self._give_back(now)
+
+    def _give_back(self, now):
+        before = self._picture()
+        for run_id, visit in self.visits.items():
+            visit.stood = None
+            self._changed(before[run_id], visit, now)
 
     # --- rows ------------------------------------------------------------------------------
 
@@ -108,6 +203,47 @@ class Reference:
                 if reason == ("duplicate", run_id) and key not in self._news and row is not None:
                     self._plan(RowUpserted(row, revision), now)
 
+    def _take_again(self, now, keys):
+        """Judge rows that are held once more: dispatching sends only what changes."""
+        for key in sorted(keys, key=lambda key: (key[0] == "log", key)):
+            revision, row, _ = self.rows[key]
+            (self._log if key[0] == "log" else self._plan)(RowUpserted(row, revision), now)
+
+    def _held(self, kind, *reasons):
+        return [
+            (key, row)
+            for key, (_, row, reason) in self.rows.items()
+            if key[0] == kind and row is not None and reason is not None and reason[0] in reasons
+        ]
+
+    def _no_longer_far_ahead(self, now):
+        for key, row in self._held("plan", "far-ahead"):
+            planned = [at for at in (row.planned_arrival, row.planned_departure) if at]
+            if min(planned, default=now) - now <= AHEAD:
+                yield key
+
+    def _no_longer_early(self, now):
+        for key, row in self._held("log", "not-yet"):
+            at = max(at for at in (row.actual_arrival, row.actual_departure) if at)
+            if at - now <= CLOCKS_APART and self.owner.get(key[1]) in self.visits:
+                yield key
+
+    def _forgotten_too_early(self, now):
+        before = self._picture()
+        self.owner = {key: run_id for key, run_id in self.owner.items() if run_id in self.visits}
+        self.live &= self.owner.keys()
+        again = [key for kind in ("plan", "log") for key, _ in self._held(kind, "over", "past-day")]
+        for key, (_, row, reason) in self.rows.items():
+            if row is not None and reason is None and key[1] not in self.owner:
+                again.append(key)
+        self._rows_before, self._news = dict(self.rows), {}
+        self._take_again(now, again)
+        for run_id, visit in self.visits.items():
+            if before.get(run_id) != visit:
+                if self.mode is not None and visit.stood is None:
+                    visit.stood = self._as_it_stood(visit, None)
+                self._changed(before.get(run_id), visit, now)
+
     def _keep(self, change, reason=None):
         self.rows[row_key(change.row)] = (change.revision, change.row, reason)
 
@@ -120,21 +256,26 @@ class Reference:
         said = getattr(visit, kind, None)
         if said is not None and said.key == key:
             take_back = self._without_plan if kind == "plan" else self._without_log
-            take_back(visit, tell(visit, self.station), now)
+            take_back(visit, self._auto(visit), now)
         if kind == "log":
             return None
         self.live.discard(key)
         return run_id
+
+    def _auto(self, visit):
+        """What the feed alone says of the run."""
+        return tell_by(visit, NOTHING, self.station)
 
     def _without_plan(self, visit, run, now):
         """A rolling plan deletes what is behind it; and nobody's delay is undone by forgetting."""
         came = any(one is not None and one.actual for one in (run.arrival, run.departure))
         if came or passengers(run, now) is PassengerPhase.GONE:
             return
-        if visit.entry is None:
+        if visit.printed is None:
             visit.withdrawn = True
         elif not run.deviates:
             visit.plan = visit.last_known = visit.unknown_since = None
+            visit.late_arrival = visit.late_departure = None
 
     def _without_log(self, visit, run, now):
         """A correction, unless the train has left."""
@@ -159,7 +300,7 @@ class Reference:
         row = self._known_tracks(row, visit, ("arrival_track", "departure_track"), visit.plan, key)
         row = self._possible(row, visit, key)
         after = self._planned(copy(visit), row, now)
-        if visit.run_id not in self.visits and kept_until(tell(after, self.station)) <= now:
+        if visit.run_id not in self.visits and kept_until(self._auto(after)) <= now:
             return self._keep(change, ("over", None))
         self.visits[visit.run_id] = after
         self.owner[row.key] = visit.run_id
@@ -172,13 +313,20 @@ class Reference:
         return None
 
     def _planned(self, visit, row, now):
+        was = copy(visit)
+        self._replan(visit, row, now)
+        follow(was, visit, self.station.policies, now)
+        return visit
+
+    def _replan(self, visit, row, now):
         if row.delay_known:
             visit.unknown_since = visit.last_known = None
         elif visit.unknown_since is None:
             visit.unknown_since, visit.last_known = now, visit.plan
         visit.cancelled_since = (visit.cancelled_since or now) if row.cancelled else None
+        if visit.withdrawn:  # a person's train that was taken back does not come back with it
+            visit.added = None
         visit.plan, visit.heard, visit.withdrawn = row, True, False
-        return visit
 
     def _log(self, change, now):
         row = whole_seconds(change.row)
@@ -192,7 +340,13 @@ class Reference:
             if not over:
                 self.rejected.append((key, reason))
             return self._keep(change, (reason, None))
+        came, left = row.actual_arrival, row.actual_departure
+        crossed = came and left and left < came <= left + CROSSED
+        if crossed:  # two clocks, or two people
+            row = replace(row, actual_departure=came)
         reason = self._impossible(row, visit, now)
+        if reason is None and crossed:
+            self.rejected.append((key, "crossed"))
         if reason is not None:
             self.rejected.append((key, reason))
             return self._keep(change, (reason, None))
@@ -212,7 +366,7 @@ class Reference:
     def _possible(self, row, visit, key):
         """Leave out a guess to leave before it is guessed to come; the rest of the row is good."""
         comes = (
-            row.estimated_arrival or row.planned_arrival or getattr(visit.entry, "arrival", None)
+            row.estimated_arrival or row.planned_arrival or getattr(visit.printed, "arrival", None)
         )
         if row.role in {Role.INTERMEDIATE, Role.PASS} and before(row.estimated_departure, comes):
             self.rejected.append((key, "departure-before-arrival"))
@@ -221,7 +375,7 @@ class Reference:
 
     def _why_not(self, row, visit, now):
         """剔除无效数据, for the stage plan."""
-        entry = visit.entry
+        entry = visit.printed
         arrival = row.planned_arrival or getattr(entry, "arrival", None)
         departure = row.planned_departure or getattr(entry, "departure", None)
         needs = {
@@ -315,8 +469,11 @@ class Reference:
             if seen and old.platform is not None and old.platform != new.platform:
                 visit.told_platform = old.platform
                 new = tell(visit, self.station)
+        if old is not None and gone(old) and not gone(new):
+            visit.said = tuple(one for one in visit.said if not isinstance(one.word, ReplacedBy))
+            new = tell(visit, self.station)
         visit.phases = phases(visit, new, now)
-        if was is None or visit.withdrawn or not visit.heard:
+        if was is None or visit.base.withdrawn or not visit.base.heard:
             return
         self._coming(visit, was.phases, now.replace(microsecond=0))
         for kind, then, call in (
@@ -332,7 +489,7 @@ class Reference:
 
     def _coming(self, visit, was, at):
         expected = was[1] is TrainPhase.EXPECTED
-        if visit.heard and not visit.withdrawn and expected and visit.phases[1] in COMING:
+        if visit.base.heard and not visit.base.withdrawn and expected and visit.phases[1] in COMING:
             self.events.append(("approaching", visit.run_id, at))
 
     def _look(self, now, touched):
@@ -361,6 +518,8 @@ class Reference:
             runs = [tell(visit, self.station) for visit in alone]
             for visit, run in zip(alone, runs, strict=True):
                 if visit.run_id not in self.visits and kept_until(run) > now:
+                    if self.mode is not None:
+                        visit.stood = copy(visit)
                     visit.stays_until = next_second(now)
                     visit.phases = phases(visit, run, now)
                     self.visits[visit.run_id] = visit
@@ -414,7 +573,9 @@ class Reference:
 
 
 def told(run):
-    return run.platform, run.gates, run.cancelled, run.held
+    """What a passenger who has seen the train must be told at once when it changes."""
+    parts = [one is not None and one.cancelled for one in (run.arrival, run.departure)]
+    return run.platform, run.gates, run.cancelled, parts, run.replaced_by, run.held
 
 
 def numbers_in(*numbers):

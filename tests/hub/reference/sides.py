@@ -18,6 +18,7 @@ from protocol.messages import Event, Plan
 from protocol.runs import Run
 from protocol.times import minute_number, minute_start
 from tests.hub.reference.model import Reference
+from tests.hub.reference.telling import tell
 
 
 class Consumer:
@@ -70,17 +71,18 @@ class Sides:
             self.hub.close()
         self.hub = Operations(self.url, self.station)
         self.hub.open(now)
-        if last <= minute_number(now) + REBASE_MINUTES:
+        set_back = last > minute_number(now) + REBASE_MINUTES
+        if not set_back:
             now = max(now, minute_start(last))
         self.now = now
-        self.reference.open(now)
+        self.reference.open(now, set_back=set_back)
         self.expected_events.update(self.reference.events)
         self.check()
 
     def step(self, now, changes=(), *, tick=False):
         minute = minute_number(now) if tick else None
         if tick and minute < self.hub.last_minute - REBASE_MINUTES:
-            self.reference.open(now)
+            self.reference.open(now, set_back=True)
             self.expected_events.update(self.reference.events)
             self.now = now
             again = True
@@ -97,6 +99,39 @@ class Sides:
             assert found == Counter(self.reference.rejected)
         self.check()
 
+    def command(self, now, command, *, again=False):
+        """Ask what would become of it, then do it; both sides answer alike."""
+        self.now = max(now, self.now)
+        asked = self.hub.preview(now, command)
+        self._same(asked, self.reference.command(self.now, command, preview=True))
+        answer = self.hub.command(now, command)
+        self._same(answer, self.reference.command(self.now, command))
+        assert (asked.accepted, asked.refused) == (answer.accepted, answer.refused)
+        self.expected_events.update(self.reference.events)
+        self.check()
+        if answer.run is not None and not again:
+            assert_same(answer.run, tell(self.reference.visits[answer.run_id], self.station))
+        self._same_in_force()
+        return answer
+
+    def _same(self, answer, verdict):
+        codes = (each.code.value for each in answer.refused), (e.code.value for e in answer.warned)
+        said, own = tuple(map(frozenset, codes)), (verdict.refused, verdict.warned)
+        assert said == own, (said, own)
+        assert answer.accepted is not bool(answer.refused)
+        if answer.accepted:
+            assert answer.run_id == verdict.run_id
+
+    def _same_in_force(self):
+        listed = self.hub.in_force(self.now)
+        said, outdated = self.reference.in_force(self.now)
+        assert {each.id: (each.run_id, each.word) for each in listed.overrides} == said
+        assert set(listed.outdated) == outdated
+        mode = self.reference.mode
+        assert (listed.mode and (listed.mode.id, listed.mode.until)) == (
+            mode and (mode.id, mode.until)
+        )
+
     def check(self):
         """What the hub tells and what it holds is what the reference says."""
         runs, plans = {}, {}
@@ -104,14 +139,18 @@ class Sides:
             kind, _, name = each.entity.partition("/")
             (runs if kind == "run" else plans)[name] = each.body
         told = self.reference.published()
-        assert decoded(runs) == told
+        held = decoded(runs)
+        assert held.keys() == told.keys(), (held.keys() - told.keys(), told.keys() - held.keys())
+        for run_id, run in told.items():
+            assert_same(held[run_id], run)
         assert runs == {run_id: encode_body(run) for run_id, run in told.items()}
         assert plans == {day.isoformat(): self._plan(day) for day in self.reference.plans}
         with self._engine.connect() as connection:
             columns = (tables.run.c.run_id, tables.run.c.passengers, tables.run.c.train)
             held = {row[0]: tuple(row[1:]) for row in connection.execute(select(*columns))}
         visits = self.reference.visits.values()
-        assert held == {visit.run_id: tuple(p.value for p in visit.phases) for visit in visits}
+        expected = {visit.run_id: tuple(p.value for p in visit.phases) for visit in visits}
+        assert held == expected, set(held.items()) ^ set(expected.items())
 
     def drain(self, limit=None):
         """Let the consumer have what waits, all or the first `limit`."""
@@ -129,7 +168,8 @@ class Sides:
         plans = {day.isoformat(): self._plan(day) for day in self.reference.plans}
         assert self.consumer.bodies("plan/") == plans
         heard = {(e.kind, e.run_id, e.at) for e in self.consumer.events.values()}
-        assert heard == self.expected_events
+        wanted = self.expected_events
+        assert heard == wanted, (heard - wanted, wanted - heard)
 
     def close(self):
         self.hub.close()
@@ -140,6 +180,13 @@ class Sides:
         if day not in self._plans:
             self._plans[day] = encode_body(Plan(service_date=day, runs=runs))
         return self._plans[day]
+
+
+def assert_same(run, told):
+    """Fail with the fields that differ, the hub's first."""
+    names = [name for name in told.__struct_fields__ if getattr(run, name) != getattr(told, name)]
+    differ = {name: (getattr(run, name), getattr(told, name)) for name in names}
+    assert not differ, (run.run_id, differ)
 
 
 def decoded(bodies):

@@ -1,20 +1,24 @@
 """What passengers must be told of one train: an independent reading of domain.md.
 
 Law: written from domain.md and the docstrings of `protocol` and `station_config.model`, never from
-the hub's code: it imports nothing of `hub` and of `protocol.timeline`. It is slow and plain: one
+the hub's code: it imports nothing of `protocol.timeline`, and of `hub` only how persons speak. It is slow and plain: one
 function a paragraph of domain.md. Where domain.md leaves a choice open, the constant says which.
+What a person says stands in `hand`: here it only meets the feed's word.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace as instead
 from datetime import UTC, date, datetime, timedelta
 
 from msgspec.structs import replace
 
+from hub.kernel.override import ArrivedAt, DepartedAt
 from one_way_feed.rows import StagePlanRow, Step, TrafficLogRow
 from protocol.runs import CallTime, PassengerPhase, Punctuality, Role, Run, Timeline, TrainPhase
 from station_config.model import Anchor
+from tests.hub.reference.flicker import Behind
+from tests.hub.reference.hand import NOTHING, beside, by_hand, gates_by_hand, heard, track_by_hand
 
 CANCELLED_STAYS = timedelta(minutes=30)
 """A cancellation is told for at least the repetition time of announcements."""
@@ -54,13 +58,33 @@ class Visit:
     told_platform: str | None = None
     heard: bool = False
     withdrawn: bool = False
+    late_arrival: Behind | None = None
+    late_departure: Behind | None = None
+    """How far what is told of an estimate is behind what is reported; None: it is not."""
+    said: tuple = ()
+    """Persons' words, `hand.Said`, in the order in which they were said."""
+    added: Entry | None = None
+    """The train as a person told of it; until anybody else does."""
+    length_m: int | None = None
+    stood: Visit | None = None
+    """As it stood when the whole station was made manual; that is what is told meanwhile."""
     stays_until: datetime = LONG_AGO
     """Not forgotten within the second in which it was last spoken or concluded about."""
     phases: tuple[PassengerPhase, TrainPhase] = (PassengerPhase.PLANNED, TrainPhase.EXPECTED)
 
+    @property
+    def base(self):
+        """What is told of it but for persons' words."""
+        return self.stood or self
+
+    @property
+    def printed(self):
+        """What is known without dispatching."""
+        return self.entry or self.added
+
     def planned(self, end):
         said = getattr(self.plan, f"planned_{end}", None)
-        return said or getattr(self.entry, end, None)
+        return said or getattr(self.printed, end, None)
 
     def actual(self, end):
         return getattr(self.log, f"actual_{end}", None)
@@ -68,38 +92,86 @@ class Visit:
 
 def tell(visit, station):
     """Return the run as passengers must be told it."""
-    word = visit.plan or visit.entry
-    arrival = None if word.role is Role.ORIGIN else call(visit, "arrival")
-    departure = None if word.role is Role.TERMINUS else call(visit, "departure")
+    auto = tell_by(visit, NOTHING, station)
+    base, hand = told_from(visit, station)
+    if not hand.manual:
+        return auto
+    told = tell_by(base, hand, station)
+    return beside(told, auto, hand, withdrawn=visit.withdrawn)
+
+
+def told_from(visit, station):
+    """Return what the feed's part of what is told is, and what persons say."""
+    base = instead(visit.base, told_platform=visit.told_platform, added=visit.added)
+    last = last_call(tell_by(base, NOTHING, station))
+    arrives = (base.plan or base.printed).role is Role.TERMINUS
+    by_hand = any(isinstance(one.word, ArrivedAt if arrives else DepartedAt) for one in visit.said)
+    left = last.actual is not None or by_hand
+    return base, heard(visit, base, left=left)
+
+
+def in_force(visit, station):
+    return told_from(visit, station)[1].said
+
+
+def last_call(run):
+    """Return the last event here that takes place."""
+    departs = run.departure is not None and not run.departure.cancelled
+    return run.departure if departs else run.arrival
+
+
+def tell_by(visit, hand, station):
+    """Return what is told by the feed's word and `hand`."""
+    word = visit.plan or visit.printed
+    printed = visit.printed or word
+    role = hand.role(word.role, printed.role)
+    ends = printed.role is Role.INTERMEDIATE and role is Role.TERMINUS
+    starts = printed.role is Role.INTERMEDIATE and role is Role.ORIGIN
+    arrival = None if role is Role.ORIGIN else call(visit, "arrival", hand, station)
+    departure = None if role is Role.TERMINUS else call(visit, "departure", hand, station)
     over = (departure or arrival).actual is not None
-    cancelled = visit.plan is not None and visit.plan.cancelled and not over
-    held = visit.unknown_since is not None and not cancelled and not over
+    cancelled_since = hand.cancelled(visit.cancelled_since)
+    cancelled = cancelled_since is not None and not over
+    unknown_since = hand.unknown(visit.unknown_since)
+    held = unknown_since is not None and not cancelled and not over
     departure = possible(arrival, departure, station)
-    place = where(visit, word.role, departure, station)
+    place = where(visit, role, departure, station, hand)
     category = category_of(visit, station)
-    leaves = departure is not None and word.role in {Role.ORIGIN, Role.INTERMEDIATE}
+    leaves = departure is not None and role in {Role.ORIGIN, Role.INTERMEDIATE}
     check_in = (
-        check_in_of(category, word.role, place, arrival, departure, station, visit.day)
-        if leaves
-        else {}
+        check_in_of(category, role, place, arrival, departure, station, visit.day) if leaves else {}
     )
-    timeline = future(visit, word.role, cancelled, arrival, departure, check_in, station)
+    first = not_taking_place(visit.planned("arrival")) if starts else arrival or departure
+    timeline = future(
+        cancelled_since, role, cancelled, first, arrival, departure, check_in, station
+    )
+    last = departure or arrival
     if held:
-        timeline = stopped(visit, word.role, arrival, timeline)
+        timeline = stopped(visit, unknown_since, role, arrival, timeline, hand)
         arrival, departure = unestimated(arrival), unestimated(departure)
+    if check_in and not cancelled:
+        timeline = by_hand(timeline, check_in, hand, None if held else departure.expected)
+    if ends:
+        departure = not_taking_place(visit.planned("departure"))
+        timeline = beside_it(timeline, departure, "departure", cancelled, cancelled_since, station)
+    if starts:
+        arrival = not_taking_place(visit.planned("arrival"))
+        timeline = beside_it(timeline, arrival, "arrival", cancelled, cancelled_since, station)
+    gone = cancelled or ends or starts
     return Run(
         run_id=visit.run_id,
         service_date=visit.day,
-        arrival_number=word.arrival_number if arrival else None,
-        departure_number=word.departure_number if departure else None,
+        arrival_number=(printed if starts else word).arrival_number if arrival else None,
+        departure_number=(printed if ends else word).departure_number if departure else None,
         category=category,
-        role=word.role,
-        origin=station.place(word.origin),
-        destination=station.place(word.destination),
+        role=role,
+        origin=station.place((printed if starts else word).origin),
+        destination=station.place((printed if ends else word).destination),
         arrival=arrival,
         departure=departure,
-        punctuality=punctuality(visit, held, departure or arrival),
+        punctuality=punctuality(visit, held, last, hand),
         cancelled=cancelled,
+        replaced_by=hand.replacement if gone else None,
         held=held,
         track=place["track"],
         platform=place["platform"],
@@ -110,14 +182,49 @@ def tell(visit, station):
     )
 
 
-def call(visit, end):
+def not_taking_place(planned):
+    """A part of the call that is cancelled: it keeps its printed time, and nothing else."""
+    return CallTime(planned=planned, cancelled=True)
+
+
+def beside_it(timeline, one, end, cancelled, cancelled_since, station):
+    """The part that is cancelled stays on its board until its printed time and the usual while."""
+    until = one.planned + getattr(station.windows, f"{end}_linger")
+    if cancelled:
+        until = max(until, cancelled_since + CANCELLED_STAYS)
+    return replace(timeline, **{f"{end}_shown_until": until})
+
+
+def call(visit, end, hand, station):
     """图定, 预计, 实际: the estimate is dispatching's, the last known one while none is known."""
     planned = visit.planned(end)
     if planned is None:
         return None
     says = visit.plan if visit.unknown_since is None else visit.last_known
     estimated = getattr(says, f"estimated_{end}", None)
-    return CallTime(planned=planned, estimated=estimated, actual=visit.actual(end))
+    behind = getattr(visit, f"late_{end}")
+    if behind is not None and estimated is not None:
+        estimated = behind.told
+    estimated = hand.expected(end, planned) or estimated
+    actual = hand.actual(end) or visit.actual(end)
+    uncertain = None if estimated is None else seconds(station.policies.estimate_uncertainty)
+    return CallTime(
+        planned=planned,
+        estimated=estimated,
+        actual=actual,
+        uncertainty_s=uncertain if actual is None else 0,
+    )
+
+
+def seconds(duration):
+    return int(duration.total_seconds())
+
+
+def follows(one, cause, at, station):
+    """Return what follows from `cause` by a rule: less certain by a step, or nobody knows."""
+    known = cause.uncertainty_s
+    uncertain = None if known is None else known + seconds(station.policies.propagation_uncertainty)
+    return replace(one, estimated=at, uncertainty_s=uncertain)
 
 
 def possible(arrival, departure, station):
@@ -126,36 +233,41 @@ def possible(arrival, departure, station):
         return departure
     dwell = min(departure.planned - arrival.planned, station.policies.minimum_dwell)
     if departure.expected < arrival.expected + dwell:
-        return replace(departure, estimated=arrival.expected + dwell)
+        return follows(departure, arrival, arrival.expected + dwell, station)
     return departure
 
 
 def unestimated(one):
     """Of an unknown delay no estimate is told; what happened, happened."""
-    return one if one is None or one.actual is not None else replace(one, estimated=None)
+    return (
+        one
+        if one is None or one.actual is not None
+        else replace(one, estimated=None, uncertainty_s=None)
+    )
 
 
-def punctuality(visit, held, last):
+def punctuality(visit, held, last, hand):
     """Missing data never reads as on time."""
     if held:
         return Punctuality.UNKNOWN
     late = (last.expected - last.planned) // timedelta(minutes=1)
     if late:
         return Punctuality.DELAYED if late > 0 else Punctuality.EARLY
-    somebody_says = last.actual is not None or (visit.plan is not None and visit.plan.delay_known)
+    feed_says = visit.plan is not None and visit.plan.delay_known
+    somebody_says = last.actual is not None or feed_says or hand.knows
     return Punctuality.ON_TIME if somebody_says else Punctuality.UNKNOWN
 
 
 def category_of(visit, station):
     codes = [category.code for category in station.categories]
-    for source in (visit.plan, visit.entry):
+    for source in (visit.plan, visit.printed):
         if source is not None and source.category in codes:
             return source.category
-    word = visit.plan or visit.entry
+    word = visit.plan or visit.printed
     return station.category_of(word.departure_number or word.arrival_number or "")
 
 
-def where(visit, role, departure, station):
+def where(visit, role, departure, station, hand):
     """Staff say track, passengers say platform; tracks can change until the route is set."""
     layout = station.layout_on(visit.day)
     plan, log = visit.plan, visit.log
@@ -173,20 +285,20 @@ def where(visit, role, departure, station):
     if plan is not None:
         both = [plan.departure_track, plan.arrival_track]
         wishes += reversed(both) if role is Role.TERMINUS else both
-    if visit.entry is not None:
-        wishes.append(visit.entry.track)
+    if visit.printed is not None:
+        wishes.append(visit.printed.track)
     tracks = [layout.track(wish) for wish in wishes if wish]
     track = next((one for one in tracks if one is not None), None)
-    if track is None or track.platform is None:
-        label = track.label if track else None
-        return {"track": label, "platform": None, "id": None, "gates": (), "room": None}
-    gates = [gate for gate in layout.gates if track.platform in gate.platforms]
+    track, platform = track_by_hand(track, hand, layout)
+    gates = gates_by_hand(platform, hand, layout)
+    rooms = [room for room in layout.waiting_rooms if room.id == hand.room]
+    rooms += [layout.waiting_room(gate.waiting_room) for gate in gates]
     return {
-        "track": track.label,
-        "platform": layout.platform(track.platform).label,
-        "id": track.platform,
+        "track": track.label if track else None,
+        "platform": layout.platform(platform).label if platform else None,
+        "id": platform,
         "gates": gates,
-        "room": layout.waiting_room(gates[0].waiting_room).named if gates else None,
+        "room": rooms[0].named if rooms else None,
     }
 
 
@@ -215,7 +327,7 @@ def check_in_of(category, role, place, arrival, departure, station, day):
     return {"opens": opens, "last_call": max(closes - best.last_call, opens), "closes": closes}
 
 
-def future(visit, role, cancelled, arrival, departure, check_in, station):
+def future(cancelled_since, role, cancelled, first, arrival, departure, check_in, station):
     """The instants at which passengers see a change."""
     if role is Role.PASS:
         return (
@@ -224,7 +336,6 @@ def future(visit, role, cancelled, arrival, departure, check_in, station):
             else passing(arrival or departure, departure or arrival, station)
         )
     windows = station.windows
-    first = arrival or departure
     found = {"shown_at": min(first.planned, first.expected) - windows.shown}
     if departure is not None:
         gate = departure.expected - windows.gate
@@ -233,7 +344,7 @@ def future(visit, role, cancelled, arrival, departure, check_in, station):
     if arrival is not None:
         found["arrival_shown_until"] = arrival.expected + windows.arrival_linger
     if cancelled:
-        stays = visit.cancelled_since + CANCELLED_STAYS
+        stays = cancelled_since + CANCELLED_STAYS
         ends = {name: max(at, stays) for name, at in found.items() if name.endswith("until")}
         return Timeline(**found | ends)
     if departure is not None:
@@ -259,13 +370,12 @@ def passing(first, last, station):
     )
 
 
-def stopped(visit, role, arrival, timeline):
+def stopped(visit, since, role, arrival, timeline, hand):
     """Nobody knows how late: what had opened stays open, nothing else is told before it happens."""
-    since = visit.unknown_since
     found = {}
     for name in ("waiting_at", "gate_shown_at"):
         found[name] = had_begun(getattr(timeline, name), since)
-    if visit.last_known is not None:
+    if visit.last_known is not None or since != visit.unknown_since:
         for name in ("check_in_opens_at", "last_call_at", "check_in_closes_at"):
             found[name] = had_begun(getattr(timeline, name), since)
     if arrival is not None and arrival.actual is not None:
@@ -282,7 +392,7 @@ def had_begun(at, since):
 
 def phases(visit, run, now):
     """Return both tracks of state at `now`, as domain.md draws them."""
-    if visit.withdrawn:
+    if visit.base.withdrawn:
         return PassengerPhase.PLANNED, TrainPhase.EXPECTED
     return passengers(run, now), train(run, now)
 
@@ -297,6 +407,8 @@ def passengers(run, now):
         begun[PassengerPhase.CHECK_IN_CLOSED] = times.check_in_closes_at
     terminus = run.role is Role.TERMINUS
     gone = times.arrival_shown_until if terminus else times.departure_shown_until
+    if terminus and gone is not None and times.departure_shown_until is not None:
+        gone = max(gone, times.departure_shown_until)
     begun[PassengerPhase.GONE] = gone
     reached = [phase for phase, at in begun.items() if at is not None and at <= now]
     return reached[-1] if reached else PassengerPhase.PLANNED

@@ -10,11 +10,18 @@ from datetime import timedelta
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import create_engine
 
 from hub.store import tables
 from tests.hub.reference.days import SCENES, Dispatching, minutes, recipes
+from tests.hub.reference.officer import Officer, commands
 from tests.hub.reference.sides import Sides
 
 gaps = st.sampled_from((2, 3, 9, 20, 45, 120, 400, 1500))
@@ -34,12 +41,25 @@ class Day(RuleBasedStateMachine):
     @initialize()
     def start(self):
         self.dispatching = Dispatching(self.scene)
+        self.officer = Officer(self.scene)
+        self.said = None
         self.sides = Sides(self.make_url(), self.scene.station, self.scene.begin)
 
     @rule(made_of=recipes, later=moments)
     def rows(self, made_of, later):
         now = self.sides.now + later
         self.sides.step(now, self.dispatching.changes(made_of, now))
+
+    @rule(recipe=commands, later=moments)
+    def somebody_says(self, recipe, later):
+        now = self.sides.now + later
+        self.said = self.officer.command(recipe, now)
+        self.answer = self.sides.command(now, self.said)
+
+    @precondition(lambda self: self.said)
+    @rule()
+    def the_last_command_comes_again(self):
+        assert self.sides.command(self.sides.now, self.said, again=True) == self.answer
 
     @rule(made_of=recipes)
     def rows_with_the_minute(self, made_of):
