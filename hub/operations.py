@@ -255,17 +255,6 @@ class Operations(Held):
         step.changed[:0] = told
         return self._result(step, next_number)
 
-    def build_days(self, now: Instant) -> StepResult:
-        """Build yesterday's, today's and tomorrow's runs and plans; idempotent.
-
-        `open` does so, and the first step on another local date: nobody need call it.
-
-        Raises:
-            DeviceError: the database failed; nothing was done.
-        """
-        self._built = None
-        return self.step(now)
-
     def tidy(self, now: Instant) -> None:
         """Do what need not be done within a step: call it between ticks, at least every minute.
 

@@ -131,9 +131,9 @@ def test_the_days_are_built_and_their_plans_published(database_url, station, bui
 
 
 def test_a_day_is_built_once(hub, build):
-    hub.build_days(build.at("08:00"))
     hub.open(build.at("08:05"))
-    hub.build_days(build.at("09:00"))
+    hub.step(build.at("09:00"))
+    hub.open(build.at("09:05"))
     assert said(hub) == []
 
 
