@@ -98,6 +98,7 @@ class Hub:
         )
         self._figures = HubFigures(deployment.hub.id)
         self._next: Reign | None = self._make_reign(self._station)
+        self._looks = 0
         self._reign: Reign | None = None
         self._ending: list[Deferred[Any]] = []
         self._web: IListeningPort | None = None
@@ -111,6 +112,7 @@ class Hub:
             OperatorError: the port of the status cannot be listened on, the database is another
                 program's, or a key file cannot be used.
         """
+        self._pool.start()  # first: `stop` waits for it, whatever fails here
         settings = self._deployment.hub
         if settings.port is not None:
             site = StatusSite(health=self._health, feed=self._feed)
@@ -130,7 +132,6 @@ class Hub:
             self._web = listen(
                 self._reactor, site, host=settings.host, port=settings.port, log=self._log
             )
-        self._pool.start()
         self._succession.start()
         return self._begun
 
@@ -149,12 +150,14 @@ class Hub:
 
     def look(self) -> Deferred[Held]:
         """See `hub.succession.LeaseCalls`."""
+        self._looks += 1
         return self._in_store(self._look)
 
     def claim(self, seen: Held) -> Deferred[Any]:
         """See `hub.succession.LeaseCalls`."""
-        reign = self._next or self._make_reign(self._read_station())
-        self._next = reign
+        if self._looks > 1 or self._next is None:
+            self._next = self._make_reign(self._read_station())
+        reign = self._next
 
         def take(opened: Any) -> None:  # noqa: ANN401 - a Transaction
             self._lease.claim(opened, self._me, seen)
