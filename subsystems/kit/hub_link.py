@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 FACTS_EVERY_S = 30.0
 PRUNE_EVERY_S = 600.0
+ENDED_EVERY_S = 1.0
+"""How soon a run past its validity is not told any more."""
 
 
 class HubLink:
@@ -166,6 +168,7 @@ class HubLink:
         self._timers.every("health", HEALTH_EVERY_S, self._say_health)
         self._timers.every("facts", FACTS_EVERY_S, self._knowledge.remember)
         self._timers.every("prune", PRUNE_EVERY_S, self._prune)
+        self._timers.every("ended", ENDED_EVERY_S, self._ended)
 
     def stop(self) -> Deferred[None]:
         """Say goodbye; fires when the connection is closed and the cache is written."""
@@ -279,6 +282,11 @@ class HubLink:
 
     def _say_health(self) -> None:
         self._voice.health(self._settings.cache, rejected=self.rejected)
+
+    def _ended(self) -> None:
+        ended = self._knowledge.ended()
+        if ended:
+            self._telling.runs(ended)
 
     def _prune(self) -> None:
         self._telling.runs(self._knowledge.prune())

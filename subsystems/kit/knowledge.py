@@ -54,6 +54,7 @@ class Knowledge:
         self.timekeeper = Timekeeper(clock.now(), reactor.seconds(), rate=clock.rate)
         self.heard_at: Instant | None = None
         self.desired = memory.desired
+        self._looked_at = self.now()
 
     @property
     def source(self) -> Source | None:
@@ -106,6 +107,11 @@ class Knowledge:
         """Return all runs by id."""
         return self.mirror.runs(self.now())
 
+    def ended(self) -> frozenset[str]:
+        """Return ids of the runs whose validity ended since this was asked last."""
+        since, self._looked_at = self._looked_at, self.now()
+        return self.mirror.ended(since, self._looked_at)
+
     def heard(self) -> None:
         """Note a sign of life of the hub."""
         self.heard_at = self.now()
@@ -126,6 +132,7 @@ class Knowledge:
             rate=self._clock.rate,
             known_offset_s=facts.clock_offset_s,
         )
+        self._looked_at = self.now()
 
     def want(self, entity: str, message: Message, payload: bytes, *, retained: bool) -> Verdict:
         """Take what is wanted of the device, or what it is set up to be."""

@@ -152,6 +152,11 @@ class Mirror:
         assert self._view is not None  # noqa: S101 - `_build` made it
         return self._view
 
+    def ended(self, since: Instant, now: Instant) -> frozenset[str]:
+        """Return ids of runs whose message was valid at one of the two and is not at the other."""
+        past = (m for m in self._held.values() if m.expired(now) != m.expired(since))
+        return frozenset(run_id for message in past for run_id in _runs_of(message))
+
     def prune(self, now: Instant) -> Outcome:
         """Forget entities whose last instant is `KEPT_PAST` ago, for a hub that cannot say so."""
         past = [e for e, m in self._held.items() if _last_instant(m) + KEPT_PAST < now]

@@ -7,7 +7,8 @@ command that comes again after a crash is answered and never done twice.
 What becomes of a command, the first answer that fits:
 
     its id is known            the same answer as last time
-    a hub that should be dead  nothing; it is reported
+    retained, or without end   nothing; it is reported
+    a hub that should be dead  likewise
     its life is over           EXPIRED
     the link is not ONLINE     FAILED not-online
     nobody here knows its kind FAILED unknown-kind
@@ -152,8 +153,8 @@ def _arrived(state: State, event: Arrived, now: Instant) -> tuple[State, tuple[E
     known = state.known.get(event.command.command_id)
     if known is not None:
         return state, (Answer(known.ack),)
-    if event.retained:
-        return state, (Report("a command may not be retained"),)
+    if event.retained or event.message.valid_until is None:
+        return state, (Report("retained, or without an end of its life"),)
     if event.message.epoch < event.epoch:
         return state, (Report("a hub whose epoch is over"),)
     ack = _judged(state, event, now)
@@ -214,7 +215,7 @@ def _failed(command: Command, reason: FailReason) -> Ack:
 def _dies_at(message: Message, rate: float) -> Instant:
     """Return the end of a command's life, which no envelope can make longer than the protocol's."""
     longest = message.issued_at + timedelta(seconds=COMMAND_LIFE_S * rate)
-    return longest if message.valid_until is None else min(longest, message.valid_until)
+    return min(longest, message.valid_until or longest)
 
 
 def _prune(state: State, now: Instant) -> tuple[State, list[Effect]]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from protocol.commands import CommandKind
+from protocol.commands import CommandKind, FailReason
 from protocol.errors import StationError
 from protocol.messages import DeviceDescription
 from subsystems.kit.duties import Willing
-from subsystems.kit.orders import DONE
+from subsystems.kit.orders import DONE, CommandRefusedError
 from subsystems.kit.service import Parts, Wired, make_link, run_subsystem
 from subsystems.query import machine
 from subsystems.query.catalogue import Catalogue, names_of
@@ -159,10 +159,12 @@ class Kiosk:
 
     def _identify_yourself(self, command: Command) -> Outcome:
         seconds = command.parameters.get("seconds", IDENTIFY_S)
-        lasts_s = float(seconds) if isinstance(seconds, int | float) else IDENTIFY_S
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
+            message = f"seconds: {seconds!r} is no time"
+            raise CommandRefusedError(message, reason=FailReason.BAD_PARAMETERS)
         self._identify = self._parts.settings.id
         self._on_status()
-        self._parts.reactor.callLater(max(0.0, min(lasts_s, IDENTIFY_MOST_S)), self._identified)
+        self._parts.reactor.callLater(min(float(seconds), IDENTIFY_MOST_S), self._identified)
         return DONE
 
     def _identified(self) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from protocol.codec import encode
 from protocol.limits import RESYNC_NAMED
 from protocol.messages import LinkMode, Plan, Source, SourceMode
 from station_config.runtime.clocks import SystemClock
@@ -278,3 +279,19 @@ def test_time_runs_at_the_demos_rate(nats_broker, turning, cast, make, rate):
     turning.for_seconds(0.3)
     assert abs((link.now() - clock.now()).total_seconds()) < 0.2 * rate
     assert not link.clock_quality.off
+
+
+def test_a_run_past_its_validity_is_told_to_be_gone(nats_broker, turning, cast, make):
+    told = cast.link(nats_broker)
+    hub = cast.hub(nats_broker)
+    turning.until(lambda: told.link.details()["broker"])
+    go_online(turning, hub, told.link, make.run("G1"))
+    run = make.run("G2")
+    ends = hub.clock.now() + timedelta(seconds=2)
+    body = make.message(run, epoch=1, seq=hub.seq + 1, rev=1, valid_until=ends)
+    hub.send(hub.topics.run(run.run_id), encode(body))
+    turning.until(lambda: told.runs and run.run_id in told.runs[-1])
+    assert run.run_id in told.link.runs()
+    told.runs.clear()
+    turning.until(lambda: told.runs == [frozenset({run.run_id})], PATIENCE_S)
+    assert set(told.link.runs()) == {make.run("G1").run_id}

@@ -82,7 +82,6 @@ def test_a_retry_is_answered_as_the_first_and_not_done_again():
     [
         ({}, 10.1, AckStage.EXPIRED, ""),
         ({"life": 3600 * SECOND}, 10.1, AckStage.EXPIRED, ""),
-        ({"life": None}, 10.1, AckStage.EXPIRED, ""),
         ({"life": 2 * SECOND}, 2.1, AckStage.EXPIRED, ""),
         ({"mode": LinkMode.SYNCING}, 1, AckStage.FAILED, FailReason.NOT_ONLINE),
         ({"mode": LinkMode.SUSPECT}, 1, AckStage.FAILED, FailReason.NOT_ONLINE),
@@ -99,12 +98,12 @@ def test_what_is_not_done_is_answered_with_its_reason_and_so_again(change, late_
 
 
 def test_lives_are_real_seconds():
-    fast = replace(STATE, rate=60.0)
-    assert obeyed(step(fast, arrived(life=None), T0 + 599 * SECOND)[1]) == ["c1"]
-    assert obeyed(step(fast, arrived(life=None), T0 + 601 * SECOND)[1]) == []
+    fast, long = replace(STATE, rate=60.0), arrived(life=3600 * SECOND)
+    assert obeyed(step(fast, long, T0 + 599 * SECOND)[1]) == ["c1"]
+    assert obeyed(step(fast, long, T0 + 601 * SECOND)[1]) == []
 
 
-@pytest.mark.parametrize("bad", [{"retained": True}, {"of": 2}])
+@pytest.mark.parametrize("bad", [{"retained": True}, {"life": None}, {"of": 2}])
 def test_what_no_hub_may_say_is_neither_done_nor_answered(bad):
     state, effects = step(STATE, arrived(**bad), T0)
     assert [type(e) for e in effects] == [Report]
