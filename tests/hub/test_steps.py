@@ -269,3 +269,39 @@ def test_who_went_away_does_not_stop_the_command(commanded, obedient, reactor):
 def test_without_somebody_to_obey_a_command_is_an_error(steps):
     with pytest.raises(DeviceError, match="nobody takes commands"):
         steps.command(command(1))
+
+
+def order(name):
+    return ClearOverride(command_id=name, run_id="r", who="Li", why="x")
+
+
+def test_who_waits_for_an_answer_when_the_hub_retires_is_told(reactor, log, store):
+    obeying = Deferred()
+    steps = Steps(
+        reactor,
+        step=store,
+        clock=StandingClock(),
+        committed=lambda: None,
+        log=log,
+        obey=lambda _now, _command: obeying,
+    )
+    told = []
+    for name in ("under way", "waits"):
+        answered = steps.command(order(name))
+        answered.addErrback(lambda failure: told.append((failure.value.where, str(failure.value))))
+    steps.stop()
+    assert [where for where, _ in told] == ["waits"], "the other may be committed this moment"
+    obeying.errback(DeviceError("another hub has taken the database over"))
+    assert [where for where, _ in told] == ["waits", "under way"]
+    assert all("leads no longer" in why for _, why in told)
+    assert not reactor.getDelayedCalls()
+
+
+def test_a_step_that_is_tried_again_is_not_when_the_hub_has_retired(reactor, steps, store):
+    store.errors = [DeviceError("no database")]
+    steps.changes([change(1)])
+    steps.stop()
+    assert not reactor.getDelayedCalls()
+    steps.changes([change(2)])
+    steps.minute(Minute(5, NOW))
+    assert store.committed == []
