@@ -1,7 +1,7 @@
 """No flicker: an estimate that counts up and down by a minute is not told so.
 
-Law: as `telling`'s. What is told moves to earlier at once; to later by the station's step or more at
-once, by less when the report has been later than what is told for long enough. What is not one
+Law: as `telling`'s. What is told moves to earlier at once; to later by the station's step or more
+at once, by less when the report has been later than what is told for long enough. What is not one
 estimate after another (a first one, a hold's end, a cancellation) is told at once. While nobody
 knows the delay, nothing of it settles.
 """

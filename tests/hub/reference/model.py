@@ -127,7 +127,7 @@ class Reference:
         return {run_id: tell(visit, self.station) for run_id, visit in shown.items()}
 
     def in_force(self, now):
-        """Return what holds of what persons said, and the ids of what the feed contradicts since."""
+        """Return what holds of what persons said, and the ids of what the feed now contradicts."""
         orders, said, outdated = Orders(self, now), {}, set()
         for visit in self.visits.values():
             for one in in_force(visit, self.station):
@@ -463,15 +463,7 @@ class Reference:
         """Say what has just become true of a run that a row changed."""
         visit.stays_until = next_second(now)
         old = tell(was, self.station) if was is not None else None
-        new = tell(visit, self.station)
-        if old is not None:
-            seen = passengers(old, now) not in UNSEEN
-            if seen and old.platform is not None and old.platform != new.platform:
-                visit.told_platform = old.platform
-                new = tell(visit, self.station)
-        if old is not None and gone(old) and not gone(new):
-            visit.said = tuple(one for one in visit.said if not isinstance(one.word, ReplacedBy))
-            new = tell(visit, self.station)
+        new = self._after(old, visit, now)
         visit.phases = phases(visit, new, now)
         if was is None or visit.base.withdrawn or not visit.base.heard:
             return
@@ -484,8 +476,20 @@ class Reference:
                 continue
             if now - call.actual <= FRESH:
                 self.events.append((kind, visit.run_id, call.actual))
-        if seen and told(old) != told(new):
+        if passengers(old, now) not in UNSEEN and told(old) != told(new):
             self.events.append(("changed", visit.run_id, now))
+
+    def _after(self, old, visit, now):
+        """Return the run, knowing what passengers were told before."""
+        new = tell(visit, self.station)
+        if old is None:
+            return new
+        seen = passengers(old, now) not in UNSEEN
+        if seen and old.platform is not None and old.platform != new.platform:
+            visit.told_platform = old.platform
+        if gone(old) and not gone(new):  # what replaces a train goes with the cancellation
+            visit.said = tuple(one for one in visit.said if not isinstance(one.word, ReplacedBy))
+        return tell(visit, self.station)
 
     def _coming(self, visit, was, at):
         expected = was[1] is TrainPhase.EXPECTED

@@ -6,15 +6,18 @@ when one is raised is said here anew. A refused command changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace as instead
+from dataclasses import dataclass
+from dataclasses import replace as instead
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from hub.kernel.override import (
     AddRun,
     ArrivalAt,
+    ArrivedAt,
     AtPlatform,
     ByGates,
-    ArrivedAt,
     Cancelled,
     CheckIn,
     ClearOverride,
@@ -32,11 +35,9 @@ from hub.kernel.override import (
     StartsHere,
     StockOf,
 )
-from msgspec.structs import replace
-
 from protocol.identifiers import make_run_id
 from protocol.runs import PassengerPhase, Role
-from tests.hub.reference.hand import HAPPENED, NOTHING, TIMES, Said, say, still
+from tests.hub.reference.hand import HAPPENED, NOTHING, TIMES, Said, say, seen, still
 from tests.hub.reference.telling import (
     Entry,
     Visit,
@@ -113,11 +114,7 @@ class Orders:
             _REFUSE[type(word)](self, word, visit, run)
         if self.refused:
             return command.run_id
-        if isinstance(word, ArrivalAt | DepartureAt | ArrivedAt | DepartedAt):
-            word = type(word)(whole(word.at))
-        if isinstance(word, ReplacedBy) and word.run_id is not None and word.number is None:
-            other = tell(self.world.visits[word.run_id], self.station)
-            word = replace(word, number=other.departure_number or other.arrival_number)
+        word = self._as_kept(word)
         new = Said(command.command_id, word, whole(self.now), until, self._against(visit, word))
         others = say(visit.said, new)[:-1]
         if any(self.outdated(visit, one) for one in others):
@@ -128,6 +125,15 @@ class Orders:
             visit.stood = instead(visit.stood, heard=True)
         self._warn(word, visit, run, tell(visit, self.station))
         return command.run_id
+
+    def _as_kept(self, word):
+        """Instants are whole seconds; a replacement that is a run is told by its number."""
+        if isinstance(word, ArrivalAt | DepartureAt | ArrivedAt | DepartedAt):
+            return type(word)(whole(word.at))
+        if isinstance(word, ReplacedBy) and word.run_id is not None and word.number is None:
+            other = tell(self.world.visits[word.run_id], self.station)
+            return replace(word, number=other.departure_number or other.arrival_number)
+        return word
 
     def _has_left(self, visit):
         base, hand = told_from(visit, self.station)
@@ -256,9 +262,9 @@ class Orders:
     def _warn(self, word, visit, before, after):
         warned = self.warned
         departure = after.departure
-        if isinstance(word, TIMES) and departure is not None and not departure.actual:
-            if not departure.cancelled and departure.expected < departure.planned:
-                warned.add("early")
+        leaves = departure is not None and not departure.actual and not departure.cancelled
+        if isinstance(word, TIMES) and leaves and departure.expected < departure.planned:
+            warned.add("early")
         if isinstance(word, TIMES) and self._past(word, after):
             warned.add("past")
         if isinstance(word, DepartureAt) and after.departure.expected != word.at:
@@ -312,46 +318,17 @@ class Orders:
                 continue
             told = tell(other, self.station)
             theirs = stands(told)
-            if mine and theirs and told.track == run.track:
-                if mine[0] <= theirs[1] and theirs[0] <= mine[1]:
-                    return True
+            both = mine and theirs and told.track == run.track
+            if both and mine[0] <= theirs[1] and theirs[0] <= mine[1]:
+                return True
         return False
 
     # --- what the feed said meanwhile
 
     def _against(self, visit, word):
         """Return what AUTO says of what the word is about."""
-        auto = tell_by(visit, NOTHING, self.station)
-        if isinstance(word, Cancelled):
-            return auto.cancelled
-        if isinstance(word, OnTrack):
-            return auto.track
-        if isinstance(word, EndsHere):
-            return bool(auto.departure and auto.departure.cancelled)
-        if isinstance(word, StartsHere):
-            return bool(auto.arrival and auto.arrival.cancelled)
-        if isinstance(word, ReplacedBy):
-            return None
-        if isinstance(word, StockOf):
-            return auto.feeder
-        if isinstance(word, ArrivedAt):
-            return auto.arrival and auto.arrival.actual
-        if isinstance(word, DepartedAt):
-            return auto.departure and auto.departure.actual
-        if isinstance(word, AtPlatform):
-            return auto.platform
-        if isinstance(word, ByGates):
-            return auto.gates
-        if isinstance(word, InWaitingRoom):
-            return auto.waiting_room
-        if isinstance(word, CheckIn):
-            return auto.timeline.check_in_opens_at, auto.timeline.check_in_closes_at
-        times = [auto.arrival and auto.arrival.expected, auto.departure and auto.departure.expected]
-        if isinstance(word, ArrivalAt):
-            times = times[:1]
-        if isinstance(word, DepartureAt):
-            times = times[1:]
-        return auto.held, *times
+        auto = seen(tell_by(visit, NOTHING, self.station))
+        return [auto[name] for name in _ABOUT[type(word)]]
 
     def outdated(self, visit, one):
         return self._against(visit, one.word) != one.against
@@ -397,38 +374,7 @@ class Orders:
                 visit.stood = None
 
     def _add(self, command):
-        numbers = command.departure_number or command.arrival_number
-        arrival, departure = whole(command.arrival), whole(command.departure)
-        wanted = {
-            Role.ORIGIN: [departure],
-            Role.TERMINUS: [arrival],
-            Role.INTERMEDIATE: [arrival, departure],
-            Role.PASS: [arrival, departure],
-        }[command.role]
-        if not numbers:
-            self.refused.add("no-number")
-        if None in wanted:
-            self.refused.add("missing-time")
-        if arrival and departure and departure < arrival:
-            self.refused.add("disorder")
-        first, last = arrival or departure or self.now, departure or arrival
-        day = first.astimezone(self.station.zone_info).date()
-        soonest = min(first, last or first)
-        if soonest - self.now > AHEAD or (last and last - first > A_DAY):
-            self.refused.add("too-far")
-        if last and max(arrival or last, last) <= self.now:
-            self.refused.add("left")
-        layout = self.station.layout_on(day)
-        if command.track is not None and layout.track(command.track) is None:
-            self.refused.add("unknown-track")
-        if not numbers or not last:
-            return None
-        run_id = make_run_id(day, numbers)
-        visit = self.world.visits.get(run_id)
-        if visit is not None and not visit.base.withdrawn:
-            self.refused.add("exists")
-        if self.refused:
-            return run_id
+        number = command.departure_number or command.arrival_number
         entry = Entry(
             command.arrival_number,
             command.departure_number,
@@ -436,12 +382,40 @@ class Orders:
             command.role,
             command.origin,
             command.destination,
-            arrival,
-            departure,
+            whole(command.arrival),
+            whole(command.departure),
             command.track,
         )
-        self._come(run_id, day, entry, visit, command.length_m)
+        day = (entry.arrival or entry.departure or self.now).astimezone(self.station.zone_info)
+        self._unlikely(entry, day.date())
+        if not number or not (entry.arrival or entry.departure):
+            return None
+        run_id = make_run_id(day.date(), number)
+        visit = self.world.visits.get(run_id)
+        if visit is not None and not visit.base.withdrawn:
+            self.refused.add("exists")
+        if not self.refused:
+            self._come(run_id, day.date(), entry, visit, command.length_m)
         return run_id
+
+    def _unlikely(self, entry, day):
+        if not (entry.departure_number or entry.arrival_number):
+            self.refused.add("no-number")
+        missing = entry.arrival is None and entry.role is not Role.ORIGIN
+        if missing or (entry.departure is None and entry.role is not Role.TERMINUS):
+            self.refused.add("missing-time")
+        track = self.station.layout_on(day).track(entry.track)
+        if entry.track is not None and track is None:
+            self.refused.add("unknown-track")
+        times = [at for at in (entry.arrival, entry.departure) if at is not None]
+        if not times:
+            return
+        if times != sorted(times):
+            self.refused.add("disorder")
+        if min(times) - self.now > AHEAD or times[-1] - times[0] > A_DAY:
+            self.refused.add("too-far")
+        if max(times) <= self.now:
+            self.refused.add("left")
 
     def _come(self, run_id, day, entry, visit, length_m):
         if visit is None or visit.withdrawn:
@@ -487,3 +461,24 @@ _REFUSE = {
     ArrivedAt: Orders._happened,
     DepartedAt: Orders._happened,
 }
+
+_TIMES = ("arrival", "departure", "held")
+_ABOUT = {
+    ArrivalAt: ("arrival", "held"),
+    DepartureAt: ("departure", "held"),
+    Delayed: _TIMES,
+    DelayUnknown: _TIMES,
+    OnTrack: ("track",),
+    AtPlatform: ("platform",),
+    InWaitingRoom: ("waiting_room",),
+    ByGates: ("gates",),
+    CheckIn: ("check_in_opens_at", "check_in_closes_at"),
+    Cancelled: ("cancelled",),
+    EndsHere: ("ends_here",),
+    StartsHere: ("starts_here",),
+    ReplacedBy: (),
+    StockOf: ("feeder",),
+    ArrivedAt: ("actual_arrival",),
+    DepartedAt: ("actual_departure",),
+}
+"""What a word is about: if AUTO comes to say otherwise of that, the word is older than the news."""

@@ -1,15 +1,18 @@
 """What passengers must be told of one train: an independent reading of domain.md.
 
 Law: written from domain.md and the docstrings of `protocol` and `station_config.model`, never from
-the hub's code: it imports nothing of `protocol.timeline`, and of `hub` only how persons speak. It is slow and plain: one
-function a paragraph of domain.md. Where domain.md leaves a choice open, the constant says which.
+the hub's code: it imports nothing of `protocol.timeline`, of `hub` only how persons speak. It is
+slow and plain: one function a paragraph of domain.md. Where that leaves a choice open, the constant
+says which.
 What a person says stands in `hand`: here it only meets the feed's word.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace as instead
+from dataclasses import dataclass
+from dataclasses import replace as instead
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -17,8 +20,10 @@ from hub.kernel.override import ArrivedAt, DepartedAt
 from one_way_feed.rows import StagePlanRow, Step, TrafficLogRow
 from protocol.runs import CallTime, PassengerPhase, Punctuality, Role, Run, Timeline, TrainPhase
 from station_config.model import Anchor
-from tests.hub.reference.flicker import Behind
 from tests.hub.reference.hand import NOTHING, beside, by_hand, gates_by_hand, heard, track_by_hand
+
+if TYPE_CHECKING:
+    from tests.hub.reference.flicker import Behind
 
 CANCELLED_STAYS = timedelta(minutes=30)
 """A cancellation is told for at least the repetition time of announcements."""
@@ -129,55 +134,62 @@ def tell_by(visit, hand, station):
     starts = printed.role is Role.INTERMEDIATE and role is Role.ORIGIN
     arrival = None if role is Role.ORIGIN else call(visit, "arrival", hand, station)
     departure = None if role is Role.TERMINUS else call(visit, "departure", hand, station)
-    over = (departure or arrival).actual is not None
-    cancelled_since = hand.cancelled(visit.cancelled_since)
-    cancelled = cancelled_since is not None and not over
-    unknown_since = hand.unknown(visit.unknown_since)
-    held = unknown_since is not None and not cancelled and not over
     departure = possible(arrival, departure, station)
-    place = where(visit, role, departure, station, hand)
-    category = category_of(visit, station)
     leaves = departure is not None and role in {Role.ORIGIN, Role.INTERMEDIATE}
-    check_in = (
-        check_in_of(category, role, place, arrival, departure, station, visit.day) if leaves else {}
-    )
-    first = not_taking_place(visit.planned("arrival")) if starts else arrival or departure
-    timeline = future(
-        cancelled_since, role, cancelled, first, arrival, departure, check_in, station
-    )
-    last = departure or arrival
-    if held:
-        timeline = stopped(visit, unknown_since, role, arrival, timeline, hand)
-        arrival, departure = unestimated(arrival), unestimated(departure)
-    if check_in and not cancelled:
-        timeline = by_hand(timeline, check_in, hand, None if held else departure.expected)
+    place = where(visit, role, departure, station, hand)
     if ends:
         departure = not_taking_place(visit.planned("departure"))
-        timeline = beside_it(timeline, departure, "departure", cancelled, cancelled_since, station)
     if starts:
         arrival = not_taking_place(visit.planned("arrival"))
-        timeline = beside_it(timeline, arrival, "arrival", cancelled, cancelled_since, station)
-    gone = cancelled or ends or starts
-    return Run(
+    run = Run(
         run_id=visit.run_id,
         service_date=visit.day,
         arrival_number=(printed if starts else word).arrival_number if arrival else None,
         departure_number=(printed if ends else word).departure_number if departure else None,
-        category=category,
+        category=category_of(visit, station),
         role=role,
         origin=station.place((printed if starts else word).origin),
         destination=station.place((printed if ends else word).destination),
         arrival=arrival,
         departure=departure,
-        punctuality=punctuality(visit, held, last, hand),
-        cancelled=cancelled,
-        replaced_by=hand.replacement if gone else None,
-        held=held,
         track=place["track"],
         platform=place["platform"],
         platform_changed_from=changed_from(visit, place),
         gates=tuple(g.label for g in place["gates"]) if leaves else (),
         waiting_room=place["room"] if leaves else None,
+    )
+    return in_time(run, visit, hand, place, station)
+
+
+def in_time(run, visit, hand, place, station):
+    """Return the run with all that is counted from its times."""
+    over = last_call(run).actual is not None
+    cancelled_since = None if over else hand.cancelled(visit.cancelled_since)
+    unknown_since = None if over or cancelled_since else hand.unknown(visit.unknown_since)
+    arrival, departure = (
+        None if one is not None and one.cancelled else one for one in (run.arrival, run.departure)
+    )
+    check_in = {}
+    if departure is not None and run.role in {Role.ORIGIN, Role.INTERMEDIATE}:
+        check_in = check_in_of(run, place, arrival, departure, station)
+    timeline = future(cancelled_since, run, arrival, departure, check_in, station)
+    if unknown_since is not None:
+        timeline = stopped(visit, unknown_since, run.role, arrival, timeline)
+    if check_in and cancelled_since is None:
+        departs = None if unknown_since else departure.expected
+        timeline = by_hand(timeline, check_in, hand, departs)
+    stays = cancelled_since + CANCELLED_STAYS if cancelled_since else LONG_AGO
+    timeline = beside_it(timeline, run, stays, station.windows)
+    gone = cancelled_since or arrival is not run.arrival or departure is not run.departure
+    held = unknown_since is not None
+    return replace(
+        run,
+        arrival=unestimated(run.arrival) if held else run.arrival,
+        departure=unestimated(run.departure) if held else run.departure,
+        punctuality=punctuality(visit, held, last_call(run), hand),
+        cancelled=cancelled_since is not None,
+        replaced_by=hand.replacement if gone else None,
+        held=held,
         timeline=timeline,
     )
 
@@ -187,12 +199,15 @@ def not_taking_place(planned):
     return CallTime(planned=planned, cancelled=True)
 
 
-def beside_it(timeline, one, end, cancelled, cancelled_since, station):
+def beside_it(timeline, run, stays, windows):
     """The part that is cancelled stays on its board until its printed time and the usual while."""
-    until = one.planned + getattr(station.windows, f"{end}_linger")
-    if cancelled:
-        until = max(until, cancelled_since + CANCELLED_STAYS)
-    return replace(timeline, **{f"{end}_shown_until": until})
+    if run.arrival is not None and run.arrival.cancelled:
+        until = max(run.arrival.planned + windows.arrival_linger, stays)
+        return replace(timeline, arrival_shown_until=until)
+    if run.departure is not None and run.departure.cancelled:
+        until = max(run.departure.planned + windows.departure_linger, stays)
+        return replace(timeline, departure_shown_until=until)
+    return timeline
 
 
 def call(visit, end, hand, station):
@@ -308,15 +323,17 @@ def changed_from(visit, place):
     return visit.told_platform
 
 
-def check_in_of(category, role, place, arrival, departure, station, day):
+def check_in_of(run, place, arrival, departure, station):
     """检票, by the most specific lead time; none where no gate stands before the platform."""
-    any_gate = place["gates"] if place["id"] is not None else station.layout_on(day).gates
+    any_gate = (
+        place["gates"] if place["id"] is not None else station.layout_on(run.service_date).gates
+    )
     if not any_gate:
         return {}
     gates = {gate.id for gate in place["gates"]}
     best = None
     for lead in station.lead_times:
-        fits = lead.matches(category, role, place["id"], gates)
+        fits = lead.matches(run.category, run.role, place["id"], gates)
         if fits and (best is None or lead.weight > best.weight):
             best = lead
     closes = departure.expected - best.closes
@@ -327,12 +344,13 @@ def check_in_of(category, role, place, arrival, departure, station, day):
     return {"opens": opens, "last_call": max(closes - best.last_call, opens), "closes": closes}
 
 
-def future(cancelled_since, role, cancelled, first, arrival, departure, check_in, station):
-    """The instants at which passengers see a change."""
-    if role is Role.PASS:
+def future(cancelled_since, run, arrival, departure, check_in, station):
+    """The instants at which passengers see a change; of the events that take place."""
+    first = run.arrival or run.departure
+    if run.role is Role.PASS:
         return (
             Timeline()
-            if cancelled
+            if cancelled_since
             else passing(arrival or departure, departure or arrival, station)
         )
     windows = station.windows
@@ -343,7 +361,7 @@ def future(cancelled_since, role, cancelled, first, arrival, departure, check_in
         found["departure_shown_until"] = departure.expected + windows.departure_linger
     if arrival is not None:
         found["arrival_shown_until"] = arrival.expected + windows.arrival_linger
-    if cancelled:
+    if cancelled_since:
         stays = cancelled_since + CANCELLED_STAYS
         ends = {name: max(at, stays) for name, at in found.items() if name.endswith("until")}
         return Timeline(**found | ends)
@@ -370,7 +388,7 @@ def passing(first, last, station):
     )
 
 
-def stopped(visit, since, role, arrival, timeline, hand):
+def stopped(visit, since, role, arrival, timeline):
     """Nobody knows how late: what had opened stays open, nothing else is told before it happens."""
     found = {}
     for name in ("waiting_at", "gate_shown_at"):
