@@ -126,7 +126,10 @@ export class TrainPage {
     for (const name of ["arrival", "departure"]) {
       const place = slot(this.element, name);
       if (!place) continue;
-      put(place, field((said.lapsed && card.unconfirmed[name]) || card[name]));
+      const open = said.lapsed ? card.unconfirmed[name] : undefined;
+      put(place, field(open ?? card[name]));
+      const kind = this.element.querySelector(`[data-kind=${name}]`);
+      if (kind) /** @type {HTMLElement} */ (kind).hidden = open !== undefined;
     }
     this.element.toggleAttribute("data-lapsed", said.lapsed);
     let passed = true;

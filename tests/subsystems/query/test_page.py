@@ -152,6 +152,7 @@ def test_alone_it_goes_on_and_old_estimates_are_dropped(live, page):
     expect(page.locator(".fact.departure")).to_contain_text("tbc")
     assert "08:40" not in page.inner_text("main"), "dropped, not frozen"
     expect(page.locator(".way")).to_be_hidden()
+    expect(page.locator(".fact.departure small")).to_be_hidden()
     shoot(page, "wide-lapsed")
     page.goto(f"{live.url}?lang=en#/number")
     page.locator("#typed").fill("G2404")
