@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 def folded(text: str) -> str:
     """Return `text` as it is compared: lower case, without accents, spaces and punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
-    return "".join(c for c in plain if c.isalnum())
+    folding = text
+    for _ in range(2):  # what compatibility decomposes may have a case of its own
+        folding = unicodedata.normalize("NFKD", folding.casefold())
+    return "".join(c for c in folding if c.isalnum())
 
 
 def number_terms(numbers: Iterable[str | None]) -> Iterator[str]:

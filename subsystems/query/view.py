@@ -181,6 +181,8 @@ class View:
             remarks.append(Cell(self._replaced(run), tone=Tone.SOON, mark="▲"))
         if run.platform_changed_from and run.platform_changed_from != run.platform:
             remarks.append(Cell(self._word("platform_changed"), tone=Tone.SOON, mark="▲"))
+        if run.gates_changed_from and run.gates:
+            remarks.append(Cell(self._word("gate_changed"), tone=Tone.SOON, mark="▲"))
         return tuple(remarks)
 
     def _replaced(self, run: Run) -> Text:

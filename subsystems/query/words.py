@@ -59,6 +59,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ask_staff: str
     to_be_confirmed: str
     platform_changed: str
+    gate_changed: str
     replaced_by: str
     bus: str
     role_origin: str

@@ -16,6 +16,7 @@ from subsystems.kit.new import create
 
 ROOT = Path(__file__).parents[3]
 COPIED = ("protocol", "station_config", "subsystems", "hub", "one_way_feed", "svg_layers")
+ARCHITECTURE = "tests/architecture/test_architecture.py"
 SIX = {"model.py", "machine.py", "view.py", "driver.py", "service.py", "command.py"}
 
 
@@ -70,7 +71,7 @@ def test_what_is_made_passes_every_check(checkout):
         ("ruff", "format", "--check", *folders),
         ("mypy", "-p", "subsystems.lamps", "--cache-dir", str(checkout / ".mypy")),
         ("pytest", "-q", "-p", "no:cacheprovider", folders[1]),
-        ("pytest", "-q", "-p", "no:cacheprovider", "tests/architecture", "-k", "lamps"),
+        ("pytest", "-q", "-p", "no:cacheprovider", ARCHITECTURE, "-k", "lamps"),
     ):
         code, said = run(checkout, *words)
         assert code == 0, (words, said[-3000:])
