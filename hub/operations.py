@@ -18,6 +18,7 @@ from hub.store.day_build import build_days, drop_plans
 from hub.store.held import Held
 from hub.store.manual import InForce, in_force_now, obey, return_to_auto
 from hub.store.marks import mark_auto, mark_open, mark_plan, mark_rebase, mark_step
+from hub.store.notices import end_notices
 from hub.store.outcome import StepResult, outcome
 from hub.store.retention import KEEP_DAYS, drop_done, prune
 from hub.store.step import Step
@@ -113,6 +114,7 @@ class Operations(Held):
                 take_held(step)
             build_days(step, anew=True)
             step.tick()
+            end_notices(step)
             mark_open(step)
             step.writes.flush(opened, self._statements)
             self._write_kernel(opened, stored_epoch, epoch, last_minute, step.writes.next_number)
@@ -169,6 +171,8 @@ class Operations(Held):
                 build_days(step, anew=False)
             elif minute is not None:
                 drop_plans(step)
+            if minute is not None:
+                end_notices(step)
             mark_step(step, minute, new_day=new_day and self._built is not None)
             step.writes.flush(opened, self._statements)
             reached = last_minute if minute is None else minute

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from protocol.notices import Notice
 from protocol.runs import Run
 
 
@@ -57,6 +58,16 @@ class Code(StrEnum):
     STOCK_NEEDED = "stock-needed"
     STOCK_TAKEN = "stock-taken"
     ALREADY = "already"
+    BAD_ID = "bad-id"
+    NO_NOTICE = "no-notice"
+    NOTICE_EXISTS = "notice-exists"
+    CHANGED_SINCE = "changed-since"
+    NO_TEXT = "no-text"
+    NOTICE_TOO_LONG = "notice-too-long"
+    ENDS_FIRST = "ends-first"
+    UNKNOWN_ZONE = "unknown-zone"
+    LANGUAGE_MISSING = "language-missing"
+    NO_END = "no-end"
 
 
 SENTENCES: dict[Code, tuple[str, str]] = {
@@ -143,6 +154,34 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.STOCK_NEEDED: ("其车底原定用于", "its stock is to leave as"),
     Code.STOCK_TAKEN: ("该车底另有用途", "that stock is to leave as another train, too"),
     Code.ALREADY: ("现状已是如此", "it is so already"),
+    Code.BAD_ID: (
+        "编号只能用小写字母、数字、点和连字符",
+        "an identifier has only a-z, 0-9, '.' and '-'",
+    ),
+    Code.NO_NOTICE: ("没有该通告", "there is no such notice"),
+    Code.NOTICE_EXISTS: ("该编号的通告已存在", "there is a notice of that id already"),
+    Code.CHANGED_SINCE: (
+        "该通告已被他人修改，请先查看",
+        "somebody has changed the notice since; look at it first",
+    ),
+    Code.NO_TEXT: (
+        "缺少本站第一语言的文字",
+        "there is no text in the station's first language",
+    ),
+    Code.NOTICE_TOO_LONG: (
+        "通告文字过长（半角字符数）",
+        "too long for a board, in half characters",
+    ),
+    Code.ENDS_FIRST: ("结束不晚于开始", "it would end before it begins"),
+    Code.UNKNOWN_ZONE: (
+        "未知区域（广播分区、候车室或显示屏）",
+        "the station has no such zone, waiting room or board",
+    ),
+    Code.LANGUAGE_MISSING: (
+        "缺少该语言的文字，将显示其他语言",
+        "no text in this language; another one is told there",
+    ),
+    Code.NO_END: ("没有结束时间，须人工撤销", "it has no end and stays until it is withdrawn"),
 }
 
 
@@ -176,6 +215,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         warned: what the person should know.
         run_id: the run that it is about, None for the whole station.
         run: that run as passengers are told of it now.
+        notice: with a command about a notice: the notice as it is told, None: no more.
     """
 
     command_id: str
@@ -184,6 +224,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     warned: tuple[Objection, ...] = ()
     run_id: str | None = None
     run: Run | None = None
+    notice: Notice | None = None
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

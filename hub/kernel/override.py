@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
+from hub.kernel.commanded import Commanded
+from hub.kernel.notice import SetNotice, WithdrawNotice
 from protocol.runs import Role
 from protocol.times import Instant
 
@@ -225,21 +227,7 @@ class StationMode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     until: Instant | None = None
 
 
-class _Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
-    """What all commands have.
-
-    Attributes:
-        command_id: makes it idempotent: the same one twice is done once.
-        who: the person.
-        why: the reason, as the person gives it.
-    """
-
-    command_id: str
-    who: str
-    why: str
-
-
-class SetOverride(_Command, frozen=True, kw_only=True, tag="set"):
+class SetOverride(Commanded, frozen=True, kw_only=True, tag="set"):
     """Say a word about a run; replaces the same field's earlier word.
 
     Attributes:
@@ -253,7 +241,7 @@ class SetOverride(_Command, frozen=True, kw_only=True, tag="set"):
     seen_rev: int | None = None
 
 
-class ClearOverride(_Command, frozen=True, kw_only=True, tag="clear"):
+class ClearOverride(Commanded, frozen=True, kw_only=True, tag="clear"):
     """Give a run, or one field of it, back to AUTO.
 
     Attributes:
@@ -264,7 +252,7 @@ class ClearOverride(_Command, frozen=True, kw_only=True, tag="clear"):
     field: Field | None = None
 
 
-class SetStationMode(_Command, frozen=True, kw_only=True, tag="mode"):
+class SetStationMode(Commanded, frozen=True, kw_only=True, tag="mode"):
     """Make the whole station manual, or give it back to AUTO.
 
     Attributes:
@@ -275,7 +263,7 @@ class SetStationMode(_Command, frozen=True, kw_only=True, tag="mode"):
     until: Instant | None = None
 
 
-class AddRun(_Command, frozen=True, kw_only=True, tag="add"):
+class AddRun(Commanded, frozen=True, kw_only=True, tag="add"):
     """A train that nobody told of; its times are its planned ones.
 
     Attributes:
@@ -295,7 +283,8 @@ class AddRun(_Command, frozen=True, kw_only=True, tag="add"):
     length_m: int | None = None
 
 
-Command = SetOverride | ClearOverride | SetStationMode | AddRun
+Command = SetOverride | ClearOverride | SetStationMode | AddRun | SetNotice | WithdrawNotice
+"""All that a person can command."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 MARKS = frozenset({OPEN, STEP, PLAN, AUTO, REBASE, TIDY})
 OUTCOMES = frozenset({OUTPUT, PHASE, REJECT, MANUAL})
-COMPARED = ("run", "retained", "feed_row", "visit", "command", "station_mode")
+COMPARED = ("run", "retained", "feed_row", "visit", "command", "station_mode", "notice")
 _UNSTABLE = frozenset({"number", "pending"})
 """Columns that tell how far the broker was, not what was decided."""
 _QUICK = Path("/dev/shm")  # noqa: S108 - a place in memory, no name of a file

@@ -19,6 +19,7 @@ from hub.kernel.conflicts import outdated
 from hub.kernel.contradictions import stock_lost
 from hub.kernel.derive import derive
 from hub.kernel.manual import STATION, in_force
+from hub.kernel.notice import KeptNotice, SetNotice, WithdrawNotice
 from hub.kernel.obey import (
     Obeyed,
     identity_of,
@@ -28,6 +29,7 @@ from hub.kernel.obey import (
     obey_mode,
     obey_set,
 )
+from hub.kernel.obey_notice import NoticeObeyed
 from hub.kernel.objections import (
     Answer,
     Code,
@@ -49,7 +51,9 @@ from hub.kernel.override import (
 )
 from hub.kernel.stock import asked_by
 from hub.store.journal import COMMAND, MANUAL
+from hub.store.notices import do_notice, kept_notices, notice_of, values_of
 from hub.store.records import to_micros, to_stored
+from protocol.topics import notice_entity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,9 +62,11 @@ if TYPE_CHECKING:
     from hub.kernel.conclude import Stored
     from hub.kernel.override import Command
     from hub.store.step import Step
+    from protocol.notices import Notice
     from protocol.runs import Run
 
 LONGEST_ID = 64
+LONGEST_SUBJECT = 255
 
 _DAY = timedelta(days=1)
 
@@ -71,23 +77,45 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         mode: set while the whole station is manual.
         overrides: in force, by run and in the order in which they were said.
+        notices: to passengers, also those still to come, by identifier.
         outdated: of an override's id: AUTO has come to say something else since.
         conflicts: of a run's id: what staff must see to.
     """
 
     mode: StationMode | None = None
     overrides: tuple[Override, ...] = ()
+    notices: tuple[KeptNotice, ...] = ()
     outdated: dict[str, Objection] = {}
     conflicts: dict[str, Objection] = {}
 
 
 @dataclass(frozen=True)
 class _Done:
-    """A command's outcome and the run that it changed, None for the station."""
+    """A command's outcome and what it changed: a run, a notice, or else the station."""
 
-    obeyed: Obeyed
+    obeyed: Obeyed | NoticeObeyed
     run_id: str | None
     before: Stored | None = None
+    notice_id: str | None = None
+    notice_before: KeptNotice | None = None
+
+    @property
+    def run(self) -> Run | None:
+        """The run after it."""
+        return self.obeyed.run if isinstance(self.obeyed, Obeyed) else None
+
+    @property
+    def notice(self) -> Notice | None:
+        """The notice after it."""
+        kept = self.obeyed.kept if isinstance(self.obeyed, NoticeObeyed) else None
+        return kept.notice if kept is not None else None
+
+    @property
+    def subject(self) -> str:
+        """Whose history the command belongs to."""
+        if self.notice_id is not None:
+            return notice_entity(self.notice_id)[:LONGEST_SUBJECT]
+        return self.run_id or STATION
 
 
 def obey(step: Step, command: Command, *, write: bool = True) -> Answer:
@@ -113,7 +141,8 @@ def obey(step: Step, command: Command, *, write: bool = True) -> Answer:
         refused=obeyed.refused,
         warned=obeyed.warned,
         run_id=done.run_id,
-        run=obeyed.run,
+        run=done.run,
+        notice=done.notice,
     )
     if write:
         _write_down(step, command, done, answer, body)
@@ -148,13 +177,22 @@ def in_force_now(step: Step) -> InForce:
         auto = derive(facts.auto, step.station, step.now)
         for each in words:
             late.update((each.id, said) for said in outdated([each], auto))
-    return InForce(mode=step.mode, overrides=tuple(found), outdated=late, conflicts=conflicts)
+    return InForce(
+        mode=step.mode,
+        overrides=tuple(found),
+        notices=tuple(kept_notices(step).values()),
+        outdated=late,
+        conflicts=conflicts,
+    )
 
 
 def _do(step: Step, command: Command, *, write: bool) -> _Done:
     match command:
         case SetStationMode():
             return _Done(_mode(step, command, write=write), None)
+        case SetNotice() | WithdrawNotice():
+            said, held = do_notice(step, command, _cause(command), write=write)
+            return _Done(said, None, notice_id=notice_of(command), notice_before=held)
         case AddRun():
             added = identity_of(command, step.station)
             run_id = added[0] if added is not None else None
@@ -212,7 +250,7 @@ def _write_down(step: Step, command: Command, done: _Done, answer: Answer, body:
         body=body,
         answer=encode_answer(answer),
     )
-    subject = done.run_id or STATION
+    subject = done.subject
     step.writes.note(COMMAND, subject, body, command.who)
     was = done.before.run if done.before is not None else None
     told = {
@@ -223,6 +261,10 @@ def _write_down(step: Step, command: Command, done: _Done, answer: Answer, body:
         "before": _changed(answer.run, was),
         "after": _changed(was, answer.run),
     }
+    if done.notice_id is not None:
+        held = done.notice_before
+        told["before"] = values_of(held.notice if held is not None else None)
+        told["after"] = values_of(answer.notice)
     step.writes.note(MANUAL, subject, msgspec.json.encode(told), _cause(command))
 
 

@@ -19,6 +19,7 @@ from hub.store.tables import (
     journal,
     kernel,
     metadata,
+    notice,
     reject,
     retained,
     run,
@@ -154,6 +155,9 @@ class Statements:
         self.mode = text(select(station_mode.c.mode))
         self.put_mode = text(_upsert(station_mode, "id"))
         self.drop_mode = text(station_mode.delete())
+        self.notices = text(select(notice.c.body).order_by(notice.c.notice_id))
+        self.put_notice = text(_upsert(notice, "notice_id"))
+        self.drop_notice = text(notice.delete().where(notice.c.notice_id == bindparam("of_notice")))
 
     def _outbox_statements(self) -> None:
         text = self._render

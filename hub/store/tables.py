@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Number of the last revision in `hub.store.migrations`."""
 
 metadata = MetaData()
@@ -165,6 +165,14 @@ station_mode = Table(
     Column("mode", LargeBinary, nullable=False),
 )
 """One row while the whole station is manual, else none."""
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("notice_id", String(40), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Persons' notices that are, or will be, told, and who said them; see `hub.store.notices`."""
 
 lease = Table(
     "lease",

@@ -53,6 +53,8 @@ class Writes:
     events: list[Values] = field(default_factory=list)
     journal: list[Values] = field(default_factory=list)
     rejects: list[Values] = field(default_factory=list)
+    notices: list[Values] = field(default_factory=list)
+    dropped_notices: list[Values] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Convert `now` once."""
@@ -75,6 +77,8 @@ class Writes:
             opened.run_many(statements.put_run, self.runs)
             opened.run_many(statements.advance, self.advances)
             opened.run_many(statements.drop_run, self.dropped_runs)
+            opened.run_many(statements.put_notice, self.notices)
+            opened.run_many(statements.drop_notice, self.dropped_notices)
             opened.run_many(statements.put_retained, self.retained)
             opened.run_many(statements.put_event, self.events)
             opened.run_many(statements.put_reject, self.rejects)

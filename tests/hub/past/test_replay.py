@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from sqlalchemy import create_engine, update
 
+from hub.kernel.notice import SetNotice, WithdrawNotice
 from hub.kernel.override import (
     ArrivedAt,
     Cancelled,
@@ -28,6 +29,7 @@ from hub.past.replay import replay
 from hub.store import tables
 from hub.store.reading import reading
 from protocol.errors import OperatorError
+from protocol.notices import Notice, NoticeKind
 from protocol.times import MINUTE, minute_number
 from tests.hub.test_operations_histories import Histories, live
 
@@ -71,6 +73,17 @@ class Lives(Histories):
     def a_person_takes_the_station_over(self, manual, until):
         until = self.now + until * MINUTE if until and manual else None
         self.said(SetStationMode, manual=manual, until=until)
+
+    @rule(ends=st.sampled_from([None, 4, 90]), seen_rev=st.sampled_from([None, 1, 2]))
+    def a_person_sets_a_notice(self, ends, seen_rev):
+        until = None if ends is None else self.now + ends * MINUTE
+        text = {"zh": "东进站口关闭", "en": "East entrance closed"}
+        notice = Notice(notice_id="n", kind=NoticeKind.DISRUPTION, text=text, ends_at=until)
+        self.said(SetNotice, notice=notice, seen_rev=seen_rev)
+
+    @rule()
+    def a_person_withdraws_the_notice(self):
+        self.said(WithdrawNotice, notice_id="n")
 
     @rule()
     def a_person_gives_back(self):
