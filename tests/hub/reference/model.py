@@ -487,6 +487,8 @@ class Reference:
         seen = passengers(old, now) not in UNSEEN
         if seen and old.platform is not None and old.platform != new.platform:
             visit.told_platform = old.platform
+        if seen and old.gates and {*old.gates} != {*new.gates}:
+            visit.told_gates = old.gates
         if gone(old) and not gone(new):  # what replaces a train goes with the cancellation
             visit.said = tuple(one for one in visit.said if not isinstance(one.word, ReplacedBy))
         return tell(visit, self.station)

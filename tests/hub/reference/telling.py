@@ -61,6 +61,7 @@ class Visit:
     unknown_since: datetime | None = None
     cancelled_since: datetime | None = None
     told_platform: str | None = None
+    told_gates: tuple = ()
     heard: bool = False
     withdrawn: bool = False
     late_arrival: Behind | None = None
@@ -107,7 +108,8 @@ def tell(visit, station):
 
 def told_from(visit, station):
     """Return what the feed's part of what is told is, and what persons say."""
-    base = instead(visit.base, told_platform=visit.told_platform, added=visit.added)
+    told = {"told_platform": visit.told_platform, "told_gates": visit.told_gates}
+    base = instead(visit.base, **told, added=visit.added)
     last = last_call(tell_by(base, NOTHING, station))
     arrives = (base.plan or base.printed).role is Role.TERMINUS
     by_hand = any(isinstance(one.word, ArrivedAt if arrives else DepartedAt) for one in visit.said)
@@ -141,6 +143,7 @@ def tell_by(visit, hand, station):
         departure = not_taking_place(visit.planned("departure"))
     if starts:
         arrival = not_taking_place(visit.planned("arrival"))
+    gates = tuple(gate.label for gate in place["gates"]) if leaves else ()
     run = Run(
         run_id=visit.run_id,
         service_date=visit.day,
@@ -155,7 +158,8 @@ def tell_by(visit, hand, station):
         track=place["track"],
         platform=place["platform"],
         platform_changed_from=changed_from(visit, place),
-        gates=tuple(g.label for g in place["gates"]) if leaves else (),
+        gates=gates,
+        gates_changed_from=() if {*gates} == {*visit.told_gates} else visit.told_gates,
         waiting_room=place["room"] if leaves else None,
     )
     return in_time(run, visit, hand, place, station)

@@ -98,10 +98,15 @@ class Day(RuleBasedStateMachine):
                 self.sides.close()
 
 
+def is_nightly():
+    """Return whether the nightly profile is loaded."""
+    return settings.default.max_examples == settings.get_profile("nightly").max_examples
+
+
 def size(normal, share=1.0):
     """Return the size of a run: `normal`, or that share of the nightly profile if it is loaded."""
     nightly = settings.get_profile("nightly")
-    if settings.default.max_examples == nightly.max_examples:
+    if is_nightly():
         return settings(nightly, max_examples=int(nightly.max_examples * share))
     return settings(max_examples=normal, stateful_step_count=20, deadline=None)
 
