@@ -249,6 +249,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         platform: 站台 as passengers read it.
         platform_changed_from: the platform last told to passengers before the present one.
         gates: ticket gates that lead to the platform, as passengers read them.
+        gates_changed_from: the gates last told to passengers before the present ones, which may
+            be none; a gate that stands in both has not lost the train.
         waiting_room: where passengers wait.
         control: AUTO, or MANUAL while a person's word overrides the rules.
         manual: with MANUAL: what a person decides, e.g. ``("delay", "platform")``; ``station``:
@@ -277,6 +279,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     platform: str | None = None
     platform_changed_from: str | None = None
     gates: tuple[str, ...] = ()
+    gates_changed_from: tuple[str, ...] = ()
     waiting_room: Named | None = None
     control: Control = Control.AUTO
     manual: tuple[str, ...] = ()

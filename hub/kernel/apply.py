@@ -102,14 +102,19 @@ def without_log(facts: Facts, before: Run, now: Instant) -> Facts:
 
 
 def retold(facts: Facts, before: Run, after: Run, now: Instant) -> Facts:
-    """Return `facts` knowing which platform passengers were told before `after`.
+    """Return `facts` knowing which platform and gates passengers were told before `after`.
 
     Only what stood on a board was told: a platform that changes before that was never another one.
     """
-    was = before.platform
-    if was is None or was == after.platform or not _on_boards(before, now):
+    moved = before.platform is not None and before.platform != after.platform
+    led_elsewhere = bool(before.gates) and set(before.gates) != set(after.gates)
+    if not (moved or led_elsewhere) or not _on_boards(before, now):
         return facts
-    return replace(facts, platform_told=was)
+    return replace(
+        facts,
+        platform_told=before.platform if moved else facts.platform_told,
+        gates_told=before.gates if led_elsewhere else facts.gates_told,
+    )
 
 
 def _over(run: Run, now: Instant) -> bool:

@@ -145,6 +145,7 @@ def _finish(draft: Draft, context: Context) -> Run:
         platform=draft.platform,
         platform_changed_from=draft.platform_changed_from,
         gates=draft.gates,
+        gates_changed_from=draft.gates_changed_from,
         waiting_room=draft.waiting_room,
         timeline=draft.timeline,
     )

@@ -53,6 +53,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     platform_changed_from: str | None = None
     gate_ids: frozenset[str] = frozenset()
     gates: tuple[str, ...] = ()
+    gates_changed_from: tuple[str, ...] = ()
     waiting_room: Named | None = None
     timeline: Timeline = Timeline()
 

@@ -1,8 +1,9 @@
 """What is known about a run: the kernel's only input besides the station and the time.
 
 Law: facts are what was reported, never what was concluded. A conclusion that cannot be had again
-from the rows (since when the delay is unknown, which platform passengers were told) is a fact of
-its own. Stored as JSON beside the run, so a field may be added, never given another meaning.
+from the rows (since when the delay is unknown, which platform and gates passengers were told) is a
+fact of its own. Stored as JSON beside the run, so a field may be added, never given another
+meaning.
 """
 
 from __future__ import annotations
@@ -110,6 +111,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         held_since: station time at which the delay became unknown.
         cancelled_since: station time at which the cancellation was heard.
         platform_told: label of the platform that passengers were told before the present one.
+        gates_told: labels of the gates that passengers were told before the present ones.
         heard: the feed has said something about the run; then it has a publication of its own.
         withdrawn: dispatching deleted a train that the timetable does not have: there is no run.
         added: a person told of the train.
@@ -132,6 +134,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     held_since: Instant | None = None
     cancelled_since: Instant | None = None
     platform_told: str | None = None
+    gates_told: tuple[str, ...] = ()
     heard: bool = False
     withdrawn: bool = False
     added: Planned | None = None

@@ -47,7 +47,8 @@ RULE = "manual"
 STATION = "station"
 """Stands in `Run.manual` while the whole station is manual."""
 
-_UNSAID = {name: None for name in Standing.__struct_fields__ if name not in {"heard", "withdrawn"}}
+_UNSAID = dict.fromkeys({*Standing.__struct_fields__} - {"heard", "withdrawn"})
+_UNSAID |= {"platform_told": None, "gates_told": ()}
 """Facts of a run of which dispatching has said nothing."""
 
 
@@ -132,7 +133,7 @@ def with_added(facts: Facts, planned: Planned) -> Facts:
     What dispatching had said of a train that it deleted since says nothing of this one.
     """
     if facts.withdrawn:
-        facts = replace(facts, withdrawn=False, overrides=(), platform_told=None, **_UNSAID)
+        facts = replace(facts, withdrawn=False, overrides=(), **_UNSAID)
     there = replace(facts, added=planned, heard=True)
     return replace(there, standing=facts.standing and Standing(heard=True))
 

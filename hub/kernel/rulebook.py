@@ -68,7 +68,12 @@ _AUTOMATIC = (
         _TOLD | {"propagate"},
     ),
     Rule("hold", hold.apply, ("plan", "held_since", "feeders"), _TIMES | {"turn_round"}),
-    Rule("place", place.apply, ("log", "plan", "timetable", "layout", "platform_told"), _TIMES),
+    Rule(
+        "place",
+        place.apply,
+        ("log", "plan", "timetable", "layout", "platform_told", "gates_told"),
+        _TIMES,
+    ),
     Rule("check_in", check_in.apply, ("arrival", "departure", "lead_times"), _TIMES | {"place"}),
     Rule(
         "windows",

@@ -100,16 +100,25 @@ class Speech:
         way = f"{run.origin.name(self.language)} → {run.destination.name(self.language)}"
         return f"{'/'.join(numbers)}  {way}  ({self.word(run.role)})"
 
+    def _place(self, run: Run) -> str:
+        """Return platform and gates, with what was told before them."""
+        parts = [
+            f"{self.word('platform')} {run.platform or '-'}",
+            f"{self.word('gates')} {' '.join(run.gates) or '-'}",
+        ]
+        if run.platform_changed_from:
+            parts.append(f"{self.word('platform_changed_from')} {run.platform_changed_from}")
+        if run.gates_changed_from:
+            parts.append(f"{self.word('gates_changed_from')} {' '.join(run.gates_changed_from)}")
+        return "  ".join(parts)
+
     def shown(self, shown: Shown) -> str:
         """Return a run as it was told at an instant: three lines."""
         run = shown.run
         boards = " ".join(map(self.word, shown.boards)) or "-"
         state = [self.word(shown.passengers), self.word(shown.train), self.word(run.punctuality)]
         state += [self.word(name) for name in ("cancelled", "held") if getattr(run, name)]
-        place = (
-            f"{self.word('platform')} {run.platform or '-'}  "
-            f"{self.word('gates')} {' '.join(run.gates) or '-'}"
-        )
+        place = self._place(run)
         calls = [
             f"{self.word(name)} {self.call(call)}"
             for name, call in (("arrival", run.arrival), ("departure", run.departure))

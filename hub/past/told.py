@@ -128,7 +128,7 @@ def on_any_board(at: Instant) -> Callable[[Run], bool]:
 
 
 def at_gate_of(station: Station, gate: str, at: Instant) -> Callable[[Run], bool]:
-    """Return whether the screens of `gate` (label or id) had a run.
+    """Return whether the screens of `gate` (label or id) had a run, or sent to its new gate.
 
     Raises:
         OperatorError: the station had no such gate.
@@ -138,7 +138,9 @@ def at_gate_of(station: Station, gate: str, at: Instant) -> Callable[[Run], bool
     if not labels:
         known = ", ".join(g.label for g in layout.gates)
         raise OperatorError(f"there was no gate {gate!r} then; gates: {known}", where="--gate")
-    return lambda run: at_gate(run, at) and not labels.isdisjoint(run.gates)
+    return lambda run: (
+        at_gate(run, at) and not labels.isdisjoint((*run.gates, *run.gates_changed_from))
+    )
 
 
 def at_platform_of(station: Station, platform: str, at: Instant) -> Callable[[Run], bool]:

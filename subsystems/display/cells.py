@@ -1,7 +1,7 @@
 """The fields of a row that do not change by themselves: train, places, times, gate, platform.
 
 Law: pure functions of (run, languages, words, zone). What no longer holds (planned time, former
-platform) stays visible beside what holds.
+platform, former gates) stays visible beside what holds.
 """
 
 from __future__ import annotations
@@ -93,6 +93,15 @@ def platform_cell(run: Run) -> Cell:
     return Cell(run.platform or "?", was=was, tone=Tone.SOON)
 
 
+def gate_cell(run: Run) -> Cell:
+    """Return the gates, and those that led to the train before and do not now."""
+    gates = " ".join(run.gates)
+    if not run.gates_changed_from:
+        return Cell(gates)
+    lost = (gate for gate in run.gates_changed_from if gate not in run.gates)
+    return Cell(gates, was=" ".join(lost), tone=Tone.SOON)
+
+
 def standing_cells(
     run: Run, number: str | None, zone: ZoneInfo, words: Mapping[str, Words]
 ) -> dict[str, Cell]:
@@ -104,7 +113,7 @@ def standing_cells(
         Column.DESTINATION: named_cell(run.destination, words),
         Column.ARRIVAL: time_cell(run.arrival, run, zone, words),
         Column.DEPARTURE: time_cell(run.departure, run, zone, words),
-        Column.GATE: Cell(" ".join(run.gates)),
+        Column.GATE: gate_cell(run),
         Column.PLATFORM: platform_cell(run),
         Column.WAITING_ROOM: named_cell(room, words),
     }

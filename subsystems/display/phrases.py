@@ -166,6 +166,17 @@ def moved_phrase(run: Run) -> Phrase:
     return Phrase("moved_to", {"platform": run.platform or "?"}, Tone.BAD, LATE_MARK)
 
 
+def gate_lost_phrase(run: Run) -> Phrase:
+    """Return what the screen of a gate says that no longer leads to `run`."""
+    if run.cancelled:
+        return _cancelled(run, CANCELLED)
+    if run.departure is not None and run.departure.cancelled:
+        return _cancelled(run, ENDS_HERE)
+    if run.gates:
+        return Phrase("moved_to_gate", {"gates": " ".join(run.gates)}, Tone.BAD, LATE_MARK)
+    return moved_phrase(run) if run.platform is not None else ASK_STAFF
+
+
 def _overriding(run: Run, call: CallTime | None, in_part: Phrase) -> Phrase | None:
     """Return what outranks everything else; `in_part`: said if only `call` is cancelled."""
     if run.cancelled:

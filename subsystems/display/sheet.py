@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PAGE_WORDS = (
     *("expected", "planned", "bound_for", "coming_from", "next_trains", "no_trains", "gate"),
     "platform",
-    *("platform_changed", "page", "date"),
+    *("platform_changed", "gate_changed", "page", "date"),
 )
 """Words that the page puts itself, by key of `Words`."""
 

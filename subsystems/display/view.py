@@ -92,7 +92,7 @@ class BoardView:
         if run.role is Role.PASS:
             return False
         if board.kind is BoardKind.GATE:
-            return self.gate_label(run) in run.gates
+            return self.gate_label(run) in {*run.gates, *run.gates_changed_from}
         if board.kind is BoardKind.PLATFORM:
             return self.platform_label(run) in {run.platform, run.platform_changed_from}
         room = run.waiting_room.code if run.waiting_room else None
@@ -132,6 +132,8 @@ class BoardView:
             return phrase_cell(phrases.arrival_phrase(run, now), self.words)
         if kind is BoardKind.PLATFORM:
             return phrase_cell(self._platform_phrase(run, now), self.words)
+        if kind is BoardKind.GATE and self._gate_lost(run):
+            return phrase_cell(phrases.gate_lost_phrase(run), self.words)
         gates = bool(self.station.layout_on(run.service_date).gates)
         return phrase_cell(phrases.departure_phrase(run, now, gates=gates), self.words)
 
@@ -142,11 +144,14 @@ class BoardView:
 
     def _leads(self, run: Run, now: Instant) -> bool:
         if self.board.kind is BoardKind.GATE:
-            return at_gate(run, now)
+            return at_gate(run, now) and not self._gate_lost(run)
         return self.board.kind is BoardKind.PLATFORM and not self._moved_away(run)
 
     def _moved_away(self, run: Run) -> bool:
         return self.platform_label(run) != run.platform
+
+    def _gate_lost(self, run: Run) -> bool:
+        return self.gate_label(run) not in run.gates
 
     def gate_label(self, run: Run) -> str | None:
         """Return what the board's gate is called on the run's day, None if there is none."""

@@ -25,7 +25,7 @@ LIMITS = {
     Column.TRAIN: (5, 9),
     Column.ORIGIN: (8, 12),
     Column.DESTINATION: (8, 12),
-    Column.GATE: (5, 8),
+    Column.GATE: (5, 11),
     Column.PLATFORM: (5, 8),
     Column.WAITING_ROOM: (6, 12),
 }
@@ -46,7 +46,11 @@ def column_widths(station: Station, words: Mapping[str, Words]) -> dict[Column, 
     rows = station.timetable.rows if station.timetable else ()
     numbers = [n for row in rows for n in (row.arrival_number, row.departure_number) if n]
     places = [named.name(language) for named in station.places.values() for language in words]
-    gates = [gate.label for layout in station.layouts for gate in layout.gates]
+    gates = [
+        " ".join(gate.label for gate in layout.gates_to(platform.id))
+        for layout in station.layouts
+        for platform in layout.platforms
+    ]
     platforms = [p.label for layout in station.layouts for p in layout.platforms]
     rooms = [
         room.named.name(language)
@@ -55,11 +59,12 @@ def column_widths(station: Station, words: Mapping[str, Words]) -> dict[Column, 
         for language in words
     ]
     changed = [f"{label} {label}" for label in platforms]
+    led_elsewhere = [f"{label} {label}" for label in gates]
     widths = {
         Column.TRAIN: _within(Column.TRAIN, numbers),
         Column.ORIGIN: _within(Column.ORIGIN, places),
         Column.DESTINATION: _within(Column.DESTINATION, places),
-        Column.GATE: _within(Column.GATE, gates),
+        Column.GATE: _within(Column.GATE, led_elsewhere),
         Column.PLATFORM: _within(Column.PLATFORM, changed),
         Column.WAITING_ROOM: _within(Column.WAITING_ROOM, rooms),
     }

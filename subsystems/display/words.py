@@ -31,6 +31,7 @@ PLACES = {
     "early_by": {"minutes"},
     "replaced_by_train": {"train"},
     "moved_to": {"platform"},
+    "moved_to_gate": {"gates"},
     "platform": {"label"},
     "page": {"page", "pages"},
 }
@@ -86,7 +87,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ask_staff: str
     to_be_confirmed: str
     moved_to: str
+    moved_to_gate: str
     platform_changed: str
+    gate_changed: str
     expected: str
     planned: str
     bound_for: str

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from hub.kernel.draft import with_timeline
 from hub.kernel.override import AtPlatform, ByGates, CheckIn, InWaitingRoom, ReplacedBy
 from hub.kernel.rules import check_in, windows
+from hub.kernel.rules.place import with_gates_before
 from protocol.runs import Replacement
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def apply(draft: Draft, context: Context) -> Draft:
         if isinstance(word, ByGates):
             placed = _by_gates(placed, context.layout, word.gates)
     if (placed.platform_id, placed.gate_ids) != (draft.platform_id, draft.gate_ids):
-        placed = _checked_in_there(placed, context)
+        placed = _checked_in_there(with_gates_before(placed, context), context)
     return _in_room(_replaced(placed, words), context)
 
 

@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
 
 def apply(draft: Draft, context: Context) -> Draft:
-    """Return `draft` with track, platform, gates, waiting room and the platform told before."""
+    """Return `draft` with track, platform, gates, waiting room, and what was told before."""
+    return with_gates_before(_placed(draft, context), context)
+
+
+def with_gates_before(draft: Draft, context: Context) -> Draft:
+    """Return `draft` with the gates told before, none if they are these: in any order."""
+    told = context.facts.gates_told
+    changed = told if set(told) != set(draft.gates) else ()
+    return replace(draft, gates_changed_from=changed)
+
+
+def _placed(draft: Draft, context: Context) -> Draft:
     layout = context.layout
     track = _track(draft, context.facts, layout)
     if track is None:

@@ -62,7 +62,7 @@ export class Hero {
       this.fillTime("arrival", cells.arrival, words["column-arrival"]);
       this.fillTime("departure", cells.departure, words["column-departure"]);
     }
-    this.fillPlatform(cells.platform || {});
+    this.fillPlatform(cells.platform || {}, cells.gate || {});
     const status = cells.status || {};
     const mark = status.mark ? `${status.mark} ` : "";
     this.fill("status", this.lines((l, n) => (n === 0 ? mark : "") + say(status.text, l)), status.tone);
@@ -87,17 +87,22 @@ export class Hero {
     return [{ text: [...new Set(parts)].join(" "), scale: 1, lang: "" }];
   }
 
-  /** @param {any} cell */
-  fillPlatform(cell) {
+  /** With what it was before, and the gates that it had. @param {any} cell @param {any} gate */
+  fillPlatform(cell, gate) {
     if (this.sheet.kind !== "gate" || !cell.text) return;
     const label = (/** @type {string} */ language) =>
       fill(say(this.sheet.words.platform, language), { label: say(cell.text, language) });
     const lines = this.lines(label);
-    if (cell.was) {
-      const changed = this.lines((language) => `${say(this.sheet.words.platform_changed, language)}`);
-      lines.push({ ...changed[0], text: `${changed[0].text} ${cell.was}→${say(cell.text, "")}`, scale: 0.4 });
-    }
-    this.fill("platform", lines, cell.tone);
+    if (cell.was) lines.push(this.changed("platform_changed", cell));
+    if (gate.was) lines.push(this.changed("gate_changed", gate));
+    this.fill("platform", lines, cell.tone || gate.tone);
+  }
+
+  /** In the first language. @param {string} key @param {any} cell */
+  changed(key, cell) {
+    const language = this.sheet.languages[0];
+    const text = `${say(this.sheet.words[key], language)} ${cell.was}→${say(cell.text, "")}`;
+    return { text, scale: 0.4, lang: language };
   }
 
   /** @param {(language: string, n: number) => string} text */

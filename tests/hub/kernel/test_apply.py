@@ -111,6 +111,22 @@ def test_no_platform_or_the_same_is_no_change(build):
     assert moved(build, "t3", "t3", "08:00", told="1") == "1"
 
 
+def led(build, before, after, now):
+    was, facts = (
+        build.facts(plan=build.plan(arrival_track=track, departure_track=track))
+        for track in (before, after)
+    )
+    return retold(facts, run(build, was), run(build, facts), build.at(now)).gates_told
+
+
+def test_gates_that_stood_on_a_board_were_told(build):
+    assert led(build, "t1", "t3", "08:00") == ("A1", "A2")
+    assert led(build, "t1", "t4", "08:00") == ("A1", "A2")
+    assert led(build, "t1", "t3", "06:00") == ()
+    assert led(build, "t4", "t1", "08:00") == ()
+    assert led(build, "t1", "t1", "08:00") == ()
+
+
 def test_the_timetable_read_again(build):
     facts = build.facts()
     other = build.planned(track="t3")

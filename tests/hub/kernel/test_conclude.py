@@ -1,5 +1,9 @@
+from datetime import UTC, datetime
+
 from hub.kernel.apply import with_log, with_plan
 from hub.kernel.conclude import conclude
+from hub.kernel.manual import with_override, without_override
+from hub.kernel.override import ByGates, EndsHere, Field, Override
 from protocol.runs import PassengerPhase, TrainPhase
 
 
@@ -28,9 +32,45 @@ def test_a_changed_platform_is_told_with_the_one_before(build, station):
     facts = with_plan(one.stored.facts, build.plan(departure_track="t3"), now)
     two = conclude(one.stored, facts, station, now)
     assert two.stored.run.platform_changed_from == "1"
+    assert two.stored.run.gates == ("A1", "B3")
+    assert two.stored.run.gates_changed_from == ("A1", "A2")
     assert [event.kind for event in two.events] == ["changed"]
     three = conclude(two.stored, with_plan(two.stored.facts, build.plan(), now), station, now)
     assert three.stored.run.platform_changed_from == "2"
+    assert three.stored.run.gates_changed_from == ("A1", "B3")
+
+
+def test_gates_changed_by_hand_are_told_with_those_before(build, station):
+    now = build.at("08:00")
+    one = conclude(None, with_plan(build.facts(), build.plan(), now), station, now)
+    two = conclude(
+        one.stored, with_override(one.stored.facts, said(ByGates(("g2",)))), station, now
+    )
+    assert two.stored.run.gates == ("A2",)
+    assert two.stored.run.gates_changed_from == ("A1", "A2")
+    assert [event.kind for event in two.events] == ["changed"]
+    back = without_override(two.stored.facts, Field.GATES)
+    three = conclude(two.stored, back, station, now)
+    assert three.stored.run.gates_changed_from == ("A2",)
+
+
+def test_a_train_that_ends_here_had_gates(build, station):
+    now = build.at("08:00")
+    one = conclude(None, with_plan(build.facts(), build.plan(), now), station, now)
+    two = conclude(one.stored, with_override(one.stored.facts, said(EndsHere())), station, now)
+    assert two.stored.run.gates == ()
+    assert two.stored.run.gates_changed_from == ("A1", "A2")
+
+
+def said(word):
+    return Override(
+        id="1",
+        run_id="2021-01-20.k1",
+        word=word,
+        who="Li",
+        why="x",
+        since=datetime(2021, 1, 20, tzinfo=UTC),
+    )
 
 
 def test_a_row_that_brings_the_train_near_is_news(build, station):

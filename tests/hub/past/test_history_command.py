@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from hub.operations import Operations
+from hub.past.text import Speech
+from hub.past.told import at_gate_of, shown_at
 from hub.store.reading import reading
 from protocol.errors import DeviceError, OperatorError
 
@@ -130,3 +132,21 @@ def test_a_board_is_asked_for_by_its_kind(station, build):
     board = Board("hall", BoardKind.DEPARTURES, {}, (), 8, ("zh",), waiting_room="w2")
     wanted = on_board(replace(station, boards=(board,)), "hall", build.at("10:00"))
     assert callable(wanted)
+
+
+def test_a_gate_that_lost_a_train_told_where_it_went(database_url, station, build):
+    operations = Operations(database_url, station)
+    operations.open(build.at("09:00"))
+    operations.step(build.at("09:30"), [build.upsert(build.plan())])
+    moved = build.plan(arrival_track="t3", departure_track="t3")
+    operations.step(build.at("10:05"), [build.upsert(moved)])
+    operations.close()
+    at = build.at("10:10")
+    with reading(database_url) as reader:
+        lost, new = (shown_at(reader, at, at_gate_of(station, gate, at)) for gate in ("A2", "B3"))
+    assert [each.run.run_id for each in lost] == [each.run.run_id for each in new] == [RUN]
+    told = Speech("en", station.zone_info).shown(lost[0])
+    assert "platform 2  gates A1 B3  platform before 1  gates before A1 A2" in told
+    assert "站台 2  检票口 A1 B3  原站台 1  原检票口 A1 A2" in Speech(
+        "zh", station.zone_info
+    ).shown(lost[0])

@@ -79,6 +79,9 @@ def test_a_change_reaches_the_row_and_marks_its_version(page, board_server):
     board_server.tell(run=run, fields={"platform": "9", "platform_changed_from": "7"})
     expect(row.locator('[data-column="platform"] s')).to_have_text("7")
     expect(row.locator('[data-column="platform"] .text')).to_have_text("9")
+    board_server.tell(run=run, fields={"gates": ["C9"], "gates_changed_from": ["C7"]})
+    expect(row.locator('[data-column="gate"] s')).to_have_text("C7")
+    expect(row.locator('[data-column="gate"] .text')).to_have_text("C9")
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,44 @@ def test_the_platform_that_a_train_left_sends_passengers_on(view, runs):
     assert view(BoardKind.PLATFORM, platform="3").row(run) is None
 
 
+def test_a_gate_change_shows_the_gates_that_no_longer_lead_there(view, runs):
+    run = change(one(runs, Role.ORIGIN), gates=("A2", "A3"), gates_changed_from=("A1", "A2"))
+    row = view(BoardKind.DEPARTURES).row(run)
+    assert row.cells["gate"] == Cell("A2 A3", "A1", Tone.SOON)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("zh", "改在B4检票口"), ("en", "Now gate B4"), ("de", "Heute Einlass B4")],
+)
+def test_the_gate_that_lost_a_train_sends_passengers_on(view, runs, language, told):
+    run = change(one(runs, Role.ORIGIN), gates=("B4",), gates_changed_from=("A2", "B4"))
+    old = view(BoardKind.GATE, (language,), gate="a2").row(run)
+    assert {says(step.cells["status"]) for step in old.steps} == {told}
+    assert {step.cells["status"].mark for step in old.steps} == {"!"}
+    assert not any(step.lead for step in old.steps)
+    new = view(BoardKind.GATE, (language,), gate="b4").row(run)
+    assert any(step.lead for step in new.steps)
+    assert told not in {says(step.cells["status"]) for step in new.steps}
+    assert view(BoardKind.GATE, (language,), gate="a1").row(run) is None
+
+
+def test_the_gate_of_a_train_that_goes_from_none_says_why(view, runs):
+    lost = {"gates": (), "gates_changed_from": ("A2",)}
+
+    def told(**fields):
+        run = msgspec.structs.replace(one(runs, Role.ORIGIN), **lost, **fields)
+        row = view(BoardKind.GATE, gate="a2").row(run)
+        return {says(step.cells["status"]) for step in row.steps}
+
+    assert told(platform="3") == {"改在3站台"}
+    assert told(platform=None) == {"请询问工作人员"}
+    assert told(cancelled=True) == {"停运"}
+    assert told(platform="3", held=True) == {"改在3站台"}
+    departure = msgspec.structs.replace(one(runs, Role.ORIGIN).departure, cancelled=True)
+    assert len(told(departure=departure) & {"改在3站台", "请询问工作人员"}) == 0
+
+
 def test_a_terminating_train_is_not_boarded(view, runs):
     run = msgspec.structs.replace(one(runs, Role.TERMINUS), platform="4")
     row = view(BoardKind.PLATFORM, platform="4").row(run)

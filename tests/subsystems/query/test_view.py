@@ -71,6 +71,14 @@ def test_times_that_no_longer_hold_are_struck_and_unknown_ones_are_no_guess(view
     assert [remark.tone for remark in moved.remarks] == [Tone.SOON]
 
 
+def test_gates_that_were_others_are_remarked(view, runs):
+    run = next(run for run in runs.values() if run.role is Role.ORIGIN and run.gates)
+    moved = view.card(msgspec.structs.replace(run, gates=("A2",), gates_changed_from=("A1",)))
+    assert [remark.text["en"] for remark in moved.remarks] == ["Gate changed, please note"]
+    gone = view.card(msgspec.structs.replace(run, gates=(), gates_changed_from=("A1",)))
+    assert (view.card(run).remarks, gone.remarks) == ((), ())
+
+
 def test_what_can_lapse_has_what_stands_instead(view, troubled):
     plain, late, early, held, _, cancelled, moved = (view.card(run) for run in troubled)
     assert (plain.unconfirmed, moved.unconfirmed) == (None, None)

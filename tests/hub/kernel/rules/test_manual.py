@@ -89,6 +89,13 @@ def test_the_platform_that_passengers_were_told_before_is_kept(build, told):
     assert told(moved("p1"), facts=facts).platform_changed_from is None
 
 
+def test_the_gates_that_passengers_were_told_before_are_kept(build, told):
+    facts = build.facts(plan=build.plan(), gates_told=("A1", "A2"))
+    assert told((ByGates(("g2",)), "08:00"), facts=facts).gates_changed_from == ("A1", "A2")
+    assert told(moved("p2"), facts=facts).gates_changed_from == ("A1", "A2")
+    assert told(moved("p1"), facts=facts).gates_changed_from == ()
+
+
 def test_gates_by_hand_are_told_where_they_lead_to_the_platform(told):
     run = told((ByGates(("g2",)), "08:00"))
     assert run.gates == ("A2",)

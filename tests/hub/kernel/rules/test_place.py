@@ -80,3 +80,20 @@ def test_no_known_track_is_no_place(build, track):
 def test_the_platform_told_before_is_said_while_it_is_another(build):
     assert apply(build, build.facts(platform_told="2")).platform_changed_from == "2"
     assert apply(build, build.facts(platform_told="1")).platform_changed_from is None
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [((), ()), (("B3",), ("B3",)), (("A1",), ("A1",)), (("A2", "A1"), ())],
+)
+def test_the_gates_told_before_are_said_while_they_are_others(build, told, said):
+    assert apply(build, build.facts(gates_told=told)).gates_changed_from == said
+
+
+def test_the_gates_told_before_are_said_of_a_train_that_has_none_any_more(build):
+    for track in ("t4", None):
+        facts = build.facts(timetable=build.planned(track=track), gates_told=("A1", "A2"))
+        assert apply(build, facts).gates_changed_from == ("A1", "A2")
+    plan = build.plan(role=Role.TERMINUS)
+    ends = apply(build, build.facts(plan=plan, gates_told=("A1",)), Role.TERMINUS)
+    assert (ends.gates, ends.gates_changed_from) == ((), ("A1",))
