@@ -136,14 +136,15 @@ class HubLink:
             password=deployment.secret(settings.id),
             tls=broker_tls(deployment, settings.id),
             make_will=lambda: presence.will(knowledge.now()),
+            # QoS 1 for commands alone. Whatever else is missed comes to light by the manifest, the
+            # beat or the next answer, and with NATS each QoS 1 subscription is a consumer on its
+            # disk: of 500 devices that come back at once some were refused theirs.
             subscriptions=[
-                (topics.hub_state, 1),
-                (topics.hub_beat, 0),
-                (topics.hub_manifest, 1),
-                (topics.runs, 1),
-                (topics.plans, 1),
+                (topics.hub, 0),
+                (topics.runs, 0),
+                (topics.plans, 0),
                 *((each, 1) for each in topics.group_filters(description.kind, settings.zones)),
-                *((topics.device(settings.id, leaf), 1) for leaf in HUB_LEAVES),
+                *((topics.device(settings.id, leaf), int(leaf == "cmd")) for leaf in HUB_LEAVES),
             ],
             on_up=self._conversation.up,
             on_down=self._conversation.down,
