@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = .venv/bin/pip --disable-pip-version-check --quiet
 ARGS ?=
+# Most tests wait for real processes: more workers than cores is right. A file stays with one worker.
+WORKERS ?= 3
 
 .PHONY: demo test check unit format bench lock clean help
 
@@ -22,8 +24,8 @@ check: .venv/dev.stamp ## format, lint, types, import law
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-unit: .venv/dev.stamp ## all tests, without the set-up
-	.venv/bin/pytest $(ARGS)
+unit: .venv/dev.stamp ## all tests, without the set-up (ARGS="tests/protocol -x" for some)
+	.venv/bin/pytest $(if $(ARGS),$(ARGS),--numprocesses $(WORKERS) --dist loadfile)
 
 format: .venv/dev.stamp ## format the code
 	.venv/bin/ruff format .

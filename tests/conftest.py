@@ -51,7 +51,7 @@ __all__ = [
 
 STATION = "test.station"
 DEVICES = {"display": "display", "clock": "clock", "board-2": "display"}
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 settings.register_profile(
     "nightly",
