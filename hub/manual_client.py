@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     command = Speaker(station, deployment.station_clock().now()).command(arguments)
     page = "preview" if arguments.preview else "command"
-    answer = _send(deployment, page, command)
+    answer = send_command(deployment, page, command)
     text = answer_text(answer, station, preview=arguments.preview)
     print(msgspec.json.encode(answer).decode() if arguments.json else text)  # noqa: T201
     return 0 if answer.accepted else 1
@@ -119,7 +119,7 @@ class Speaker:
             return SetStationMode(**said, manual=arguments.mode == "manual", until=until)
         if arguments.action == "add":
             return self._add(arguments, said)
-        run_id = self._run_id(arguments)
+        run_id = self.run_id_of(arguments.train, arguments.day)
         if arguments.action == "clear":
             return ClearOverride(**said, run_id=run_id, field=_field(arguments.field))
         word = self._word(arguments, self.station.layout_on(date.fromisoformat(run_id[:10])))
@@ -129,9 +129,9 @@ class Speaker:
         said = arguments
         words: dict[str, Callable[[], Word]] = {
             "delay": lambda: Delayed(said.minutes),
-            "arrival": lambda: ArrivalAt(self._instant(said.at)),
-            "departure": lambda: DepartureAt(self._instant(said.at)),
-            "unknown": lambda: DelayUnknown(_texts(said.text)),
+            "arrival": lambda: ArrivalAt(self.instant(said.at)),
+            "departure": lambda: DepartureAt(self.instant(said.at)),
+            "unknown": lambda: DelayUnknown(texts_of(said.text)),
             "track": lambda: OnTrack(_id_of(layout.tracks, said.place)),
             "platform": lambda: AtPlatform(_id_of(layout.platforms, said.place)),
             "room": lambda: InWaitingRoom(_room(layout, said.place)),
@@ -152,10 +152,10 @@ class Speaker:
         """A bus, a run of this station by its identifier, or any train by its number."""
         by: str = arguments.by
         if by == "bus":
-            return ReplacedBy(texts=_texts(arguments.text))
+            return ReplacedBy(texts=texts_of(arguments.text))
         if _RUN_ID.fullmatch(by):
-            return ReplacedBy(run_id=by, texts=_texts(arguments.text))
-        return ReplacedBy(number=by, texts=_texts(arguments.text))
+            return ReplacedBy(run_id=by, texts=texts_of(arguments.text))
+        return ReplacedBy(number=by, texts=texts_of(arguments.text))
 
     def _other(self, arguments: argparse.Namespace, text: str) -> str | None:
         """Return the run whose stock is meant: of the day of the train itself, if none is given."""
@@ -163,15 +163,17 @@ class Speaker:
             return None
         if _RUN_ID.fullmatch(text):
             return text
-        return make_run_id(date.fromisoformat(self._run_id(arguments)[:10]), text)
+        return make_run_id(
+            date.fromisoformat(self.run_id_of(arguments.train, arguments.day)[:10]), text
+        )
 
     def _past(self, text: str) -> Instant:
         """Return when clocks showed `text` last, or will within `AHEAD`, which the hub refuses."""
-        return self._instant(text, back=_DAY - AHEAD)
+        return self.instant(text, back=_DAY - AHEAD)
 
     def _add(self, arguments: argparse.Namespace, said: dict[str, str]) -> AddRun:
-        arrival = self._instant(arguments.arrival) if arguments.arrival else None
-        departure = self._instant(arguments.departure) if arguments.departure else None
+        arrival = self.instant(arguments.arrival) if arguments.arrival else None
+        departure = self.instant(arguments.departure) if arguments.departure else None
         if arrival is not None and departure is not None and departure < arrival:
             departure += _DAY
         role = Role(arguments.role or _role(arrival, departure))
@@ -190,23 +192,31 @@ class Speaker:
             length_m=arguments.length,
         )
 
-    def _run_id(self, arguments: argparse.Namespace) -> str:
-        text: str = arguments.train
+    def run_id_of(self, text: str, day: str | None = None) -> str:
+        """Return the run that `text` names: its id, or a train number of `day` (None: today).
+
+        Raises:
+            OperatorError: the date is none.
+        """
         if _RUN_ID.fullmatch(text):
             _date(text[:10])
             return text
         today = self.now.astimezone(self.station.zone_info).date()
-        return make_run_id(_date(arguments.day) if arguments.day else today, text)
+        return make_run_id(_date(day) if day else today, text)
 
     def _until(self, arguments: argparse.Namespace) -> Instant | None:
         if arguments.minutes_long is not None:
             return self.now + timedelta(minutes=arguments.minutes_long)
         if not arguments.until:
             return None
-        return self._instant(arguments.until, back=timedelta(0))
+        return self.instant(arguments.until, back=timedelta(0))
 
-    def _instant(self, text: str, *, back: timedelta = BACK) -> Instant:
-        """Return the first instant later than `back` before now at which clocks show `text`."""
+    def instant(self, text: str, *, back: timedelta = BACK) -> Instant:
+        """Return the first instant later than `back` before now at which clocks show `text`.
+
+        Raises:
+            OperatorError: it is no time of day.
+        """
         try:
             clock = time.fromisoformat(text)
         except ValueError as error:
@@ -238,7 +248,12 @@ def _field(text: str | None) -> Field | None:
         raise OperatorError(f"{text!r} is no field; one of {known}") from error
 
 
-def _texts(given: list[str]) -> dict[str, str]:
+def texts_of(given: list[str]) -> dict[str, str]:
+    """Return texts by language, typed as ``zh=…``.
+
+    Raises:
+        OperatorError: one is typed otherwise.
+    """
     pairs = [text.partition("=") for text in given]
     for language, equals, text in pairs:
         if not (language and equals and text):
@@ -259,7 +274,7 @@ def _role(arrival: Instant | None, departure: Instant | None) -> Role:
     return Role.TERMINUS if departure is None else Role.INTERMEDIATE
 
 
-def _send(deployment: Deployment, page: str, command: Command) -> Answer:
+def send_command(deployment: Deployment, page: str, command: Command) -> Answer:
     """Return the hub's answer to `command`.
 
     Raises:

@@ -57,6 +57,7 @@ def _configure_history(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--run", dest="run_id", help="the whole story of one run, or of all runs of a train number"
     )
+    what.add_argument("--notice", metavar="NOTICE", help="the whole story of a notice")
     _readable(parser)
 
 
@@ -144,7 +145,8 @@ HISTORY = Command(
     examples="""\
   station history --deployment deployment.toml --gate B5 --at 2021-01-20T14:32
   station history --deployment deployment.toml --platform 3 --at 14:32
-  station history --deployment deployment.toml --run 2021-01-20.z180""",
+  station history --deployment deployment.toml --run 2021-01-20.z180
+  station history --deployment deployment.toml --notice n-3f9a1c""",
 )
 
 EXPLAIN = Command(

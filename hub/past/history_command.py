@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hub.past.source import instant, language_of, opened, station_of
-from hub.past.story import Chapter, run_ids_of, story_of
+from hub.past.story import Chapter, notice_story, run_ids_of, story_of
 from hub.past.text import Speech
 from hub.past.told import (
     Shown,
+    Telling,
     at_gate_of,
     at_platform_of,
+    notices_at,
     on_any_board,
     on_board,
     shown_at,
@@ -40,10 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
         OperatorError: the question cannot be understood, or the journal does not reach back so far.
     """
     with opened(arguments) as reader:
-        if arguments.run_id is not None:
+        if arguments.run_id is not None or arguments.notice is not None:
             _story(arguments, reader)
         elif arguments.at is None:
-            raise OperatorError("which instant? give --at TIME, or --run RUN for a whole story")
+            message = (
+                "which instant? give --at TIME, or --run RUN or --notice NOTICE for a whole story"
+            )
+            raise OperatorError(message)
         else:
             _instant(arguments, reader)
     return 0
@@ -55,13 +60,17 @@ def _instant(arguments: argparse.Namespace, reader: Reader) -> None:
     at = instant(arguments.at, station, last)
     station = station_of(arguments, reader, at)
     found = shown_at(reader, at, _wanted(arguments, station, at))
+    notices = notices_at(reader, at)
     if arguments.json:
-        _put({"at": at, "runs": [_as_json(each) for each in found]})
+        said = [{"notice": notice, **_origin(telling)} for notice, telling in notices]
+        _put({"at": at, "runs": [_as_json(each) for each in found], "notices": said})
         return
     speech = Speech(language_of(arguments), station.zone_info)
     out = sys.stdout
     out.write(f"{speech.instant(at)} ({station.zone})\n\n")
     out.write("\n\n".join(map(speech.shown, found)) or speech.word("nothing_shown"))
+    for notice, telling in notices:
+        out.write(f"\n\n{speech.notice(notice)}\n    ← {telling.cause}")
     deviating = any(each.run.uncertain for each in found)
     out.write(f"\n\n{speech.word('link_note')}\n" if deviating else "\n")
 
@@ -79,19 +88,32 @@ def _wanted(arguments: argparse.Namespace, station: Station, at: Instant) -> Cal
 def _story(arguments: argparse.Namespace, reader: Reader) -> None:
     station = station_of(arguments, reader, None)
     until = instant(arguments.at, station, reader.last_at()) if arguments.at else None
-    found = {
-        run_id: story_of(reader, run_id, until) for run_id in run_ids_of(reader, arguments.run_id)
-    }
-    if not found:
-        raise OperatorError(f"the journal has no run {arguments.run_id!r}", where="--run")
+    kind, found = _stories(arguments, reader, until)
     if arguments.json:
-        _put({"runs": {run_id: list(map(_chapter, told)) for run_id, told in found.items()}})
+        _put({kind: {subject: list(map(_chapter, told)) for subject, told in found.items()}})
         return
     speech = Speech(language_of(arguments), station.zone_info)
-    for run_id, chapters in found.items():
-        sys.stdout.write(f"{run_id}\n")
+    for subject, chapters in found.items():
+        sys.stdout.write(f"{subject}\n")
         for chapter in chapters:
             sys.stdout.write(f"  {_line(chapter, speech)}\n")
+
+
+def _stories(
+    arguments: argparse.Namespace, reader: Reader, until: Instant | None
+) -> tuple[str, dict[str, list[Chapter]]]:
+    """Return what the stories are of, and each by its subject."""
+    asked: str = arguments.notice or arguments.run_id
+    if arguments.notice is not None:
+        told = notice_story(reader, asked, until)
+        found = {asked: told} if told else {}
+        kind, where = "notices", "--notice"
+    else:
+        found = {each: story_of(reader, each, until) for each in run_ids_of(reader, asked)}
+        kind, where = "runs", "--run"
+    if not found:
+        raise OperatorError(f"the journal has no {where[2:]} {asked!r}", where=where)
+    return kind, found
 
 
 def _line(chapter: Chapter, speech: Speech) -> str:
@@ -127,11 +149,12 @@ def _as_json(shown: Shown) -> dict[str, Any]:
         "passengers": shown.passengers,
         "train": shown.train,
         "boards": shown.boards,
-        "entity": told.entity,
-        "rev": told.rev,
-        "since": told.since,
-        "cause": told.cause,
+        **_origin(told),
     }
+
+
+def _origin(told: Telling) -> dict[str, Any]:
+    return {"entity": told.entity, "rev": told.rev, "since": told.since, "cause": told.cause}
 
 
 def _put(value: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from hub.store.journal import (
 )
 from one_way_feed.rows import RowDeleted
 from protocol.identifiers import slug
-from protocol.topics import run_entity
+from protocol.topics import notice_entity, run_entity
 
 if TYPE_CHECKING:
     from hub.store.reading import Reader
@@ -75,6 +75,14 @@ def story_of(reader: Reader, run_id: str, until: Instant | None = None) -> list[
     ordered = sorted((r for r in found if until is None or r.at <= until), key=_number)
     before: dict[str, dict[str, object]] = {}
     return [_chapter(record, before) for record in ordered]
+
+
+def notice_story(reader: Reader, notice_id: str, until: Instant | None = None) -> list[Chapter]:
+    """Return everything that the journal says of a notice, up to `until`."""
+    records = reader.of_subject(notice_entity(notice_id))
+    before: dict[str, dict[str, object]] = {}
+    told = (r for r in records if r.kind in _TOLD and (until is None or r.at <= until))
+    return [_chapter(record, before) for record in told]
 
 
 def _chapter(record: Record, before: dict[str, dict[str, object]]) -> Chapter:

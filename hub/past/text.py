@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from hub.past.told import Shown
+    from protocol.notices import Notice
     from protocol.runs import Run
     from protocol.times import Instant
 
@@ -111,6 +112,17 @@ class Speech:
         if run.gates_changed_from:
             parts.append(f"{self.word('gates_changed_from')} {' '.join(run.gates_changed_from)}")
         return "  ".join(parts)
+
+    def notice(self, notice: Notice) -> str:
+        """Return a notice: what it is, until when, and its text in every language."""
+        ends = self.instant(notice.ends_at) if notice.ends_at is not None else "-"
+        where = "".join(f"  {name}" for name in (*notice.zones, *notice.kinds, *notice.run_ids))
+        texts = (
+            f"    {language}  {' | '.join(filter(None, (notice.title.get(language), text)))}"
+            for language, text in notice.text.items()
+        )
+        head = f"{notice.notice_id}  {self.word('notice')} ({self.word(notice.kind)})"
+        return "\n".join((f"{head}  {self.word('until')} {ends}{where}", *texts))
 
     def shown(self, shown: Shown) -> str:
         """Return a run as it was told at an instant: three lines."""

@@ -20,6 +20,7 @@ from hub.store.snapshot import read_snapshot
 from hub.store.tables import retained
 from protocol.errors import OperatorError
 from protocol.messages import Plan
+from protocol.notices import Notice
 from protocol.runs import PassengerPhase, Run, TrainPhase
 from protocol.timeline import (
     at_gate,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _plans = msgspec.json.Decoder(Plan)
 _runs = msgspec.json.Decoder(Run)
+_notices = msgspec.json.Decoder(Notice)
 _EVENT = "event/"
 _UNSEEN = frozenset({PassengerPhase.PLANNED, PassengerPhase.GONE})
 
@@ -106,6 +108,20 @@ def runs_at(tellings: dict[str, Telling]) -> dict[str, tuple[Run, Telling]]:
             run = _runs.decode(telling.body)
             found[run.run_id] = (run, telling)
     return found
+
+
+def notices_at(reader: Reader, at: Instant) -> list[tuple[Notice, Telling]]:
+    """Return the notices that were told at `at`, by identifier.
+
+    Raises:
+        OperatorError: the journal does not reach back so far.
+    """
+    published = (
+        (_notices.decode(telling.body), telling)
+        for entity, telling in sorted(told_at(reader, at).items())
+        if entity.startswith("notice/")
+    )
+    return [(notice, telling) for notice, telling in published if notice.told(at)]
 
 
 def shown_at(reader: Reader, at: Instant, wanted: Callable[[Run], bool]) -> list[Shown]:
