@@ -190,7 +190,14 @@ class Speaker:
             departure=departure,
             track=_id_of(layout.tracks, arguments.track) if arguments.track else None,
             length_m=arguments.length,
+            stock_of=self._stock_of(arguments.stock_of, arrival or departure),
         )
+
+    def _stock_of(self, text: str | None, first: Instant | None) -> str | None:
+        """Return the run whose stock is meant: of the day of the train that is added."""
+        if text is None or first is None or _RUN_ID.fullmatch(text):
+            return text
+        return make_run_id(first.astimezone(self.station.zone_info).date(), text)
 
     def run_id_of(self, text: str, day: str | None = None) -> str:
         """Return the run that `text` names: its id, or a train number of `day` (None: today).

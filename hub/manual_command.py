@@ -109,6 +109,9 @@ def _add_others(
     add.add_argument("--track")
     add.add_argument("--category", default="")
     add.add_argument("--length", type=int, metavar="METRES")
+    add.add_argument(
+        "--stock-of", metavar="RUN", help="whose stock 车底 it leaves with: train number, run's id"
+    )
     actions.add_parser("list", help="what persons have set and what holds", parents=[common])
 
 
@@ -139,6 +142,7 @@ MANUAL = Command(
   station manual replaced-by K274 Z180 --why "停运命令 12号"
   station manual clear K274 platform --why "恢复"
   station manual add L7 --from 包头 --to 北京 --arrival 14:02 --departure 14:10 --track 5 --why "临客"
+  station manual add L8 --from 呼和浩特东 --to 包头 --departure 15:00 --stock-of L6 --why "临客"
   station manual station manual --why "大面积晚点"             the whole station, 紧急状态
   station manual station auto --why "恢复"
   station manual list

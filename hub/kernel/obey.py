@@ -108,22 +108,14 @@ def obey_set(
     told = before.run if known == before.facts else derive(known, station, now)
     scene = Scene(known, told, before.rev, station, now, other)
     refused.extend(refusals(command.word, scene))
-    if refused:
-        return Obeyed(refused=tuple(refused))
-    command = replace(command, word=_numbered(command.word, other))
-    facts = with_override(known, _override(command, known, station, now))
-    if isinstance(command.word, StockOf) and other is not None:
-        facts = with_feeder(facts, other, f"{RULE}/{command.command_id}", now)
-    run = derive(facts, station, now)
-    warned = [*warnings(command, scene, run), *_of_outcome(facts, run, others, station)]
-    others_said = [each for each in in_force(facts, now) if each.id != command.command_id]
-    warned.extend(outdated(others_said, derive(facts.auto, station, now)))
-    return Obeyed(warned=tuple(warned), facts=facts, run=run)
+    return Obeyed(refused=tuple(refused)) if refused else _say(command, scene, others)
 
 
-def named_by(word: Word) -> str | None:
-    """Return the other run that a word names, None if it names none."""
-    return word.run_id if isinstance(word, StockOf | ReplacedBy) else None
+def named_by(command: SetOverride | AddRun) -> str | None:
+    """Return the other run that a command names, None if it names none."""
+    if isinstance(command, AddRun):
+        return command.stock_of
+    return command.word.run_id if isinstance(command.word, StockOf | ReplacedBy) else None
 
 
 def obey_clear(
@@ -143,7 +135,12 @@ def obey_clear(
 
 
 def obey_add(
-    command: AddRun, before: Stored | None, others: Iterable[Run], station: Station, now: Instant
+    command: AddRun,
+    before: Stored | None,
+    others: Iterable[Run],
+    station: Station,
+    now: Instant,
+    other: Stored | None = None,
 ) -> Obeyed:
     """Return the facts of a train that nobody told of.
 
@@ -153,6 +150,7 @@ def obey_add(
         others: as in `obey_set`.
         station: the station.
         now: station time.
+        other: the run whose stock it leaves with, see `named_by`.
     """
     refused = [*refusals_of_all(command, station, None, now), *_unlikely(command, station, now)]
     added = identity_of(command, station)
@@ -163,7 +161,18 @@ def obey_add(
     new = Facts(run_id=added[0], service_date=added[1])
     facts = with_added(before.facts if before is not None else new, _planned(command))
     run = derive(facts, station, now)
-    return Obeyed(warned=tuple(_of_outcome(facts, run, others, station)), facts=facts, run=run)
+    if command.stock_of is None:
+        return Obeyed(warned=tuple(_of_outcome(facts, run, others, station)), facts=facts, run=run)
+    said = SetOverride(
+        command_id=command.command_id,
+        who=command.who,
+        why=command.why,
+        run_id=facts.run_id,
+        word=StockOf(command.stock_of),
+    )
+    scene = Scene(facts, run, 0, station, now, other)
+    refused = list(refusals(said.word, scene))
+    return Obeyed(refused=tuple(refused)) if refused else _say(said, scene, others)
 
 
 def obey_mode(
@@ -194,6 +203,20 @@ def identity_of(command: AddRun, station: Station) -> tuple[str, date] | None:
         return None
     day = first.astimezone(station.zone_info).date()
     return make_run_id(day, number), day
+
+
+def _say(command: SetOverride, scene: Scene, others: Iterable[Run]) -> Obeyed:
+    """Return what a word makes of the run of `scene`, nothing speaking against it."""
+    known, station, now, other = scene.facts, scene.station, scene.now, scene.other
+    command = replace(command, word=_numbered(command.word, other))
+    facts = with_override(known, _override(command, known, station, now))
+    if isinstance(command.word, StockOf) and other is not None:
+        facts = with_feeder(facts, other, f"{RULE}/{command.command_id}", now)
+    run = derive(facts, station, now)
+    warned = [*warnings(command, scene, run), *_of_outcome(facts, run, others, station)]
+    others_said = [each for each in in_force(facts, now) if each.id != command.command_id]
+    warned.extend(outdated(others_said, derive(facts.auto, station, now)))
+    return Obeyed(warned=tuple(warned), facts=facts, run=run)
 
 
 def _override(command: SetOverride, facts: Facts, station: Station, now: Instant) -> Override:

@@ -269,6 +269,8 @@ class AddRun(Commanded, frozen=True, kw_only=True, tag="add"):
     Attributes:
         track: id of its track.
         length_m: of the train, if known.
+        stock_of: the run that ends here and whose stock it leaves with; said as a word of its own,
+            so it can be taken back alone.
     """
 
     arrival_number: str | None = None
@@ -281,6 +283,7 @@ class AddRun(Commanded, frozen=True, kw_only=True, tag="add"):
     departure: Instant | None = None
     track: str | None = None
     length_m: int | None = None
+    stock_of: str | None = None
 
 
 Command = SetOverride | ClearOverride | SetStationMode | AddRun | SetNotice | WithdrawNotice

@@ -187,6 +187,7 @@ def in_force_now(step: Step) -> InForce:
 
 
 def _do(step: Step, command: Command, *, write: bool) -> _Done:
+    feeder: Stored | None = None
     match command:
         case SetStationMode():
             return _Done(_mode(step, command, write=write), None)
@@ -197,20 +198,22 @@ def _do(step: Step, command: Command, *, write: bool) -> _Done:
             added = identity_of(command, step.station)
             run_id = added[0] if added is not None else None
             before = _stored(step, run_id)
+            feeder = _stored(step, named_by(command))
             others = _others(step, added[1] if added is not None else None)
-            obeyed = obey_add(command, before, others, step.station, step.now)
+            obeyed = obey_add(command, before, others, step.station, step.now, feeder)
         case SetOverride():
             run_id, before = command.run_id, _stored(step, command.run_id)
             day = before.facts.service_date if before is not None else None
-            other = _stored(step, named_by(command.word))
+            other = _stored(step, named_by(command))
             others = _others(step, day)
+            feeder = other if isinstance(command.word, StockOf) else None
             obeyed = obey_set(command, before, others, step.station, step.now, other)
-            if write and not obeyed.refused and isinstance(command.word, StockOf):
-                _ask(step, other, run_id, _cause(command))
         case ClearOverride():
             run_id, before = command.run_id, _stored(step, command.run_id)
             obeyed = obey_clear(command, before, step.station, step.now)
     if obeyed.facts is not None and write:
+        if feeder is not None:
+            _ask(step, feeder, obeyed.facts.run_id, _cause(command))
         concluded = step.change(before, obeyed.facts, _cause(command))
         obeyed = dataclasses.replace(obeyed, run=concluded.stored.run)
     return _Done(obeyed, run_id, before)

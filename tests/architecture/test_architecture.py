@@ -44,6 +44,7 @@ BEYOND_ONE_SOURCE = {
     "hub/broker/access": "who may say and hear what, on both brokers",
     "hub/kernel/imported_days": "rules over days that were really run",
     "hub/operations_histories": "a whole hub's histories",
+    "hub/operations_clear": "what persons set, taken back, through a whole hub",
     "hub/operations_manual": "persons' commands through a whole hub",
     "hub/operations_manual_histories": "histories with persons in them",
     "hub/two_hubs": "hubs as processes, on one database and on two",

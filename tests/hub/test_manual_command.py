@@ -240,6 +240,15 @@ def test_an_added_trains_role_follows_from_its_times(station):
     assert made("--arrival", "09:00", "--departure", "09:00", "--role", "PASS").role is Role.PASS
 
 
+def test_an_added_train_leaves_with_the_stock_of_a_train_of_its_day(station):
+    def made(*words):
+        return command(station, "add", "L8", "--from", "a", "--to", "b", *words).stock_of
+
+    assert made("--departure", "09:00") is None
+    assert made("--departure", "09:00", "--stock-of", "G3") == "2021-01-20.g3"
+    assert made("--departure", "09:00", "--stock-of", "2021-01-19.g3") == "2021-01-19.g3"
+
+
 @pytest.mark.parametrize(
     "words",
     [

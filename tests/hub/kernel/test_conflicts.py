@@ -364,7 +364,7 @@ def test_the_mode_of_the_station(build):
 
 @pytest.fixture
 def add(build):
-    def added(before=None, others=(), now="08:00", **changes):
+    def added(before=None, others=(), now="08:00", other=None, **changes):
         fields = {
             "arrival_number": "L7",
             "departure_number": "L7",
@@ -376,7 +376,7 @@ def add(build):
             "track": "t3",
         }
         command = AddRun(**(WHO | fields | changes))
-        return obey_add(command, before, iter(others), build.station(), build.at(now))
+        return obey_add(command, before, iter(others), build.station(), build.at(now), other)
 
     return added
 
@@ -423,6 +423,27 @@ def test_a_train_that_there_is_is_not_added_again(build, add, stored):
     assert refused(add(stored(stranger))) == [], "the feed's alone, in a manual station"
 
 
+def test_an_added_train_may_leave_with_anothers_stock(build, add, stored):
+    comes = build.facts(
+        timetable=build.planned(
+            arrival_number="G3", departure_number=None, role=Role.TERMINUS, departure=None
+        ),
+        plan=build.plan("g3", role=Role.TERMINUS, estimated_arrival=build.at("10:20")),
+        heard=True,
+    )
+    feeder = stored(changed(comes, run_id="2021-01-20.g3"))
+    starts = {"role": Role.ORIGIN, "arrival": None, "arrival_number": None}
+    obeyed = add(other=feeder, stock_of="2021-01-20.g3", **starts)
+    assert (refused(obeyed), obeyed.run.feeder) == ([], "2021-01-20.g3")
+    assert obeyed.run.departure.expected >= build.at("10:20")
+    assert set(obeyed.run.manual) == {"added", "stock"}
+    assert refused(add(stock_of="2021-01-20.g3", **starts)) == [Code.NO_OTHER]
+    assert refused(add(other=feeder, stock_of="2021-01-20.g3")) == [Code.STARTS_ELSEWHERE]
+    assert refused(add(other=stored(build.facts()), stock_of=RUN, **starts)) == [
+        Code.ENDS_ELSEWHERE
+    ]
+
+
 # --- on the wire
 
 
@@ -432,6 +453,7 @@ def test_commands_and_answers_come_back_as_they_were(build, obey, add):
         ClearOverride(**WHO, run_id=RUN, field=Field.ADDED),
         SetStationMode(**WHO, manual=False),
         AddRun(**WHO, role=Role.ORIGIN, origin="a", destination="b", departure=build.at("10:00")),
+        AddRun(**WHO, role=Role.ORIGIN, origin="a", destination="b", stock_of=RUN),
     )
     for command in commands:
         assert decode_command(encode_command(command)) == command
