@@ -39,7 +39,8 @@ def stop(draft: Draft, facts: Facts) -> Draft:
     Check-in instants survive only if dispatching had once said a known delay: before that they came
     from the timetable alone, and nobody opened anything by dispatching's word.
     """
-    since = facts.held_since or draft.stock_unknown_since
+    both = (facts.held_since, draft.stock_unknown_since)
+    since = min((at for at in both if at is not None), default=None)
     if not draft.held or since is None:
         return draft
     known = facts.known_before_hold if facts.held_since is not None else facts.plan

@@ -25,10 +25,10 @@ def minutes(number):
     return timedelta(minutes=number)
 
 
-def _row(numbers, category, role, arrival, departure, track):
+def _row(numbers, category, role, arrival, departure, track, stock=None):
     came, left = numbers
     ends = ("East", "West")
-    return TimetableRow(came, left, category, role, *ends, arrival, departure, track)
+    return TimetableRow(came, left, category, role, *ends, arrival, departure, track, stock=stock)
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def hohhot():
     inter, origin, end, passing = Role.INTERMEDIATE, Role.ORIGIN, Role.TERMINUS, Role.PASS
     rows = (
         _row(("K1", "K1"), "K", inter, time(10, 0), time(10, 20), "4"),
-        _row((None, "G2"), "G", origin, None, time(11, 0), "10"),
+        _row((None, "G2"), "G", origin, None, time(11, 0), "10", "S"),
         _row((None, "K8"), "K", origin, None, time(11, 30), "1"),
-        _row(("G3", None), "G", end, time(10, 40), None, "12"),
+        _row(("G3", None), "G", end, time(10, 40), None, "12", "S"),
         _row(("K5/K4", "K4"), "K", inter, time(23, 50), time(0, 10), "5"),
         _row(("T9", "T9"), "T", passing, time(10, 30), time(10, 30), "2"),
     )
@@ -65,8 +65,8 @@ def muehlau(day):
         _row(("NJ 402/NJ 40402",) * 2, "NJ", inter, time(23, 41), time(0, 3), "3"),
         _row(("RE 1", "RE 2"), "RE", inter, time(1, 50), time(2, 30), "2"),
         _row(("IC 7", "IC 7"), "IC", inter, time(2, 40), time(2, 55), "1"),
-        _row(("RB 3", None), "RB", end, time(2, 15), None, "1a"),
-        _row((None, "RB 4"), "RB", origin, None, time(3, 12), "1a"),
+        _row(("RB 3", None), "RB", end, time(2, 15), None, "1a", "B"),
+        _row((None, "RB 4"), "RB", origin, None, time(3, 12), "1a", "B"),
         _row(("ICE 5", "ICE 5"), "ICE", passing, time(2, 44), time(2, 44), "4"),
     )
     begin = datetime.combine(day, time(22, 30), UTC) - timedelta(days=1)

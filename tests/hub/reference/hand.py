@@ -129,11 +129,9 @@ class Hand:
             run_id=said.word.run_id, number=said.word.number, texts=said.word.texts
         )
 
-    def unknown(self, since):
-        """Return since when nobody knows; the feed says `since`."""
-        if self.knows:
-            return None
-        return first(since, self.word(DelayUnknown))
+    def unknown_by_feed(self, since):
+        """Return since when the feed says that nobody knows, unless a person does."""
+        return None if self.knows else since
 
     def cancelled(self, since):
         said = self.word(Cancelled)

@@ -16,13 +16,14 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from hub.kernel.override import ReplacedBy
+from hub.kernel.override import ReplacedBy, StockOf
 from one_way_feed.rows import RowDeleted, RowUpserted, StagePlanRow, Step, row_key
 from protocol.identifiers import make_run_id
 from protocol.runs import PassengerPhase, Role, TrainPhase
 from tests.hub.reference.flicker import follow, settle
 from tests.hub.reference.hand import NOTHING, still
 from tests.hub.reference.orders import Orders, Verdict, gone
+from tests.hub.reference.stock import links, word_of
 from tests.hub.reference.telling import (
     Entry,
     Visit,
@@ -62,7 +63,7 @@ class Reference:
         self.mode = None  # orders.Mode while the whole station is manual
         self.answers = {}  # command id -> (command, answer)
         self._rows_before, self._news = {}, {}
-        self._days = {}
+        self._days, self._read = {}, {}
         self._built = None
 
     def open(self, now, *, set_back=False):
@@ -153,6 +154,7 @@ class Reference:
             if before.get(run_id) != visit:
                 touched.add(run_id)
                 self._changed(before.get(run_id), visit, now)
+        self._bring_all_stock(now, touched)
         self._look(now, touched)
 
     def _as_it_stood(self, visit, was):
@@ -161,6 +163,34 @@ class Reference:
             return was
         alone = Visit(visit.run_id, visit.day, visit.entry, added=visit.added)
         return alone if visit.printed else instead(visit, withdrawn=True)
+
+    def _bring_all_stock(self, now, touched):
+        for run_id, visit in self.visits.items():
+            was = copy(visit)
+            self.bring_stock(visit, now)
+            if visit != was:
+                touched.add(run_id)
+                self._changed(was, visit, now)
+
+    def bring_stock(self, visit, now):
+        """What is told of a train reaches the one that leaves with its stock at once."""
+        before = dict(visit.brought)
+        asked = [one.word.run_id for one in visit.said if isinstance(one.word, StockOf)]
+        feeders = {*asked, getattr(visit.entry, "fed_by", None)} & self.visits.keys()
+        said = {i: self._brings(i, before.get(i), now, asked=i in asked) for i in feeders}
+        said = {i: one for i, one in said.items() if one is not None and one != before.get(i)}
+        if not said:
+            return
+        visit.brought = tuple(sorted((before | said).items()))
+        if any(one.unknown_since or one.expected > one.planned for one in said.values()):
+            visit.heard = True
+            visit.stood = visit.stood and instead(visit.stood, heard=True)
+
+    def _brings(self, feeder, before, now, *, asked):
+        visit = self.visits[feeder]
+        if not visit.base.heard and not asked:
+            return None
+        return word_of(visit, tell(visit, self.station), before, now)
 
     def _end_mode(self, now):
         """AUTO returns by itself, before anything else happens."""
@@ -533,14 +563,25 @@ class Reference:
             if until > now:
                 self.plans[day] = (tuple(runs), until)
         self.plans = {day: kept for day, kept in self.plans.items() if kept[1] > now}
+        self._bring_all_stock(now, set())
 
     def _date(self, at):
         return at.astimezone(self.station.zone_info).date()
 
     def _entries(self, day):
         if day not in self._days:
-            self._days[day] = self._entries_of(day)
+            near = [self._printed(day + A_DAY * n) for n in (-1, 0, 1)]
+            fed_by = links({run_id: entry for part in near for run_id, entry in part.items()})
+            self._days[day] = {
+                run_id: instead(entry, fed_by=fed_by.get(run_id))
+                for run_id, entry in self._printed(day).items()
+            }
         return self._days[day]
+
+    def _printed(self, day):
+        if day not in self._read:
+            self._read[day] = self._entries_of(day)
+        return self._read[day]
 
     def _entries_of(self, day):
         entries, seen = {}, Counter()
@@ -564,6 +605,7 @@ class Reference:
                 arrival,
                 departure,
                 row.track,
+                row.stock,
             )
         return entries
 

@@ -32,6 +32,7 @@ from hub.kernel.override import (
     SetOverride,
     SetStationMode,
     StartsHere,
+    StockOf,
 )
 from protocol.identifiers import make_run_id
 from protocol.runs import Role
@@ -94,6 +95,7 @@ KINDS = {
     "ends-here": (0, 1, 1),
     "starts-here": (0, 1, 1),
     "replaced": range(4),
+    "stock": range(5),
     "arrived": (-1500, -30, -2, 0, 1),
     "departed": (-1500, -30, -2, 0, 1),
 }
@@ -190,9 +192,16 @@ class Officer:
             "check-in": lambda: CheckIn(is_open=bool(number)),
             "ends-here": lambda: EndsHere(cancelled=bool(number)),
             "starts-here": lambda: StartsHere(cancelled=bool(number)),
+            "stock": lambda: self._stock(number),
             "replaced": lambda: self._replaced(number),
             "cancel": lambda: Cancelled(cancelled=bool(number)),
         }[recipe.kind]()
+
+    def _stock(self, number):
+        other = (None, 0, 1, 3, 7)[number]
+        if other is None:
+            return StockOf()
+        return StockOf(self._run_id(WordRecipe("", other, 0, 0, None)))
 
     def _replaced(self, number):
         other = WordRecipe("", (0, 1, 2, 7)[number], 0, 0, None)

@@ -123,6 +123,8 @@ class Orders:
         visit.heard = True
         if visit.stood is not None:
             visit.stood = instead(visit.stood, heard=True)
+        if isinstance(word, StockOf):
+            self.world.bring_stock(visit, self.now)
         self._warn(word, visit, run, tell(visit, self.station))
         return command.run_id
 
@@ -268,13 +270,55 @@ class Orders:
         if isinstance(word, TIMES) and self._past(word, after):
             warned.add("past")
         if isinstance(word, DepartureAt) and after.departure.expected != word.at:
-            warned.add("dwell")
+            warned.add("dwell" if after.feeder is None else "turn-round")
         self._warn_of_what_is_so(word, before)
         if isinstance(word, OnTrack | AtPlatform):
             self._warn_of_gates(visit, after)
+        self._warn_of_stock(word, visit, before, after)
         self._warn_of_length(visit, self._place(visit, after)["id"])
         if self._shares_its_track(visit, after):
             warned.add("track-occupied")
+
+    def _leaving_with(self, visit):
+        """Return the runs that are to leave with the stock of `visit`."""
+        return {
+            run_id
+            for run_id, other in self.world.visits.items()
+            if visit.run_id == getattr(other.entry, "fed_by", None)
+            or any(o.word == StockOf(visit.run_id) for o in other.said)
+        }
+
+    def _warn_of_stock(self, word, visit, before, after):
+        stays_away = isinstance(word, Cancelled) and gone(after)
+        goes_on = isinstance(word, EndsHere) and not word.cancelled
+        if (stays_away or goes_on) and after.arrival is not None and self._leaving_with(visit):
+            self.warned.add("stock-needed")
+        if isinstance(word, StockOf) and word.run_id is not None:
+            if word.run_id == before.feeder:
+                self.warned.add("already")
+            other = self.world.visits[word.run_id]
+            if self._leaving_with(other) - {visit.run_id}:
+                self.warned.add("stock-taken")
+        brings = dict(visit.brought).get(after.feeder)
+        left = after.departure is not None and after.departure.actual is not None
+        if brings is not None and brings.lost and not after.cancelled and not left:
+            self.warned.add("stock-lost")
+
+    def _stock(self, word, _visit, run):
+        """Only a train that starts here needs stock, and only one that ends here brings it."""
+        comes = run.arrival is not None and not run.arrival.cancelled
+        if comes or run.departure is None or run.departure.cancelled:
+            self.refused.add("starts-elsewhere")
+        if word.run_id is None:
+            return
+        other = self._visit(word.run_id)
+        if other is None or word.run_id == run.run_id:
+            self.refused.add("no-other")
+            return
+        told = tell(other, self.station)
+        goes_on = told.departure is not None and not told.departure.cancelled
+        if told.arrival is None or told.arrival.cancelled or goes_on:
+            self.refused.add("ends-elsewhere")
 
     def _past(self, word, after):
         calls = {
@@ -458,6 +502,7 @@ _REFUSE = {
     EndsHere: Orders._part,
     StartsHere: Orders._part,
     ReplacedBy: Orders._replacement,
+    StockOf: Orders._stock,
     ArrivedAt: Orders._happened,
     DepartedAt: Orders._happened,
 }

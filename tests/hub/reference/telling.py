@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from hub.kernel.override import ArrivedAt, DepartedAt
+from hub.kernel.override import ArrivedAt, DelayUnknown, DepartedAt
 from one_way_feed.rows import StagePlanRow, Step, TrafficLogRow
 from protocol.runs import CallTime, PassengerPhase, Punctuality, Role, Run, Timeline, TrainPhase
 from station_config.model import Anchor
 from tests.hub.reference.hand import NOTHING, beside, by_hand, gates_by_hand, heard, track_by_hand
+from tests.hub.reference.stock import feeder_of, turned
 
 if TYPE_CHECKING:
     from tests.hub.reference.flicker import Behind
@@ -46,6 +47,9 @@ class Entry:
     arrival: datetime | None
     departure: datetime | None
     track: str | None
+    stock: str | None = None
+    fed_by: str | None = None
+    """The run whose stock it leaves with."""
 
 
 @dataclass
@@ -61,12 +65,14 @@ class Visit:
     unknown_since: datetime | None = None
     cancelled_since: datetime | None = None
     told_platform: str | None = None
-    told_gates: tuple = ()
+    told_gates: tuple[str, ...] = ()
     heard: bool = False
     withdrawn: bool = False
     late_arrival: Behind | None = None
     late_departure: Behind | None = None
     """How far what is told of an estimate is behind what is reported; None: it is not."""
+    brought: tuple = ()
+    """What those say that may bring its stock: pairs of run and `stock.Brings`."""
     said: tuple = ()
     """Persons' words, `hand.Said`, in the order in which they were said."""
     added: Entry | None = None
@@ -108,8 +114,8 @@ def tell(visit, station):
 
 def told_from(visit, station):
     """Return what the feed's part of what is told is, and what persons say."""
-    told = {"told_platform": visit.told_platform, "told_gates": visit.told_gates}
-    base = instead(visit.base, **told, added=visit.added)
+    alive = ("told_platform", "told_gates", "added", "brought")
+    base = instead(visit.base, **{name: getattr(visit, name) for name in alive})
     last = last_call(tell_by(base, NOTHING, station))
     arrives = (base.plan or base.printed).role is Role.TERMINUS
     by_hand = any(isinstance(one.word, ArrivedAt if arrives else DepartedAt) for one in visit.said)
@@ -144,6 +150,15 @@ def tell_by(visit, hand, station):
     if starts:
         arrival = not_taking_place(visit.planned("arrival"))
     gates = tuple(gate.label for gate in place["gates"]) if leaves else ()
+    gates = tuple(gate.label for gate in place["gates"]) if leaves else ()
+    feeder, brings = None, None
+    if departure is not None and not ends and (arrival is None or starts) and role is not Role.PASS:
+        feeder = feeder_of(visit, hand)
+        brings = dict(visit.brought).get(feeder)
+    if brings is not None and (brings.lost or departure.actual is not None):
+        brings = None
+    if brings is not None and brings.unknown_since is not None and departure.estimated is not None:
+        brings = None
     run = Run(
         run_id=visit.run_id,
         service_date=visit.day,
@@ -155,6 +170,7 @@ def tell_by(visit, hand, station):
         destination=station.place((printed if ends else word).destination),
         arrival=arrival,
         departure=departure,
+        feeder=feeder,
         track=place["track"],
         platform=place["platform"],
         platform_changed_from=changed_from(visit, place),
@@ -162,14 +178,21 @@ def tell_by(visit, hand, station):
         gates_changed_from=() if {*gates} == {*visit.told_gates} else visit.told_gates,
         waiting_room=place["room"] if leaves else None,
     )
-    return in_time(run, visit, hand, place, station)
+    if brings is not None:
+        earliest, cause = turned(departure, run.category, brings, station)
+        if earliest is not None:
+            run = replace(run, departure=follows(departure, cause, earliest, station))
+    return in_time(run, visit, hand, place, brings, station)
 
 
-def in_time(run, visit, hand, place, station):
+def in_time(run, visit, hand, place, brings, station):
     """Return the run with all that is counted from its times."""
     over = last_call(run).actual is not None
     cancelled_since = None if over else hand.cancelled(visit.cancelled_since)
-    unknown_since = None if over or cancelled_since else hand.unknown(visit.unknown_since)
+    unknown = unknowns(visit, hand, brings)
+    unknown_since, opened = min(unknown, default=(None, None))
+    if over or cancelled_since:
+        unknown_since = None
     arrival, departure = (
         None if one is not None and one.cancelled else one for one in (run.arrival, run.departure)
     )
@@ -178,7 +201,7 @@ def in_time(run, visit, hand, place, station):
         check_in = check_in_of(run, place, arrival, departure, station)
     timeline = future(cancelled_since, run, arrival, departure, check_in, station)
     if unknown_since is not None:
-        timeline = stopped(visit, unknown_since, run.role, arrival, timeline)
+        timeline = stopped(unknown_since, opened, run.role, arrival, timeline)
     if check_in and cancelled_since is None:
         departs = None if unknown_since else departure.expected
         timeline = by_hand(timeline, check_in, hand, departs)
@@ -392,12 +415,28 @@ def passing(first, last, station):
     )
 
 
-def stopped(visit, since, role, arrival, timeline):
+def unknowns(visit, hand, brings):
+    """Yield since when nobody knows, and whether check-in may have opened before: not by the
+
+    timetable alone, unless it was a person who said that nobody knows.
+    """
+    said = visit.plan if visit.unknown_since is None else visit.last_known
+    by_feed = hand.unknown_by_feed(visit.unknown_since)
+    by_hand = hand.word(DelayUnknown)
+    if by_feed is not None:
+        yield by_feed, said is not None
+    if by_hand is not None:
+        yield by_hand.since, True
+    if brings is not None and brings.unknown_since is not None:
+        yield brings.unknown_since, said is not None or by_hand is not None
+
+
+def stopped(since, opened, role, arrival, timeline):
     """Nobody knows how late: what had opened stays open, nothing else is told before it happens."""
     found = {}
     for name in ("waiting_at", "gate_shown_at"):
         found[name] = had_begun(getattr(timeline, name), since)
-    if visit.last_known is not None or since != visit.unknown_since:
+    if opened:
         for name in ("check_in_opens_at", "last_call_at", "check_in_closes_at"):
             found[name] = had_begun(getattr(timeline, name), since)
     if arrival is not None and arrival.actual is not None:

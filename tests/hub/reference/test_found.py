@@ -21,6 +21,7 @@ from hub.kernel.override import (
     OnTrack,
     SetOverride,
     SetStationMode,
+    StockOf,
 )
 from hub.operations import Operations
 from one_way_feed.rows import Step
@@ -337,3 +338,18 @@ def test_a_row_about_a_day_to_come_tells_nothing_in_a_manual_station(hub, build)
     hub.step(build.at("22:00"), [build.upsert(build.plan(**times, cancelled=True))])
     run = told(hub, "run/2021-01-22.k1")
     assert run is None or not run.cancelled
+
+
+def test_dispatching_that_knows_no_more_than_the_stock_opens_nothing(hub, build):
+    ends = {"role": Role.TERMINUS, "departure_number": None, "planned_departure": None}
+    times = {"planned_arrival": build.at("12:00"), "arrival_number": "G3", "delay_known": False}
+    starts = {"role": Role.ORIGIN, "arrival_number": None, "planned_arrival": None}
+    leaves = {"departure_number": "G2", "planned_departure": build.at("11:00")}
+    place = {"arrival_track": "t3", "departure_track": "t3"}
+    hub.step(build.at("08:01"), [build.upsert(build.plan("g2", **starts, **leaves, **place))])
+    hub.step(build.at("08:02"), [build.upsert(build.plan("g3", **ends, **times))])
+    say(hub, build.at("08:03"), StockOf("2021-01-20.g3"), "2021-01-20.g2")
+    assert told(hub, "run/2021-01-20.g2").held
+    unknown = build.plan("g2", **starts, **leaves, **place, delay_known=False)
+    hub.step(build.at("10:50"), [build.upsert(unknown)])
+    assert told(hub, "run/2021-01-20.g2").timeline.check_in_opens_at is None

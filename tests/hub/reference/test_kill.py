@@ -46,6 +46,8 @@ AHEAD = 1500
 """Steps that are made before a child begins: more than it lives to take."""
 LONGEST_LIFE_S = {"sqlite": 0.3, "postgresql": 1.5}
 """A hub opens PostgreSQL five times as slowly."""
+KEPT = 24 * 60
+"""Steps whose answers must be kept; after two days they are forgotten."""
 PATIENCE_S = 20.0
 
 
@@ -218,7 +220,10 @@ class Witness:
                 self._read_to = row.number
             answers = connection.execute(sql(tables.command.c.command_id, tables.command.c.answer))
             kept = {row[0]: sha256(bytes(row[1])).hexdigest() for row in answers}
-        assert self.answers.items() <= kept.items(), "an answered command is lost"
+        lately = self.life.steps[max(self.done - KEPT, 0) : self.done + 1]
+        for command in (each for _, _, said in lately for each in said):
+            told = self.answers[command.command_id]
+            assert kept[command.command_id] == told, "an answered command is lost"
         for _, changes, _ in self.life.steps[checked : self.done + 1]:
             for change in changes:
                 key = change.key if isinstance(change, RowDeleted) else row_key(change.row)
