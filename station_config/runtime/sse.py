@@ -34,6 +34,8 @@ HEARTBEAT_S = 5.0
 MAX_UNSENT_BYTES = 1024 * 1024
 """What a browser may leave unread before it is dropped: several whole boards."""
 MAX_UNREAD_S = 30.0
+_AGAIN = b"retry: 1000\n\n"
+"""How soon a browser is to come back, in milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Channel(Leaf):
         self._greet = greet
         self._beat = beat
         self._listeners: set[_Listener] = set()
+        self._held: dict[_Listener, str] | None = None
         self._max_unsent_bytes = max_unsent_bytes
         self._heart = LoopingCall(self._heartbeat)
         self._heart.clock = reactor
@@ -120,23 +123,41 @@ class Channel(Leaf):
             request.finish()
             return NOT_DONE_YET
         last = (request.getHeader(b"last-event-id") or b"").decode(errors="replace")
-        first = b"".join(event.to_bytes() for event in (*self._greet(last), self._heart_event()))
         listener = _Listener(request, self._reactor)
-        self._listeners.add(listener)
         request.notifyFinish().addErrback(self._gone, listener)
-        listener.write(b"retry: 1000\n\n" + first)
-        if not self._heart.running:
-            self._heart.start(self._heartbeat_s, now=False)
+        if self._held is None:
+            self._welcome(listener, last, _AGAIN)
+        else:
+            listener.write(_AGAIN)
+            self._held[listener] = last
         self._log.debug("sse.opened", path=request.path.decode(), listeners=self.listeners)
         return NOT_DONE_YET
+
+    def hold(self) -> None:
+        """Tell nobody anything until `release`; whoever comes meanwhile waits."""
+        self._held = {} if self._held is None else self._held
+
+    def release(self) -> None:
+        """Greet those who wait, and tell everybody everything from now on."""
+        held, self._held = self._held or {}, None
+        for listener, last in held.items():
+            self._welcome(listener, last)
 
     def close(self) -> None:
         """End all streams; browsers will try to come back."""
         if self._heart.running:
             self._heart.stop()
-        for listener in list(self._listeners):
+        for listener in [*self._listeners, *(self._held or ())]:
             listener.end()
         self._listeners.clear()
+        self._held = None if self._held is None else {}
+
+    def _welcome(self, listener: _Listener, last: str, begin: bytes = b"") -> None:
+        first = b"".join(event.to_bytes() for event in (*self._greet(last), self._heart_event()))
+        self._listeners.add(listener)
+        listener.write(begin + first)
+        if not self._heart.running:
+            self._heart.start(self._heartbeat_s, now=False)
 
     def _heart_event(self) -> Sse:
         return Sse("beat", self._beat())
@@ -162,6 +183,8 @@ class Channel(Leaf):
 
     def _gone(self, _reason: Failure, listener: _Listener) -> None:
         self._listeners.discard(listener)
+        if self._held is not None:
+            self._held.pop(listener, None)
         listener.gone = True
         self._log.debug("sse.closed", listeners=self.listeners)
 

@@ -19,6 +19,7 @@ from station_config.load import load_station
 from station_config.runtime.clocks import system_clock
 from station_config.runtime.process import run_process
 from station_config.runtime.web import Channel, Health, HealthPage, listen
+from subsystems.kit.boot import Boot
 from subsystems.kit.duties import Willing
 from subsystems.kit.hub_link import HubLink
 from subsystems.kit.metrics import add_streams, link_figures
@@ -188,7 +189,10 @@ def begin(parts: Parts, wired: Wired) -> None:
     wired.root.putChild(b"metrics", figures.page())
     port = listen(parts.reactor, wired.root, host=settings.host, port=settings.port, log=log)
 
+    boot = Boot(parts.reactor, lambda: wired.link.clock_quality, wired.channels, log)
+
     def stop() -> Deferred[Any]:
+        boot.stop()
         for channel in wired.channels:
             channel.close()
         stopping: list[Deferred[Any]] = [maybeDeferred(port.stopListening), wired.link.stop()]

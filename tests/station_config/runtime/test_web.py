@@ -300,6 +300,30 @@ def test_who_reads_nothing_for_long_is_dropped_by_a_heartbeat(clock):
     browser.leave()
 
 
+def test_who_comes_while_a_stream_is_held_is_greeted_at_its_release(clock):
+    channel = Channel(clock, LOG, greet=lambda last: [Sse("all", last.encode())])
+    channel.hold()
+    browser, left = open_stream(channel, clock), open_stream(channel, clock)
+    channel.send(Sse("x", b"1"))
+    clock.advance(20)
+    assert browser.text() == "retry: 1000\n\n"
+    assert channel.listeners == 0
+    left.leave()
+    channel.release()
+    assert browser.text() == "event: all\ndata: 41\n\nevent: beat\ndata: {}\n\n"
+    assert channel.listeners == 1
+    channel.close()
+    assert browser.transport.value().endswith(b"0\r\n\r\n")
+
+
+def test_closing_ends_held_streams_too(clock):
+    channel = Channel(clock, LOG)
+    channel.hold()
+    browser = open_stream(channel, clock)
+    channel.close()
+    assert browser.transport.value().endswith(b"0\r\n\r\n")
+
+
 def test_closing_ends_the_streams(clock):
     channel = Channel(clock, LOG)
     browser = open_stream(channel, clock)
