@@ -5,7 +5,7 @@ ARGS ?=
 # Most tests wait for real processes: more workers than cores is right. A file stays with one worker.
 WORKERS ?= 3
 
-.PHONY: demo test check unit format bench lock clean help
+.PHONY: demo test check unit reliability format bench lock clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -26,6 +26,11 @@ check: .venv/dev.stamp ## format, lint, types, import law
 
 unit: .venv/dev.stamp ## all tests, without the set-up (ARGS="tests/protocol -x" for some)
 	.venv/bin/pytest $(if $(ARGS),$(ARGS),--numprocesses $(WORKERS) --dist loadfile)
+
+reliability: .venv/dev.stamp ## every fault on both brokers, 24 hours alone; prints docs/reliability.md's table
+	@mkdir -p var && rm -f var/reliability.jsonl
+	STATION_RELIABILITY=all STATION_RELIABILITY_RESULTS=var/reliability.jsonl .venv/bin/pytest $(ARGS) \
+		$(addprefix tests/end_to_end/test_,autonomy.py bad_network.py cold_boot.py two_hubs.py)
 
 format: .venv/dev.stamp ## format the code
 	.venv/bin/ruff format .

@@ -30,6 +30,7 @@ class Visit:
     destination: str
     arrival: int | None
     departure: int | None
+    track: str = ""
 
     @property
     def first(self):
@@ -74,6 +75,7 @@ def visits(timetable: Path):
                     row["destination"],
                     arrival,
                     departure,
+                    row["track"],
                 )
             )
     return found

@@ -12,26 +12,28 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import suppress
 from datetime import time as daytime
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 
+from hub.broker.credentials import ensure_secrets
+from protocol.topics import Topics
 from simulators.demo.child import free_ports, wait_until
-from simulators.demo.plan import DemoOptions, roles
+from simulators.demo.plan import HALL, DemoOptions, roles
 from simulators.demo.prepare import find_station, prepare
 from simulators.dispatch.database import open_database
 from station_config.load import load_station
 from station_config.runtime.deployment import dump_deployment, load_deployment
 
 COMMAND = (sys.executable, "-m", "station_config.runtime.command")
-ROLES = frozenset({"broker", "line", "dispatch", "feed-sender", "hub", "display"})
-FAR = frozenset({"display"})
+FAR = frozenset({"display", HALL})
+RECORDER = "recorder"
+SECOND = "hub-2"
 MOSQUITTO = "/usr/sbin/mosquitto"
-BOARD = "waiting-hall-departures"
 
 
 class Rig:
@@ -43,9 +45,11 @@ class Rig:
         at: local time at the start.
         speed: station seconds per real second.
         network: two hosts; None: all on this one.
+        second: a second hub with a line of its own: ``shared``, on the same database, or
+            ``stranger``, on another one; ``hub-2``, which is not started with the rest.
     """
 
-    def __init__(self, directory, broker, *, at="07:30", speed=1.0, network=None):
+    def __init__(self, directory, broker, *, at="07:30", speed=1.0, network=None, second=None):
         self.broker = broker
         self.network = network
         self.host = network.near.address if network else "127.0.0.1"
@@ -57,18 +61,21 @@ class Rig:
             calm=True,
             port=free_ports(),
             log_json=True,
+            two_lines=second is not None,
         )
         self.speed = speed
         self.processes = {}
-        self.lost_lines = 0
-        prepare(self.options, load_station(self.options.station))
-        self._rewrite()
+        station = load_station(self.options.station)
+        prepare(self.options, station)
+        self.root = Topics(station.id).root
+        self.messages = self.options.data / "messages.jsonl"
+        self._rewrite(second)
 
     # What a test does.
 
     def start(self, *names):
         """Start roles, by default all."""
-        for name in names or self.commands:
+        for name in names or [each for each in self.commands if each != SECOND]:
             assert name not in self.processes, name
             self.processes[name] = self._spawn(name)
         return self
@@ -117,16 +124,17 @@ class Rig:
         """A connection to the dispatching database, for a change by hand."""
         return open_database(self.options.dispatch_database)
 
-    def health(self):
-        """What the display says of itself."""
+    def health(self, url=None):
+        """What a server says of itself, the boards' by default."""
+        url = url or self.url
         if self.network is None:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
                 return json.load(answer)
         script = (
             "import sys,urllib.request as u;"
             "sys.stdout.buffer.write(u.urlopen(sys.argv[1],timeout=5).read())"
         )
-        words = self.network.far.command(sys.executable, "-c", script, f"{self.url}/health")
+        words = self.network.far.command(sys.executable, "-c", script, f"{url}/health")
         done = subprocess.run(words, capture_output=True, check=False)
         if done.returncode:
             raise OSError(done.stderr.decode()[-200:])
@@ -136,6 +144,16 @@ class Rig:
     def url(self):
         """Of the boards, on the display's own host."""
         return f"http://127.0.0.1:{self.options.boards_port}"
+
+    @property
+    def kiosk_url(self):
+        """Of the kiosk, on the same host."""
+        return f"http://127.0.0.1:{self.options.kiosk_port}"
+
+    @property
+    def clock(self):
+        """Station time as all processes count it: its origin, and when that was."""
+        return load_deployment(self.deployment).clock
 
     @property
     def deployment(self):
@@ -149,20 +167,52 @@ class Rig:
 
     # How it is made.
 
-    def _rewrite(self):
+    def _rewrite(self, second):
         deployment = load_deployment(self.deployment)
+        stranger = second == "stranger"
         broker = msgspec.structs.replace(
-            deployment.broker, host=self.host, embedded=self.broker == "nats"
+            deployment.broker,
+            host=self.host,
+            embedded=self.broker == "nats",
+            hubs=(SECOND,) if stranger else (),
         )
-        self._dump(msgspec.structs.replace(deployment, broker=broker))
-        self.commands = {
-            role.name: list(role.argv) for role in roles(self.options) if role.name in ROLES
-        }
+        lines = deployment.hub.lines
+        hub = msgspec.structs.replace(deployment.hub, lines=lines[:1])
+        deployment = msgspec.structs.replace(deployment, broker=broker, hub=hub)
+        self._dump(deployment, self.deployment)
+        ensure_secrets(deployment)
+        self.commands = {role.name: list(role.argv) for role in roles(self.options)}
+        self._add_recorder(deployment)
+        if second is not None:
+            self._add_hub(deployment, lines[1:], stranger=stranger)
         self._broker_files()
 
-    def _dump(self, deployment):
-        self.deployment.unlink()
-        dump_deployment(deployment, self.deployment)
+    def _dump(self, deployment, path):
+        path.unlink(missing_ok=True)
+        dump_deployment(deployment, path)
+
+    def _add_recorder(self, deployment):
+        user = deployment.hub.id
+        words = (self.host, deployment.broker.port, user, deployment.broker.secrets / user)
+        script = Path(__file__).with_name("recorder.py")
+        self.commands[RECORDER] = [
+            *(sys.executable, str(script), *map(str, words), f"{self.root}/#", str(self.messages))
+        ]
+
+    def _add_hub(self, deployment, lines, *, stranger):
+        """Another machine with a line of its own; a stranger has a name and a database too."""
+        data = self.options.data
+        hub = msgspec.structs.replace(
+            deployment.hub, lines=lines, state=data / "hub-2-state", port=None
+        )
+        if stranger:
+            other = f"sqlite:///{data / 'hub-2.sqlite'}"
+            broker = msgspec.structs.replace(deployment.broker, hubs=(deployment.hub.id,))
+            hub = msgspec.structs.replace(hub, id=SECOND, database=other)
+            deployment = msgspec.structs.replace(deployment, broker=broker)
+        path = data / "deployment-hub-2.toml"
+        self._dump(msgspec.structs.replace(deployment, hub=hub), path)
+        self.commands[SECOND] = [*COMMAND, "hub", "--deployment", str(path)]
 
     def _broker_files(self):
         if self.broker == "nats":
@@ -194,74 +244,10 @@ class Rig:
                 text = (self.options.data / f"{name}.log").read_text(errors="replace")
                 raise AssertionError(f"{name} ended: {text[-2000:]}")
         try:
-            health = self.health()
+            told = [self.health(), self.health(self.kiosk_url)]
         except OSError:
             return False
-        source = health.get("source") or {}
-        return health.get("mode") == "ONLINE" and source.get("mode") == "LIVE"
-
-
-class Watch:
-    """Looks at a board again and again, and keeps every untruth.
-
-    Attributes:
-        looks: how many times it was looked at.
-        lines: every honest line seen, in the order of first sight.
-    """
-
-    ROWS = """() => {
-      const cell = (row, name) =>
-        row.querySelector(`[data-column=${name}]`)?.textContent.trim() ?? "";
-      return {
-        clock: document.getElementById("clock").textContent,
-        line: document.getElementById("line").textContent,
-        rows: Array.from(document.querySelectorAll("#rows tbody tr[data-run]"), row =>
-          [cell(row, "train"), cell(row, "destination"), cell(row, "departure"),
-           cell(row, "status").replace(/^[^\\\\p{L}]+/u, "")])};
-    }""".replace("\\\\p", "\\p")
-
-    def __init__(self, page, truth):
-        self.page = page
-        self.truth = truth
-        self.looks = 0
-        self.faults = []
-        self.lines = []
-
-    def open(self, rig):
-        """Open the board, and wait until it shows something."""
-        self.page.goto(f"{rig.url}/board/{BOARD}?plain&lang=zh")
-        self.page.locator("#rows tbody tr[data-run]").first.wait_for()
-
-    def look(self):
-        seen = self.page.evaluate(self.ROWS)
-        if not seen["clock"]:
-            return seen
-        hours, minutes = seen["clock"][:5].split(":")
-        rows = [tuple(row) for row in seen["rows"]]
-        self.looks += 1
-        self.faults += self.truth.faults(int(hours) * 60 + int(minutes), rows)
-        text = seen["line"].split(" 自 ")[0]
-        if not self.lines or self.lines[-1] != text:
-            self.lines.append(text)
-        return seen
-
-    def until(self, holds, seconds, what):
-        """Look until a condition on the honest line holds; nothing untrue may be seen."""
-        deadline = time.monotonic() + seconds
-        while True:
-            seen = self.look()
-            assert not self.faults, (what, self.faults[:5])
-            if holds(seen):
-                return seen
-            assert time.monotonic() < deadline, f"waited for {what}; seen {self.lines}"
-            self.page.wait_for_timeout(150)
-
-    def for_(self, seconds):
-        ends = time.monotonic() + seconds
-        self.until(lambda _: time.monotonic() > ends, seconds + 5, "time to pass")
-
-    def live(self, seconds=40):
-        return self.until(lambda seen: "实时信息" in seen["line"], seconds, "live data")
-
-    def alone(self, seconds=40):
-        return self.until(lambda seen: "自主运行" in seen["line"], seconds, "autonomy")
+        return all(
+            health.get("mode") == "ONLINE" and (health.get("source") or {}).get("mode") == "LIVE"
+            for health in told
+        )
