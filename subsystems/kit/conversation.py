@@ -114,6 +114,7 @@ class Conversation:
     def refetch(self) -> Deferred[None]:
         """Forget everything that is held and fetch it anew; fires when it is held again."""
         self._on_runs(self._knowledge.forget())
+        self._on_status()
         self._step(links.Forgotten())
         self._connection.replay()
         self._awaiting.append(Deferred())
@@ -167,6 +168,8 @@ class Conversation:
         self._note_hub(message, retained=retained)
         self._knowledge.keep(entity, message, payload, outcome)
         self._on_runs(outcome.changed)
+        if outcome.notices:
+            self._on_status()
         if isinstance(message.body, Run):
             trace(self._log, "mqtt", message.body.run_id, rev=message.rev)
 

@@ -23,6 +23,7 @@ from subsystems.kit.duties import Duties, Reach, Willing
 from subsystems.kit.knowledge import Knowledge
 from subsystems.kit.ledger import Ledger
 from subsystems.kit.memory import Memory
+from subsystems.kit.notices import meant_for, told
 from subsystems.kit.presence import Presence
 from subsystems.kit.status import StatusLine, status_line
 from subsystems.kit.telling import Telling
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from protocol.devices import Config, Want
     from protocol.messages import DeviceDescription, Response, RunQuery, Source
+    from protocol.notices import Notice
     from protocol.runs import Run
     from protocol.times import Instant
     from station_config.runtime.clocks import StationClock
@@ -64,7 +66,8 @@ class HubLink:
         random: for jitter and ids.
         log: the process's log.
         on_runs: gets the ids of runs that changed, appeared or went, once a turn of the reactor.
-        on_status: called, once a turn at most, when anything but runs may have changed.
+        on_status: called, once a turn at most, when anything but runs (notices, too) may have
+            changed.
         willing: what the subsystem does at the hub's command, beyond what every device does.
 
     Attributes:
@@ -143,6 +146,7 @@ class HubLink:
                 (topics.hub, 0),
                 (topics.runs, 0),
                 (topics.plans, 0),
+                (topics.notices, 0),
                 *((each, 1) for each in topics.group_filters(description.kind, settings.zones)),
                 *((topics.device(settings.id, leaf), int(leaf == "cmd")) for leaf in HUB_LEAVES),
             ],
@@ -250,6 +254,22 @@ class HubLink:
     def runs(self) -> Mapping[str, Run]:
         """Return all runs by id: the plans, overlaid by what is known beyond them."""
         return self._knowledge.runs()
+
+    def notices(self, now: Instant | None = None) -> tuple[Notice, ...]:
+        """Return the notices told at `now` (default: this moment) that are meant for this device.
+
+        The most important first. Ask again when a begin or an end has come: none is announced.
+        """
+        return told(self.announced(), now or self.now())
+
+    def announced(self, *places: str) -> tuple[Notice, ...]:
+        """Return the same and those that will be told: for a page that goes on by its own clock.
+
+        Args:
+            places: zones beside the device's own, e.g. where one of its screens stands.
+        """
+        zones = {*self._duties.zones(), *places}
+        return meant_for(self._knowledge.notices(), self.kind, zones)
 
     def status(self, zone: ZoneInfo | None = None) -> StatusLine:
         """Return the honest line, times in `zone` (default: the one the hub says)."""

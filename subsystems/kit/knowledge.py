@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from protocol.messages import Message, Source
+    from protocol.notices import Notice
     from protocol.runs import Run
     from protocol.times import Instant
     from station_config.runtime.clocks import StationClock
@@ -106,6 +107,10 @@ class Knowledge:
     def runs(self) -> Mapping[str, Run]:
         """Return all runs by id."""
         return self.mirror.runs(self.now())
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Return the notices that are told now or will be, most important first."""
+        return self.mirror.notices(self.now())
 
     def ended(self) -> frozenset[str]:
         """Return ids of the runs whose validity ended since this was asked last."""

@@ -14,6 +14,7 @@ from twisted.internet.threads import deferToThreadPool
 from protocol.devices import Config, Want
 from protocol.errors import DeviceError
 from protocol.messages import Plan
+from protocol.notices import Notice
 from protocol.runs import Run
 from subsystems.kit.cache import Cache, Facts, Row
 from subsystems.kit.cache_writer import CacheWriter
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from protocol.messages import Message
+
+_KEPT = Run | Plan | Notice | Want | Config
 
 
 class Memory:
@@ -80,7 +83,7 @@ class Memory:
 
     def keep(self, entity: str, message: Message, payload: bytes) -> None:
         """Remember a message, if it is of a kind that is worth it."""
-        worth = isinstance(message.body, Run | Plan | Want | Config) or entity in {STATE, MANIFEST}
+        worth = isinstance(message.body, _KEPT) or entity in {STATE, MANIFEST}
         if worth and self._writer is not None:
             self._writer.put(entity, Row(message.epoch, message.rev, payload))
 

@@ -1,11 +1,11 @@
-"""What a subsystem holds of the hub's: runs, plans, manifest, the hub's word about itself.
+"""What a subsystem holds of the hub's: runs, plans, notices, manifest, the hub's word about itself.
 
 Law: pure; no message, however late, doubled, disordered or from a dead hub, makes it hold something
 false. How that is decided:
 
-- ``run/``, ``plan/``, ``hub/state``: `protocol.acceptance.judge` on (epoch, rev), one fence for
-  each entity. The will has the greatest revision of its connection, so it is the last word of that
-  one and not of the next.
+- ``run/``, ``plan/``, ``notice/``, ``hub/state``: `protocol.acceptance.judge` on (epoch, rev), one
+  fence for each entity. The will has the greatest revision of its connection, so it is the last
+  word of that one and not of the next.
 - ``hub/manifest`` and ``hub/beat``: (epoch, seq), for what they say is new each time they are sent.
 - A live message of a lower epoch than the greatest seen is a zombie's. A retained one is a ghost:
   it may still be the best there is (everybody dead, broker alive), unless the manifest disowns it.
@@ -26,9 +26,11 @@ from msgspec import structs
 from protocol.acceptance import Fence, Verdict, judge
 from protocol.errors import MessageError
 from protocol.messages import Beat, HubState, Manifest, Message, Plan, Source
+from protocol.notices import Notice
 from protocol.runs import Run
 from protocol.timeline import change_instants
-from protocol.topics import plan_entity, run_entity
+from protocol.topics import notice_entity, plan_entity, run_entity
+from subsystems.kit.notices import announced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +44,7 @@ BEAT = "hub/beat"
 KEPT_PAST = timedelta(hours=36)
 """How long an entity outlives its last instant: more than a clock may be wrong at a cold boot."""
 
-_TIMED = ("run/", "plan/")
+_TIMED = ("run/", "plan/", "notice/")
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,13 @@ class Outcome:
     Attributes:
         verdict: what became of it.
         changed: ids of the runs that are told differently from now on.
+        notices: whether notices are.
         dropped: entities that are no longer held.
     """
 
     verdict: Verdict
     changed: frozenset[str] = frozenset()
+    notices: bool = False
     dropped: tuple[str, ...] = ()
 
 
@@ -86,7 +90,7 @@ class Mirror:
             MessageError: the body does not belong to the entity; nothing was changed.
         """
         match message.body:
-            case Run() | Plan():
+            case Run() | Plan() | Notice():
                 _check(entity, _entity_of(message.body))
                 return self._receive_entity(entity, message, retained=retained)
             case Manifest() as manifest:
@@ -152,6 +156,10 @@ class Mirror:
         assert self._view is not None  # noqa: S101 - `_build` made it
         return self._view
 
+    def notices(self, now: Instant) -> tuple[Notice, ...]:
+        """Return the notices that are told at `now` or will be, most important first."""
+        return announced(self._held.values(), now)
+
     def ended(self, since: Instant, now: Instant) -> frozenset[str]:
         """Return ids of runs whose message was valid at one of the two and is not at the other."""
         past = (m for m in self._held.values() if m.expired(now) != m.expired(since))
@@ -159,7 +167,8 @@ class Mirror:
 
     def prune(self, now: Instant) -> Outcome:
         """Forget entities whose last instant is `KEPT_PAST` ago, for a hub that cannot say so."""
-        past = [e for e, m in self._held.items() if _last_instant(m) + KEPT_PAST < now]
+        ends = ((entity, _last_instant(m)) for entity, m in self._held.items())
+        past = [entity for entity, at in ends if at is not None and at + KEPT_PAST < now]
         return self._drop(past, Verdict.ACCEPT)
 
     def _receive_entity(self, entity: str, message: Message, *, retained: bool) -> Outcome:
@@ -177,7 +186,8 @@ class Mirror:
         self._held[entity] = message
         self._settle(entity)
         self._view = None
-        return Outcome(Verdict.ACCEPT, frozenset(_different(before, _runs_of(message))))
+        changed = frozenset(_different(before, _runs_of(message)))
+        return Outcome(Verdict.ACCEPT, changed, isinstance(message.body, Notice))
 
     def _receive_manifest(self, message: Message, manifest: Manifest) -> Outcome:
         held = self._manifest
@@ -245,11 +255,12 @@ class Mirror:
 
     def _drop(self, entities: list[str], verdict: Verdict) -> Outcome:
         changed: set[str] = set()
+        notices = any(isinstance(self._held[entity].body, Notice) for entity in entities)
         for entity in entities:
             changed.update(_runs_of(self._held.pop(entity)))
         if entities:
             self._view = None
-        return Outcome(verdict, frozenset(changed), tuple(entities))
+        return Outcome(verdict, frozenset(changed), notices, tuple(entities))
 
     def _build(self, now: Instant) -> None:
         valid = [m for m in self._held.values() if not m.expired(now)]
@@ -280,7 +291,9 @@ def _check(entity: str, expected: str) -> None:
         raise MessageError(f"the body is of {expected}", where=entity)
 
 
-def _entity_of(body: Run | Plan) -> str:
+def _entity_of(body: Run | Plan | Notice) -> str:
+    if isinstance(body, Notice):
+        return notice_entity(body.notice_id)
     return run_entity(body.run_id) if isinstance(body, Run) else plan_entity(body.service_date)
 
 
@@ -303,8 +316,10 @@ def _plans_first(message: Message) -> tuple[bool, Fence]:
     return isinstance(message.body, Run), (message.epoch, message.seq)
 
 
-def _last_instant(message: Message) -> Instant:
-    """Return the last instant that anything in `message` speaks of."""
+def _last_instant(message: Message) -> Instant | None:
+    """Return the last instant that anything in `message` speaks of, None: it has no end."""
+    if isinstance(message.body, Notice):
+        return message.body.ends_at
     instants = [message.issued_at]
     for run in _runs_of(message).values():
         instants += change_instants(run.timeline)

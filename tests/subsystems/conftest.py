@@ -27,8 +27,9 @@ from protocol.messages import (
     Source,
     SourceMode,
 )
+from protocol.notices import Notice
 from protocol.runs import CallTime, Named, Punctuality, Role, Run, Timeline
-from protocol.topics import Topics, plan_entity, run_entity
+from protocol.topics import Topics, notice_entity, plan_entity, run_entity
 from station_config.runtime.clocks import SystemClock
 from station_config.runtime.deployment import (
     BrokerSettings,
@@ -89,6 +90,8 @@ def entity_of(body):
             return run_entity(body.run_id)
         case Plan():
             return plan_entity(body.service_date)
+        case Notice():
+            return notice_entity(body.notice_id)
         case Manifest():
             return "hub/manifest"
         case HubState():
@@ -164,7 +167,7 @@ class ScriptedHub:
         entity = entity or entity_of(body)
         if rev is None:
             rev = self.revs.get(entity, 0) + 1
-        if isinstance(body, Run | Plan):
+        if isinstance(body, Run | Plan | Notice):
             self.revs[entity] = rev
         if isinstance(body, HubState):
             self.words += 1

@@ -20,7 +20,8 @@ from protocol.messages import (
     Source,
     SourceMode,
 )
-from protocol.topics import run_entity
+from protocol.notices import Notice, NoticeKind
+from protocol.topics import notice_entity, run_entity
 from subsystems.kit.mirror import KEPT_PAST, Mirror, restore
 
 
@@ -105,8 +106,58 @@ def test_a_higher_revision_in_the_manifest_is_missing_until_it_comes(play, make)
     assert play.mirror.missing == frozenset()
 
 
+def notice(name="n1", kind=NoticeKind.INFORMATION, **more):
+    return Notice(notice_id=name, kind=kind, text={"zh": "东口关闭"}, **more)
+
+
+def test_a_notice_is_held_told_and_taken_away_by_the_manifest(play, make):
+    entity = notice_entity("n1")
+    play(Manifest(entries={entity: 1}))
+    assert play.mirror.missing == {entity}
+    outcome = play(notice(), rev=1)
+    assert (outcome.notices, outcome.changed) == (True, frozenset())
+    assert play.mirror.missing == frozenset()
+    assert play.mirror.notices(make.T0) == (notice(),)
+    gone = play(Manifest(entries={}))
+    assert (gone.notices, gone.dropped) == (True, (entity,))
+    assert play.mirror.notices(make.T0) == ()
+
+
+def test_a_notice_of_a_dead_hub_is_not_told(play, make):
+    play(notice(), epoch=2, rev=1)
+    late = notice(kind=NoticeKind.EMERGENCY)
+    assert play(late, epoch=1, rev=9).verdict is Verdict.ZOMBIE
+    assert play.mirror.notices(make.T0) == (notice(),)
+
+
+def test_notices_stand_in_the_order_of_precedence(play, make):
+    later = make.T0 + make.MINUTE
+    play(notice("info"), rev=1)
+    play(notice("fire", NoticeKind.EMERGENCY), rev=1)
+    play(notice("late-b", NoticeKind.DISRUPTION, begins_at=later), rev=1)
+    play(notice("late-a", NoticeKind.DISRUPTION), rev=1, issued_at=later + make.MINUTE)
+    assert [n.notice_id for n in play.mirror.notices(make.T0)] == [
+        "fire",
+        "late-a",
+        "late-b",
+        "info",
+    ]
+
+
+def test_a_notice_ends_without_a_word_and_is_forgotten_after_that(play, make):
+    ends_at = make.T0 + make.MINUTE
+    play(notice(ends_at=ends_at), rev=1, valid_until=ends_at)
+    play(notice("ever"), rev=1)
+    assert len(play.mirror.notices(ends_at - make.MINUTE / 60)) == 2
+    assert [n.notice_id for n in play.mirror.notices(ends_at)] == ["ever"]
+    assert play.mirror.prune(ends_at + KEPT_PAST).dropped == ()
+    pruned = play.mirror.prune(ends_at + KEPT_PAST + make.MINUTE)
+    assert (pruned.dropped, pruned.notices) == ((notice_entity("n1"),), True)
+    assert play.mirror.prune(ends_at + 100 * KEPT_PAST).dropped == ()
+
+
 def test_what_others_read_is_not_missed(play):
-    play(Manifest(entries={"notice/a": 1, "something/new": 2}))
+    play(Manifest(entries={"something/new": 2}))
     assert play.mirror.missing == frozenset()
 
 
