@@ -199,7 +199,7 @@ def test_what_is_missing_is_asked_for(nats_broker, turning, cast, make):
     hub = cast.hub(nats_broker)
     turning.until(lambda: link.details()["broker"])
     hub.online()
-    hub.manifest({"run/2021-01-20.g1": 1, "notice/later": 4})
+    hub.manifest({"run/2021-01-20.g1": 1, "something/later": 4})
     hub.beat()
     turning.until(lambda: [r for r in hub.requests if r.kind == "resync"])
     asked = next(r for r in hub.requests if r.kind == "resync")
