@@ -55,6 +55,13 @@ def without_early(facts: Facts, key: str) -> Facts:
     return replace(facts, early=None)
 
 
+def without_looked_at(facts: Facts, now: Instant) -> Facts:
+    """Return `facts` that wait for no row whose time has come: it was looked at, or is no more."""
+    if facts.early is None or facts.early.at > now:
+        return facts
+    return replace(facts, early=None)
+
+
 def with_timetable(facts: Facts, planned: Planned | None) -> Facts:
     """Return `facts` after the timetable was read again; without any word left it is withdrawn.
 

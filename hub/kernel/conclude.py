@@ -7,6 +7,7 @@ changes: the same revision is always the same bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from protocol.messages import Event
     from protocol.times import Instant
     from station_config.model import Station
+
+SECOND = timedelta(seconds=1)
+"""Agendas count in these."""
 
 _decoder = msgspec.json.Decoder(Run)
 
@@ -112,8 +116,11 @@ def is_told(facts: Facts) -> bool:
 
 
 def _anew_at(facts: Facts, station: Station, now: Instant) -> Instant | None:
-    """Return when a person's word ends, an estimate settles, or a row is looked at again."""
-    early = facts.early.at if facts.early is not None and facts.early.at > now else None
+    """Return when a person's word ends, an estimate settles, or a row is looked at again.
+
+    A row whose time has come but that waits still, after a restart, is looked at in the next step.
+    """
+    early = max(facts.early.at, now + SECOND) if facts.early is not None else None
     instants = (next_end(facts), next_settling(facts, station.policies, now), early)
     return min((at for at in instants if at is not None), default=None)
 

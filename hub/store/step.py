@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hub.kernel.absorb import OVER, Absorption
 from hub.kernel.agenda import Agenda, Moment, decode_agenda
+from hub.kernel.apply import without_looked_at
 from hub.kernel.conclude import Concluded, conclude
 from hub.kernel.events import approaching
 from hub.kernel.manual import ended, standing_still, without_ended
@@ -145,7 +146,7 @@ class Step:
         self.take_again(early_rows(self, stored))
         for before in stored:
             if before.facts.run_id not in self.touched:
-                self.change(before, before.facts, TICK)
+                self.change(before, without_looked_at(before.facts, self.now), TICK)
         self.feeding.pass_on(self)
 
     def stored(self, run_ids: list[str]) -> list[Stored]:

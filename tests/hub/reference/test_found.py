@@ -353,3 +353,17 @@ def test_dispatching_that_knows_no_more_than_the_stock_opens_nothing(hub, build)
     unknown = build.plan("g2", **starts, **leaves, **place, delay_known=False)
     hub.step(build.at("10:50"), [build.upsert(unknown)])
     assert told(hub, "run/2021-01-20.g2").timeline.check_in_opens_at is None
+
+
+def test_a_row_that_was_too_early_is_looked_at_after_a_restart(database_url, station, build):
+    hub = Operations(database_url, station)
+    hub.open(build.at("10:00"))
+    left = build.log(actual_arrival=build.at("10:01"), actual_departure=build.at("10:21"))
+    result = hub.step(build.at("10:05"), [build.upsert(build.plan()), build.upsert(left)])
+    assert reasons(result) == [("log/k1", "not-yet")]
+    hub.close()
+    hub = Operations(database_url, station)
+    hub.open(build.at("10:22"))
+    hub.step(build.at("10:23"), (), minute_number(build.at("10:23")))
+    assert told(hub).departure.actual == build.at("10:21")
+    hub.close()
