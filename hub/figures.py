@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from hub.feed_figures import add_feed
 from hub.fleet.register import OFFLINE
+from hub.kernel.unresolved import CODES
 from hub.lease import Stage
 from protocol.messages import LinkMode, SourceMode
 from station_config.runtime.metrics import Figures, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from hub.feed_report import FeedReport
     from hub.fleet.said import FleetReport
+    from hub.kernel.objections import Code, Objection
     from hub.store.outcome import StepResult
 
 LATE_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
@@ -57,6 +59,8 @@ class HubFigures:
         self._depth: int | None = None
         self._steps = self._minutes = self._runs = 0
         self._rows: Counter[tuple[str]] = Counter({("believed",): 0, ("held",): 0})
+        self._standing = Counter({(code.value,): 0 for code in CODES})
+        self._begun = Counter(self._standing)
         self._rejected: Counter[tuple[str, str]] = Counter()
         self._took = figures.histogram(
             "station_hub_step_seconds", "from handing a step to the store to its commit"
@@ -93,6 +97,14 @@ class HubFigures:
     def outbox(self, depth: int | None) -> None:
         """Take down how many publications wait, None: the database did not say in time."""
         self._depth = depth
+
+    def conflicts(
+        self, standing: Mapping[str, Sequence[Objection]], begun: Iterable[Code] = ()
+    ) -> None:
+        """Take down which conflicts stand, by run, and which have begun since the last time."""
+        self._standing = Counter({(code.value,): 0 for code in CODES})
+        self._standing.update((each.code.value,) for said in standing.values() for each in said)
+        self._begun.update((code.value,) for code in begun)
 
     def watch(
         self,
@@ -176,6 +188,18 @@ class HubFigures:
             "rows of dispatching, or parts of them, that were not believed",
             lambda: self._rejected,
             labels=("reason", "extent"),
+        )
+        figures.counter(
+            "station_hub_conflicts_total",
+            "conflicts between trains that have begun, by code",
+            lambda: self._begun,
+            labels=("code",),
+        )
+        figures.gauge(
+            "station_hub_conflicts",
+            "conflicts between trains that hold now, by code",
+            lambda: self._standing,
+            labels=("code",),
         )
 
 

@@ -60,8 +60,8 @@ def list_text(listed: InForce, station: Station) -> str:
         late = listed.outdated.get(each.id)
         if late is not None:
             lines.append(f"    ! {late.zh} · {late.en}")
-    for run_id, said in sorted(listed.conflicts.items()):
-        lines.append(f"{run_id}  ! {said.zh} · {said.en}")
+    for run_id, objections in sorted(listed.conflicts.items()):
+        lines += [f"{run_id}  ! {each.zh} · {each.en}" for each in objections]
     if not listed.overrides:
         lines.append("没有人工设置 nothing is set by hand")
     return "\n".join(lines)

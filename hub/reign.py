@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import succeed
 
+from hub.after_minute import AfterMinute
 from hub.disbelieved import Disbelieved
 from hub.figures import DEPTH_COUNTED
 from hub.lines import Lines
@@ -27,7 +28,6 @@ from hub.reload import Reloaded
 from hub.source import lifetime_seconds
 from hub.source_watch import SourceWatch
 from hub.steps import Minute, Steps
-from hub.tidying import Tidying
 from protocol.times import minute_start
 from protocol.topics import Topics
 from station_config.load import load_station
@@ -121,7 +121,9 @@ class Reign:
         self._minutes = MinuteClock(reactor, self._clock, self._due)
         self._held: Sequence[RowChange] = ()
         self._lines: Lines | None = None
-        self._tidying = Tidying(reactor, self._clock, self._operations.tidy, in_store, log)
+        self._after = AfterMinute(
+            reactor, self._clock, self._operations, in_store, figures=figures, log=log
+        )
         self._watch = SourceWatch(self._clock, self._committed, log)
         self._ended = False
 
@@ -175,7 +177,7 @@ class Reign:
         if self._lines is not None:
             self._lines.stop()
         self._steps.stop()
-        self._tidying.stop()
+        self._after.stop()
         self.fleet.stop()
         stopped: Deferred[Any] = self._publisher.stop()
         return stopped.addCallback(lambda _: self.close())
@@ -282,7 +284,7 @@ class Reign:
         step = self._in_store(partial(self._operations.step, now, changes, minute))
         step.addCallback(self._tell, self._reactor.seconds(), minute)
         if minute is not None:
-            step.addCallback(lambda _: self._tidying.later())
+            step.addCallback(lambda _: self._after.later())
         return step
 
     def _obey(self, now: Instant, command: Command) -> Deferred[Answer]:

@@ -165,7 +165,7 @@ def warnings(command: SetOverride, scene: Scene, after: Run) -> Iterator[Objecti
     if isinstance(word, ArrivalAt | DepartureAt | Delayed):
         yield from _about_times(word, after, scene.now)
     if isinstance(word, OnTrack | AtPlatform):
-        yield from _about_gates(scene.facts, after, scene.layout)
+        yield from gates_follow(scene.facts.overrides, after, scene.layout)
     yield from warnings_of_visit(word, scene, after)
 
 
@@ -174,11 +174,11 @@ def occupied(after: Run, others: Iterable[Run]) -> Iterator[Objection]:
 
     ORIGIN and TERMINUS count at their one minute only: how long their stock stands is not known.
     """
-    mine = _stay(after)
+    mine = stay_of(after)
     if after.track is None or mine is None:
         return
     for other in others:
-        theirs = _stay(other)
+        theirs = stay_of(other)
         if other.run_id == after.run_id or other.track != after.track or theirs is None:
             continue
         if mine[0] <= theirs[1] and theirs[0] <= mine[1]:
@@ -300,16 +300,17 @@ def _leaving(run: Run) -> CallTime | None:
     return departure if departure is not None and not departure.cancelled else None
 
 
-def _about_gates(facts: Facts, after: Run, layout: Layout) -> Iterator[Objection]:
+def gates_follow(words: Iterable[Override], after: Run, layout: Layout) -> Iterator[Objection]:
+    """Yield a warning if gates that a person set do not lead to the train's platform."""
     platform = platform_of(after, layout)
-    by_hand = [each.word for each in facts.overrides if isinstance(each.word, ByGates)]
+    by_hand = [each.word for each in words if isinstance(each.word, ByGates)]
     for word in by_hand:
         serving = {gate.id for gate in layout.gates_to(platform.id)} if platform else set()
         if not serving & set(word.gates):
             yield objection(Code.GATES_FOLLOW)
 
 
-def _stay(run: Run) -> tuple[Instant, Instant] | None:
+def stay_of(run: Run) -> tuple[Instant, Instant] | None:
     """Return from when to when a run is on its track, None if nobody knows or it does not come."""
     calls = [call for call in (run.arrival, run.departure) if call and not call.cancelled]
     if run.cancelled or run.held or not calls:

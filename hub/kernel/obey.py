@@ -111,11 +111,9 @@ def obey_set(
     return Obeyed(refused=tuple(refused)) if refused else _say(command, scene, others)
 
 
-def named_by(command: SetOverride | AddRun) -> str | None:
-    """Return the other run that a command names, None if it names none."""
-    if isinstance(command, AddRun):
-        return command.stock_of
-    return command.word.run_id if isinstance(command.word, StockOf | ReplacedBy) else None
+def named_by(word: Word) -> str | None:
+    """Return the other run that a word names, None if it names none."""
+    return word.run_id if isinstance(word, StockOf | ReplacedBy) else None
 
 
 def obey_clear(
@@ -150,7 +148,7 @@ def obey_add(
         others: as in `obey_set`.
         station: the station.
         now: station time.
-        other: the run whose stock it leaves with, see `named_by`.
+        other: the run whose stock it leaves with.
     """
     refused = [*refusals_of_all(command, station, None, now), *_unlikely(command, station, now)]
     added = identity_of(command, station)

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from hub.kernel.beside import differences, values
 from hub.kernel.conflicts import outdated
-from hub.kernel.contradictions import stock_lost
 from hub.kernel.derive import derive
 from hub.kernel.manual import STATION, in_force
 from hub.kernel.notice import KeptNotice, SetNotice, WithdrawNotice
@@ -50,6 +49,7 @@ from hub.kernel.override import (
     encode_mode,
 )
 from hub.kernel.stock import asked_by
+from hub.kernel.unresolved import unresolved
 from hub.store.journal import COMMAND, MANUAL
 from hub.store.notices import do_notice, kept_notices, notice_of, values_of
 from hub.store.records import to_micros, to_stored
@@ -79,14 +79,14 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         overrides: in force, by run and in the order in which they were said.
         notices: to passengers, also those still to come, by identifier.
         outdated: of an override's id: AUTO has come to say something else since.
-        conflicts: of a run's id: what staff must see to.
+        conflicts: of a run's id: what staff must see to; see `hub.kernel.unresolved`.
     """
 
     mode: StationMode | None = None
     overrides: tuple[Override, ...] = ()
     notices: tuple[KeptNotice, ...] = ()
     outdated: dict[str, Objection] = {}
-    conflicts: dict[str, Objection] = {}
+    conflicts: dict[str, tuple[Objection, ...]] = {}
 
 
 @dataclass(frozen=True)
@@ -164,12 +164,8 @@ def in_force_now(step: Step) -> InForce:
     """Return everything that persons have set and what holds at the step's `now`."""
     found: list[Override] = []
     late: dict[str, Objection] = {}
-    conflicts: dict[str, Objection] = {}
-    for record in sorted(step.opened.rows(step.statements.all_runs)):
-        stored = to_stored(record)[1]
-        facts = stored.facts
-        if facts.feeders and not facts.base.withdrawn:
-            conflicts.update((facts.run_id, said) for said in stock_lost(facts, stored.run))
+    stored = [to_stored(each)[1] for each in sorted(step.opened.rows(step.statements.all_runs))]
+    for facts in (each.facts for each in stored):
         words = in_force(facts, step.now)
         if not words:
             continue
@@ -182,7 +178,7 @@ def in_force_now(step: Step) -> InForce:
         overrides=tuple(found),
         notices=tuple(kept_notices(step).values()),
         outdated=late,
-        conflicts=conflicts,
+        conflicts=unresolved(stored, step.station, step.now),
     )
 
 
@@ -198,13 +194,13 @@ def _do(step: Step, command: Command, *, write: bool) -> _Done:
             added = identity_of(command, step.station)
             run_id = added[0] if added is not None else None
             before = _stored(step, run_id)
-            feeder = _stored(step, named_by(command))
+            feeder = _stored(step, command.stock_of)
             others = _others(step, added[1] if added is not None else None)
             obeyed = obey_add(command, before, others, step.station, step.now, feeder)
         case SetOverride():
             run_id, before = command.run_id, _stored(step, command.run_id)
             day = before.facts.service_date if before is not None else None
-            other = _stored(step, named_by(command))
+            other = _stored(step, named_by(command.word))
             others = _others(step, day)
             feeder = other if isinstance(command.word, StockOf) else None
             obeyed = obey_set(command, before, others, step.station, step.now, other)

@@ -43,7 +43,7 @@ def test_what_has_happened_is_a_local_time(station, build):
 
 def test_stock_that_does_not_come_is_listed(station):
     lost = objection(Code.STOCK_LOST, "2021-01-20.g3")
-    told = list_text(InForce(conflicts={"2021-01-20.g4": lost}), station)
+    told = list_text(InForce(conflicts={"2021-01-20.g4": (lost,)}), station)
     assert "2021-01-20.g4  ! 所用车底不来：2021-01-20.g3 · the stock that" in told
 
 
