@@ -48,6 +48,7 @@ class Case:
             pytest.skip("mosquitto is not installed: apt-get install mosquitto")
         self.broker = broker
         self.measured = {}
+        self.watch = None
         self._new_page = new_page
         self.rig = Rig(directory, broker, **options)
 

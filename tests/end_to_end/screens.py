@@ -49,7 +49,7 @@ BOARD = r"""() => {
 
 KIOSK = r"""() => {
   const text = (of) => of?.textContent.replace(/\s+/g, "") ?? "";
-  const rows = Array.from(document.querySelectorAll(".row:not([data-over])"), (of) => ({
+  const rows = Array.from(document.querySelectorAll("li:not([data-over]) > .row"), (of) => ({
     train: text(of.querySelector(".number")), place: text(of.querySelector(".to").lastChild),
     time: text(of.querySelector(".when b")), time_was: text(of.querySelector(".when s span")),
     status: text(of.querySelector(".status b")),

@@ -121,6 +121,22 @@ def test_a_change_is_told_soon_and_what_was_true_before_no_longer(truth):
     assert faults(truth, old) == []  # whoever lost touch then cannot know
 
 
+def test_a_gate_that_lost_a_train_sends_its_passengers_on_and_says_nothing_else(truth):
+    visit = next(v for v in due(truth) if v.track == "10")
+    truth.change(visit, Deviation(track="12"))
+    truth.versions[-1] = replace(truth.versions[-1], since=time.monotonic() - 10)
+    row = replace(departure(visit), platform="6", platform_was="5", gate=None)
+
+    def seen(gate, **told):
+        return faults(truth, [replace(row, **told)], "gate", gate=gate, complete=False)
+
+    assert seen("B5", status="改在B6检票口") == []
+    assert seen("B6") == []
+    assert seen("B5")
+    assert seen("B5", status="改在B4检票口")
+    assert seen("B4", status="改在B6检票口")
+
+
 def test_a_cancellation_shows_no_time_that_holds(truth):
     visit = later(truth)
     truth.change(visit, Deviation(cancelled=True))

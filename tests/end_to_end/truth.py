@@ -219,20 +219,22 @@ class Truth:
     def _true(self, visit, row, now, way, kind, gate):
         if row.place != (visit.destination if way == "departure" else visit.origin):
             return False
-        return any(
-            self._as(visit, each, row, now, way, kind) and gate in {None, self._gate(visit, each)}
-            for each in self.of(visit)
-        )
+        return any(self._as(visit, each, row, now, way, kind, gate) for each in self.of(visit))
 
-    def _as(self, visit, deviation, row, now, way, kind):
+    def _as(self, visit, deviation, row, now, way, kind, gate):
         """Whether the row tells this version of the train: at the minute shown, or at the true one.
 
         A page draws its clock and its rows one after the other.
         """
-        told = any(
-            row.status in self._statuses(visit, deviation, minute, way, kind)
-            for minute in (now - 1, now, int(self.minute))
-        )
+        leads = self._gate(visit, deviation)
+        if gate in {None, leads}:
+            told = any(
+                row.status in self._statuses(visit, deviation, minute, way, kind)
+                for minute in (now - 1, now, int(self.minute))
+            )
+        else:  # the gate that has lost the train sends its passengers on
+            lost = gate == self._gate(visit, PRINTED) and not deviation.cancelled
+            told = lost and row.status in {f"改在{leads}检票口", *self._lapsed()}
         return (
             told
             and self._in_window(visit, deviation, now, way, kind)
