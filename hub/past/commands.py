@@ -71,13 +71,19 @@ def _configure_explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("subject", choices=("punctuality",))
+    parser.add_argument("subject", choices=("punctuality", "rejects"))
     _database(parser)
     add = parser.add_argument
-    add("--from", dest="first", required=True, metavar="DATE", help="first service date")
-    add("--to", dest="last", required=True, metavar="DATE", help="last service date")
-    add("--csv", type=Path, metavar="FILE", help="every run as a row")
-    add("--html", type=Path, metavar="FILE", help="one page with plots")
+    add(
+        "--from",
+        dest="first",
+        required=True,
+        metavar="DATE",
+        help="first day: of service, or for rejects of their coming",
+    )
+    add("--to", dest="last", required=True, metavar="DATE", help="last day")
+    add("--csv", type=Path, metavar="FILE", help="every run, or reject, as a row")
+    add("--html", type=Path, metavar="FILE", help="punctuality as a page with plots")
     add(
         "--on-time",
         type=int,
@@ -113,6 +119,10 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
+    if arguments.subject == "rejects":
+        from hub.past import rejects_command  # noqa: PLC0415
+
+        return rejects_command.run(arguments)
     from hub.past.report_command import run  # noqa: PLC0415
 
     return run(arguments)
@@ -160,10 +170,12 @@ EXPLAIN = Command(
 )
 
 REPORT = Command(
-    summary="punctuality by day, class and hour, and check-in windows kept",
+    summary="punctuality and check-in windows kept; rows that were not believed",
     configure=_configure_report,
     run=_report,
     examples="""\
   station report punctuality --deployment deployment.toml \\
-      --from 2021-01-20 --to 2021-01-26 --html week.html --csv week.csv""",
+      --from 2021-01-20 --to 2021-01-26 --html week.html --csv week.csv
+  station report rejects --deployment deployment.toml \\
+      --from 2021-01-20 --to 2021-01-26 --csv rejects.csv""",
 )

@@ -10,13 +10,14 @@ import io
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
 
 import msgspec
 
 from hub.past.punctuality import by_class, by_day, by_hour, figures, grouped
+from hub.past.rejects import counts, rejects_of
 from hub.past.report_page import Scope, page
 from hub.past.source import language_of, local_date, opened, station_of
+from hub.past.text import aligned
 from hub.past.triggers import by_day as of_day
 from hub.past.triggers import by_hour as of_hour
 from hub.past.triggers import counted, kinds_of, per_run, triggers_of
@@ -25,7 +26,6 @@ from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
     from pathlib import Path
 
     from hub.past.punctuality import Figures
@@ -62,16 +62,17 @@ def run(arguments: argparse.Namespace) -> int:
         station = station_of(arguments, reader, None)
         visits = visits_of(reader, first, last, station.zone_info)
         triggers = triggers_of(reader, first, last, station.zone_info)
+        whole, parts = counts(rejects_of(reader, first, last, station.zone_info))
     if not visits:
         raise OperatorError(f"the journal has no run from {first} to {last}")
     language = language_of(arguments)
     name = station.names.get(language) or station.id
     classes = {each.code: each.names.get(language, "") for each in station.categories}
-    scope = Scope(name, first, last, arguments.on_time, language, classes)
+    scope = Scope(name, first, last, arguments.on_time, language, classes, whole, parts)
     if arguments.csv is not None:
-        _write(arguments.csv, as_csv(visits, triggers))
+        write(arguments.csv, as_csv(visits, triggers))
     if arguments.html is not None:
-        _write(arguments.html, page(visits, triggers, scope))
+        write(arguments.html, page(visits, triggers, scope))
     tell = _json if arguments.json else _text
     sys.stdout.write(tell(visits, triggers, scope))
     return 0
@@ -115,6 +116,7 @@ def _json(visits: list[Visit], triggers: list[Trigger], scope: Scope) -> str:
         "to": scope.last,
         "on_time_min": limit,
         "total": _plain(figures(visits, limit)),
+        "rejected": {"whole": scope.whole, "parts": scope.parts},
         "triggers_by_day": counted(triggers, of_day),
         "triggers_by_hour": counted(triggers, of_hour),
     } | {
@@ -140,8 +142,9 @@ def _text(visits: list[Visit], triggers: list[Trigger], scope: Scope) -> str:
     for name, group in groups:
         rows += [] if name == "total" else [("",), (scope.text(name),)]
         rows += [(key, *_figures(each)) for key, each in group.items()]
-    lines = [scope.text(note) for note in ("definition", "counted", "window", "trigger")]
-    lines += ["", *_aligned(rows), "", scope.text("triggers")]
+    notes = ("definition", "counted", "window", "trigger", "rejected")
+    lines = [scope.text(note) for note in notes]
+    lines += ["", *aligned(rows), "", scope.text("triggers")]
     for day, found in counted(triggers, of_day).items():
         told = "  ".join(f"{scope.text(kind)} {count}" for kind, count in found.items())
         lines.append(f"{day:<12}{told}")
@@ -154,28 +157,12 @@ def _figures(each: Figures) -> tuple[str, ...]:
     return (*map(str, counts), *shares, str(each.cancelled), f"{each.kept}/{each.windows}")
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Return rows as lines: the first column to the left, the others to the right."""
-    full = [row for row in rows if len(row) > 1]
-    widths = [max(map(_width, column)) for column in zip(*full, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [
-            " " * (widths[n] - _width(cell)) + cell
-            if n
-            else cell + " " * (widths[0] - _width(cell))
-            for n, cell in enumerate(row)
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines
+def write(path: Path, text: str) -> None:
+    """Write a report.
 
-
-def _width(text: str) -> int:
-    """Return the columns that a text takes at a terminal: a Chinese character takes two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _write(path: Path, text: str) -> None:
+    Raises:
+        OperatorError: it cannot be written.
+    """
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

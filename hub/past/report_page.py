@@ -68,6 +68,8 @@ class Scope:
         station: its name in the page's language.
         on_time_min: see `hub.past.punctuality`.
         classes: names of the train categories in the page's language.
+        whole: rows of dispatching that were not believed, see `hub.past.rejects`.
+        parts: parts of rows that were not.
     """
 
     station: str
@@ -76,10 +78,13 @@ class Scope:
     on_time_min: int
     language: str
     classes: Mapping[str, str] = field(default_factory=dict)
+    whole: int = 0
+    parts: int = 0
 
     def text(self, key: str, **values: object) -> str:
         """Return a text of the report."""
-        return text(key, self.language, n=self.on_time_min, **values)
+        values = {"n": self.on_time_min, "whole": self.whole, "parts": self.parts} | values
+        return text(key, self.language, **values)
 
 
 def page(visits: list[Visit], triggers: list[Trigger], scope: Scope) -> str:
@@ -101,7 +106,7 @@ def page(visits: list[Visit], triggers: list[Trigger], scope: Scope) -> str:
         _shares(scope, "by_hour", "hour", groups["hour"]),
         _delays(scope, visits),
     ]
-    notes = ("counted", "window", "trigger", "n")
+    notes = ("counted", "window", "trigger", "rejected", "n")
     return (
         f'<!doctype html>\n<html lang="{scope.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 import msgspec
 
@@ -15,7 +16,7 @@ from hub.past.words import word
 from protocol.runs import CallTime, Named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
     from hub.past.told import Shown
@@ -144,3 +145,24 @@ class Speech:
             f"    {told.entity} rev {told.rev}, {self.word('since')} {self.instant(told.since)}, "
             f"{self.word('why')} {told.cause}"
         )
+
+
+def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return rows as lines: the first column to the left, the others to the right."""
+    full = [row for row in rows if len(row) > 1]
+    widths = [max(map(_width, column)) for column in zip(*full, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            " " * (widths[n] - _width(cell)) + cell
+            if n
+            else cell + " " * (widths[0] - _width(cell))
+            for n, cell in enumerate(row)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _width(text: str) -> int:
+    """Return the columns that a text takes at a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

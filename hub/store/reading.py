@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from hub.store.journal import SNAPSHOT, STATION, Record
-from hub.store.records import from_micros, to_rejected, to_stored
+from hub.store.records import from_micros, to_micros, to_rejected, to_stored
 from hub.store.schema import version_of
 from hub.store.snapshot import FIRST, LIVE, all_rows
 from hub.store.tables import SCHEMA_VERSION, feed_row, journal, reject, run
@@ -25,7 +25,7 @@ from protocol.errors import DeviceError, OperatorError, StationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import URL, Connection, Engine, Select
+    from sqlalchemy import URL, ColumnElement, Connection, Engine, Select
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
     from hub.kernel.conclude import Stored
@@ -117,9 +117,11 @@ class Reader:
 
     def rejects_of(self, keys: set[str]) -> list[tuple[Instant, Rejected, Row]]:
         """Return what was not believed of rows with one of dispatching's `keys`."""
-        columns = [reject.c[n] for n in ("at", "kind", "key", "reason", "found", "partial", "body")]
-        found = select(*columns).where(reject.c.key.in_(sorted(keys))).order_by(reject.c.number)
-        return [to_rejected(tuple(row)) for row in self._connection.execute(found)]
+        return self._rejects(reject.c.key.in_(sorted(keys)))
+
+    def rejects_between(self, begin: Instant, end: Instant) -> list[tuple[Instant, Rejected, Row]]:
+        """Return what was not believed from `begin` on and before `end`, in order."""
+        return self._rejects(reject.c.at >= to_micros(begin), reject.c.at < to_micros(end))
 
     def keys_of(self, run_id: str) -> list[str]:
         """Return the keys, as ``plan/KEY``, of the rows that are about a run now."""
@@ -129,6 +131,11 @@ class Reader:
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """Return all that the live tables hold."""
         return {str(table.name): all_rows(self._connection, table) for table in LIVE}
+
+    def _rejects(self, *which: ColumnElement[bool]) -> list[tuple[Instant, Rejected, Row]]:
+        columns = [reject.c[n] for n in ("at", "kind", "key", "reason", "found", "partial", "body")]
+        found = select(*columns).where(*which).order_by(reject.c.number)
+        return [to_rejected(tuple(row)) for row in self._connection.execute(found)]
 
     def _records(self, found: Select[Any], first: int) -> Iterator[Record]:
         """Yield records in portions, each of its own query: no cursor is left open."""
