@@ -1,169 +1,120 @@
-#!/usr/bin/env python3
-"""A departure board in one file: paho-mqtt and the standard library, nothing else.
-
-    board.py HOST PORT STATION DEVICE PASSWORD SCREEN   (SCREEN: a text file, rewritten at each change)
-
-It follows docs/protocol (C-… names the clause) and passes `station conformance`.
-"""
-import json, os, random, sys, time, uuid
-from datetime import datetime, timedelta, timezone
-import paho.mqtt.client as mqtt
-
-HOST, PORT, STATION, ME, PASSWORD, SCREEN = sys.argv[1:]
-ROOT, KIND, VERSION, BOOT = f"pis/1/{STATION}/", "display", "1.0", uuid.uuid4().hex
-TYPES = {"hub/state": "hub.state", "hub/beat": "hub.beat", "hub/manifest": "hub.manifest",
-         f"dev/{ME}/cmd": "cmd", f"dev/{ME}/want": "dev.want", f"dev/{ME}/cfg": "dev.cfg"}
-KEYS = {"run": "run_id", "plan": "service_date"}  # C-2.8: what the body must repeat of the topic
-DONE, mono = SCREEN + ".commands", time.monotonic
-held, epoch, mode, connected, seq, rejected = {}, 0, "AUTONOMOUS", False, 0, 0
-beat = {"at": -1e9, "utc": time.time(), "mono": mono(), "rate": 1.0, "manifest": 0, "source": None}
-since, asked, whole_since, said = time.time(), 0.0, None, None
-try: done = json.load(open(DONE))  # C-7.8: commands outlive a restart
-except (OSError, ValueError): done = {}
-
-def now(): return beat["utc"] + (mono() - beat["mono"]) * beat["rate"]  # C-11.7
-def text(at): return datetime.fromtimestamp(at, timezone.utc).isoformat()
-def instant(value):  # C-2.6: an offset is needed
-    at = datetime.fromisoformat(value)
-    if at.tzinfo is None: raise ValueError("no offset")
-    return at.timestamp()
-def when(value): return None if value is None else instant(value)
-def count(value):  # C-2.7
-    if type(value) is not int or not 0 <= value < 2**53: raise ValueError("no count")
-    return value
-
-def say(leaf, t, body, retain=False, qos=1, life=None, number=None):  # C-2.1, C-2.9, C-9.10
-    global seq
-    seq += 1
-    n, rnd = number or seq, random.getrandbits(74)
-    uid = uuid.UUID(int=int(time.time() * 1000) << 80 | 7 << 76 | rnd >> 62 << 64 | 2 << 62 | rnd & (1 << 62) - 1)
-    message = {"v": VERSION, "t": t, "id": str(uid), "src": ME, "epoch": 0, "seq": n, "rev": n, "issued_at": text(now()), "body": body}
-    if life: message["valid_until"] = text(now() + life)
-    return (f"{ROOT}dev/{ME}/{leaf}", json.dumps(message), qos, retain)
-def send(*a, **k):
-    if connected: client.publish(*say(*a, **k))
-def state(online=True): return {"online": online, "boot": BOOT, "mode": mode, "since": text(since), "hub_epoch": epoch, "manifest_seq": whole(),
-                                "want_revision": held.get(f"dev/{ME}/want", {}).get("rev", 0), "cfg_revision": held.get(f"dev/{ME}/cfg", {}).get("rev", 0)}
-def report():
-    send("desc", "dev.desc", {"kind": KIND, "vendor": "Example", "versions": [VERSION], "commands": ["identify", "report"]}, True)
-    send("state", "dev.state", state(), True, life=90); send("health", "dev.health", {"boot": BOOT, "uptime_s": mono(), "rejected": rejected}, qos=0)
-def turn(new):
-    global mode, since, said, whole_since
-    mode, since, said, whole_since = new, now(), None, None
-def whole():  # C-4.6: the manifest's number if everything in it is held, else 0
-    m = held.get("hub/manifest")
-    if not m or m["epoch"] != epoch or m["seq"] < beat["manifest"]: return 0
-    has = lambda e, r: e in held and held[e]["epoch"] == epoch and held[e]["rev"] >= r
-    return m["seq"] if all(has(e, r) for e, r in m["body"]["entries"].items() if e.split("/")[0] in KEYS) else 0
-
-def take(topic, payload, retained):
-    global epoch, asked
-    if not payload: return  # C-2.11
-    if len(payload) > (4 << 20 if topic.startswith(("plan/", "hub/manifest")) else 64 << 10): raise ValueError("too long")
-    m, head = json.loads(payload), topic.split("/")[0]
-    if m["v"].split(".")[0] != "1" or not isinstance(m["id"], str) or not isinstance(m["src"], str): raise ValueError("envelope")
-    m["rev"], body = count(m.get("rev", 0)), m["body"]
-    count(m["epoch"]), count(m["seq"]), instant(m["issued_at"])
-    m["until"] = when(m.get("valid_until"))
-    if m["t"] != TYPES.get(topic, "cmd" if head == "grp" else head): raise ValueError("not its topic")
-    if head in KEYS and body[KEYS[head]] != topic.split("/")[1]: raise ValueError("not its key")
-    for run in [body] if head == "run" else body["runs"] if head == "plan" else []: row(run)  # whatever cannot be shown is not taken
-    if m["epoch"] < epoch and not retained: raise ValueError("a dead hub")  # C-3.4
-    if m["t"] == "cmd": return None if retained or m["until"] is None else command(m, body)  # C-7.2
-    if m["t"] == "hub.beat":
-        if retained: return  # C-4.3
-        at, rate, number = instant(body["utc"]), float(body.get("rate", 1)), count(body["manifest_seq"])
-        beat.update(at=mono(), utc=at, mono=mono(), rate=rate, manifest=number, source=body.get("source"))
-    else:
-        old = held.get(topic)
-        if old and (m["epoch"], m["rev"]) <= (old["epoch"], old["rev"]): return  # C-3.1
-        if m["t"] == "hub.manifest": [count(r) for r in body["entries"].values()]
-        if m["t"].startswith("dev."): count(body["revision"])
-        if m["t"] == "hub.state": body["online"] is True or body["online"] is False or count(None)
-        held[topic] = m
-    if retained or head != "hub" or topic == "hub/manifest": return
-    if m["t"] == "hub.state" and not body["online"]: return turn("SUSPECT") if mode in ("ONLINE", "SYNCING") else None  # C-11.1
-    if m["epoch"] > epoch or mode in ("SUSPECT", "AUTONOMOUS"):  # C-11.4, C-11.8
-        epoch, asked = max(epoch, m["epoch"]), mono()
-        turn("SYNCING")
-
-def command(m, body):
-    name, kind, seconds = body["command_id"], body["kind"], body.get("parameters", {}).get("seconds", 10)
-    ack = lambda stage, reason="": {"command_id": name, "stage": stage, "reason": reason}
-    if name in done: answer = done[name]  # C-7.7
-    elif m["until"] < now(): answer = ack("EXPIRED")
-    elif mode != "ONLINE": answer = ack("FAILED", "not-online")  # C-7.5
-    elif kind not in ("identify", "report"): answer = ack("FAILED", "unknown-kind")
-    elif type(seconds) not in (int, float): answer = ack("FAILED", "bad-parameters")
-    else: answer, _ = ack("DONE"), report() if kind == "report" else print("\a", end="")
-    done[name] = answer
-    json.dump(dict(list(done.items())[-500:]), open(DONE + "~", "w")); os.replace(DONE + "~", DONE)
-    send("ack", "dev.ack", answer)
-
-def row(run):
-    times, leaves = run.get("timeline", {}), run.get("departure") or {}
-    t = {key: when(value) for key, value in times.items() if key.endswith(("_at", "_until"))}
-    place = run["destination"]["names"]
-    if not isinstance(run["role"], str) or not isinstance(run["category"], str) or not isinstance(run["origin"]["names"], dict): raise ValueError("run")
-    planned, best = when(leaves.get("planned")), when(leaves.get("actual") or leaves.get("estimated"))
-    if planned is None or run["role"] not in ("ORIGIN", "INTERMEDIATE"): return None  # C-5.7
-    lost = beat["source"] is None or now() > when(beat["source"].get("confirmed_at") or text(0)) + 1800
-    unsure = best and best != planned and not leaves.get("actual") or run.get("cancelled") or run.get("held")
-    if unsure and lost and not run.get("manual"): status = "to be confirmed, ask the staff"  # C-5.4
-    elif run.get("cancelled") or leaves.get("cancelled"): status = "CANCELLED"
-    elif run.get("held"): status = (run.get("note") or {}).get("en", "delay unknown")
-    else: status = f"expected {text(best)[11:16]} UTC" if best and best != planned else "check-in" if (
-        t.get("check_in_opens_at") or 9e9) <= now() < (t.get("check_in_closes_at") or 9e9) else ""
-    on = (t.get("shown_at") or 9e9) <= now() < (t.get("departure_shown_until") or 9e9)
-    return on and (planned, f"{text(planned)[11:16]} {run['departure_number']:8}{place.get('en') or run['destination']['code']:20}{run.get('platform') or '-':4}{status}")
-
+"""A departure board in one file: board.py HOST PORT STATION DEVICE PASSWORD SCREEN (a text file to write).
+It needs only paho-mqtt. C-1.5 and the like are clauses of docs/protocol; `station conformance` tests them."""
+import contextlib, datetime, json, os, pathlib, random, sys, time, uuid, zoneinfo, paho.mqtt.client as mqtt
+(HOST, PORT, STATION, ME, PASSWORD, SCREEN), SYSTEM = sys.argv[1:], time.time()
+ROOT, KIND, BOOT, mono, Time = f"pis/1/{STATION}/", "display", uuid.uuid4().hex, time.monotonic, datetime.datetime
+BEAT, MANIFEST, WANT, CFG = "hub/beat", "hub/manifest", f"dev/{ME}/want", f"dev/{ME}/cfg"
+TOPICS = "hub/+", "run/+", "plan/+", WANT, CFG, f"dev/{ME}/cmd", f"grp/{KIND}/all/cmd"
+KEYS = {"plan": "service_date", "run": "run_id"}  # what is shown, and what its body repeats of its topic
+TIMES = "shown_at", "departure_shown_until", "check_in_opens_at", "check_in_closes_at"
+class me: mode, since, epoch, heard, complete, ask_at, up = "AUTONOMOUS", SYSTEM, 0, 0, None, 0, False
+class sent: seq, said, screen, wait, rejected, acks = 0, None, "", 0.5, 0, {}
+def iso(at): return Time.fromtimestamp(at, datetime.timezone.utc).isoformat()
+def must(ok): return ok or int("what is not valid raises ValueError")
+def number(value): return must(type(value) is int and 0 <= value < 2**53)  # C-2.7
+def instant(text): return must((at := Time.fromisoformat(text)).tzinfo and at.year < 2200) and at.timestamp()  # C-2.6
+EMPTY = {"utc": iso(SYSTEM), "manifest_seq": 0, "entries": {}, "revision": 0}
+NOTHING = {"epoch": -1, "rev": 0, "seq": 0, "mono": mono(), "body": EMPTY}
+held = dict.fromkeys((BEAT, MANIFEST, WANT, CFG, "hub/state"), NOTHING)  # the newest message of each topic
+def body(topic): return held[topic]["body"]
+def rate(): return body(BEAT).get("rate", 1)
+def now(): return instant(body(BEAT)["utc"]) + (mono() - held[BEAT]["mono"]) * rate()  # C-11.7
+def local(at): return f"{Time.fromtimestamp(at, zoneinfo.ZoneInfo(body('hub/state').get('zone', 'UTC'))):%H:%M}"
+def told(names, code="", **_): return names.get("en") or next(iter(names.values()), code)  # C-5.9
+def message(leaf, content, life=None, last=0):  # C-2.1, C-2.9, C-9.10
+    sent.seq, noise = sent.seq + 1, random.getrandbits(62)
+    seq, identity = last or sent.seq, int(time.time() * 1000) << 80 | 7 << 76 | 2 << 62 | noise
+    return f"{ROOT}dev/{ME}/{leaf}", json.dumps({
+        "v": "1.0", "t": f"dev.{leaf}", "id": str(uuid.UUID(int=identity)), "src": ME, "epoch": 0, "seq": seq,
+        "rev": seq, "issued_at": iso(now()), "valid_until": life and iso(now() + life * rate()), "body": content})
+def say(leaf, content, retain=False, life=None, qos=1):
+    if me.up: client.publish(*message(leaf, content, life), qos, retain)
+def state(online=True):
+    return {"online": online, "boot": BOOT, "mode": me.mode, "since": iso(me.since), "hub_epoch": me.epoch,
+        "manifest_seq": complete(), "want_revision": body(WANT)["revision"], "cfg_revision": body(CFG)["revision"]}
+def report():  # C-9.1, C-9.2, C-9.7
+    say("desc", {"kind": KIND, "versions": ["1.0"], "commands": list(DOES)}, retain=True)
+    say("state", state(), retain=True, life=90)
+    say("health", {"boot": BOOT, "uptime_s": time.process_time(), "rejected": sent.rejected}, qos=0)
+DOES = {"identify": lambda: print(ME, "\a", flush=True), "report": report}
+def take(topic, payload, retained):  # what is not valid raises before it has any effect (C-2.3)
+    m, (head, *_, leaf), old = json.loads(payload), topic.split("/"), held.get(topic, NOTHING)
+    b, epoch, rev, until = m["body"], m["epoch"], m.setdefault("rev", 0), m.get("valid_until")
+    must(len(payload) <= (4 << 20 if head == "plan" or topic == MANIFEST else 64 << 10))  # C-2.2
+    number(epoch), number(rev), number(m["seq"]), instant(m["issued_at"]), m["id"] + m["src"] + "text"
+    must(m["t"] == (leaf if leaf == "cmd" else head if head in KEYS else f"{head}.{leaf}"))  # C-2.5, C-2.8
+    must(m["v"].split(".")[0] == "1" and (head not in KEYS or b[KEYS[head]] == leaf))  # C-2.8, C-13.1
+    must(epoch >= me.epoch or retained)  # C-3.4, C-7.4: a hub that should be dead
+    if leaf == "cmd" or topic == BEAT and retained: return retained or command(until, b)  # C-4.3, C-7.2
+    if topic != BEAT and (epoch, rev) <= (old["epoch"], old["rev"]): return  # C-3.1
+    held[topic] = m | {"until": instant(until or "2199-01-01T00:00:00Z"), "mono": mono()}
+    try: screen(), complete(), iso(now()), number(b["revision"] if head == "dev" else rev)
+    except Exception: held.update({topic: old}); raise  # what cannot be shown is not taken either
+    alive = topic == BEAT or leaf == "state" and b["online"] and not retained
+    if leaf == "state" and not b["online"] and not retained: turn("SUSPECT", "ONLINE", "SYNCING")  # C-11.1
+    if epoch > me.epoch: me.epoch = epoch; turn("SYNCING", "ONLINE")  # C-11.8
+    if alive: me.heard = mono(); turn("SYNCING", "SUSPECT", "AUTONOMOUS")  # C-11.4
+def command(until, b):
+    name, kind, seconds = b["command_id"], b["kind"], b.get("parameters", {}).get("seconds", 10)
+    if name not in sent.acks:  # C-7.7
+        reason = "not-online" if me.mode != "ONLINE" else "" if kind in DOES else "unknown-kind"  # C-7.5, C-7.9
+        if not reason and type(seconds) not in (int, float): reason = "bad-parameters"
+        stage = "EXPIRED" if now() > instant(until) else "FAILED" if reason else "DONE"  # C-7.3
+        if stage == "DONE": DOES[kind]()
+        sent.acks[name] = {"command_id": name, "stage": stage, "reason": reason}
+    say("ack", sent.acks[name])
+def row(run):  # [planned, line] of a run that stands on the board now, else None (C-5.2)
+    times, at, role = run.get("timeline") or {}, run.get("departure"), run["role"]
+    shown, until, opens, closes = (times.get(key) and instant(times[key]) for key in TIMES)  # C-5.3
+    must(role in ("ORIGIN", "TERMINUS", "INTERMEDIATE", "PASS") and run["category"] and run["origin"]["code"])
+    if not at or role == "PASS": return None  # C-5.7
+    planned, best = instant(at["planned"]), instant(at.get("actual") or at.get("estimated") or at["planned"])
+    gone, unknown = run.get("cancelled") or at.get("cancelled"), run.get("held")
+    confirmed = instant((body(BEAT).get("source") or {}).get("confirmed_at") or iso(0))
+    lost = now() > confirmed + body("hub/state").get("estimate_lifetime_s", 1800) and not run.get("manual")
+    status = "check-in" if opens and opens <= now() and not (closes and closes <= now()) else ""
+    if best != planned: status = f"expected {local(best)} {status}"
+    if unknown: status = told(run.get("note") or {}, "delay unknown")  # C-5.6
+    if gone: status = f"CANCELLED {(run.get('replaced_by') or {}).get('number') or ''}"  # C-5.5, C-5.11, C-5.12
+    if lost and (gone or unknown or best != planned and not at.get("actual")): status = "to be confirmed"  # C-5.4
+    cells = [local(planned), run.get("departure_number"), told(**run["destination"]), run.get("platform"), status]
+    return (planned, cells) if shown and shown <= now() and not (until and until <= now()) else None
 def screen():
-    m, runs = held.get("hub/manifest"), {}
-    def told(e, h): return not m or e in m["body"]["entries"] or (h["epoch"], h["seq"]) > (m["epoch"], m["seq"])  # C-4.5
-    for kind in ("plan", "run"):  # C-5.1: a run covers the plan's entry, also when its time is over (C-5.8)
-        for e, h in [each for each in held.items() if each[0].startswith(kind + "/") and told(*each)]:
-            fresh = h["until"] is None or now() <= h["until"]
-            runs.update({r["run_id"]: r if fresh else None for r in ([h["body"]] if kind == "run" else h["body"]["runs"])})
-    lines = sorted(line for line in (row(run) for run in runs.values() if run) if line)
-    return "\n".join([f"{text(now())[11:16]} UTC   {mode} since {text(since)[11:16]}", *(line for _, line in lines)]) + "\n"  # C-11.3
-
-def on_message(_client, _data, m):
-    global rejected
-    try: take(m.topic.removeprefix(ROOT), m.payload, m.retain)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError): rejected += 1  # C-2.3
-def on_subscribe(c, _data, _mid, codes, _properties=None):
-    global connected, said
-    if any(code.is_failure for code in codes): return c.disconnect()  # C-1.6
-    connected, said = True, None
-def on_disconnect(*_):
-    global connected
-    connected = False
-def on_connect(c, *_):
-    names = ("hub/+", "run/+", "plan/+", f"dev/{ME}/cmd", f"dev/{ME}/want", f"dev/{ME}/cfg", f"grp/{KIND}/+/cmd")
-    c.subscribe([(ROOT + name, 1 if name.endswith("cmd") else 0) for name in names])
-
+    runs, top = {}, held[MANIFEST]
+    for topic, m in sorted(each for each in held.items() if each[0].split("/")[0] in KEYS):  # C-5.1: runs cover plans
+        if topic in top["body"]["entries"] or (m["epoch"], m["seq"]) > (top["epoch"], top["seq"]):  # C-4.5, C-5.8
+            runs |= {run["run_id"]: now() <= m["until"] and row(run) for run in m["body"].get("runs", [m["body"]])}
+    lines = ("  ".join(cell or "-" for cell in cells) for _, cells in sorted(filter(None, runs.values()), key=str))
+    return "\n".join([f"{local(now())} {me.mode} since {local(me.since)}", *lines, ""])  # C-11.3
+def complete():  # C-4.6: the manifest's number, 0 if something in it is missing
+    m, has = held[MANIFEST], lambda topic: (held.get(topic, NOTHING)["epoch"], held.get(topic, NOTHING)["rev"])
+    wanted = {topic: rev for topic, rev in m["body"]["entries"].items() if topic.split("/")[0] in KEYS}
+    whole = m["epoch"] == me.epoch and all(has(topic) >= (me.epoch, rev) for topic, rev in wanted.items())
+    return m["seq"] if whole and m["seq"] >= body(BEAT)["manifest_seq"] else 0
+def turn(mode, *of):
+    if me.mode in of: me.mode, me.since, me.complete, me.ask_at = mode, now(), None, mono() + random.uniform(10, 14)
 def tick():
-    global said, asked, whole_since, shown
-    if mode in ("ONLINE", "SYNCING") and (mono() - beat["at"] > 15 and mono() - asked > 15 or not connected): turn("SUSPECT")
-    if mode == "SUSPECT" and now() - since > 14: turn("AUTONOMOUS")  # C-11.2
-    if mode == "SYNCING":
-        whole_since = (whole_since or mono()) if whole() else None
-        if whole_since and mono() - whole_since > 3: turn("ONLINE")
-        elif not whole() and mono() - asked > 10 + random.random() * 4:  # C-11.5
-            asked = mono(); send("req", "dev.req", {"correlation": uuid.uuid4().hex, "kind": "resync"}, life=10)
-    now_said = (mode, epoch, held.get(f"dev/{ME}/want", {}).get("rev"), held.get(f"dev/{ME}/cfg", {}).get("rev"), mono() // 28)
-    if connected and now_said != said: said = now_said; report()  # C-9.1, C-9.2, C-8.3
-    if (text_now := screen()) != shown:
-        open(SCREEN + "~", "w").write(text_now); os.replace(SCREEN + "~", SCREEN); shown = text_now
-
-shown, wait = "", 0.5
-while True:  # C-1.5: a new client for each connection, nothing of the last one is sent again
+    if not me.up or mono() - me.heard > 15: turn("SUSPECT", "ONLINE", "SYNCING")  # C-11.1
+    if mono() > me.ask_at: turn("AUTONOMOUS", "SUSPECT")  # C-11.2
+    me.complete = (me.complete or mono()) if complete() else None
+    if me.complete and mono() - me.complete > 3: turn("ONLINE", "SYNCING")  # C-11.4
+    if me.mode == "SYNCING" and not me.complete and mono() > me.ask_at:  # C-11.5
+        me.ask_at = mono() + random.uniform(10, 14); say("req", {"correlation": BOOT, "kind": "resync"}, life=10)
+    said = me.up, me.mode, me.epoch, body(WANT), body(CFG), mono() // 28
+    if said != sent.said: sent.said = said; report()
+    if (text := screen()) != sent.screen:
+        pathlib.Path(SCREEN + "~").write_text(text, "utf-8"); os.replace(SCREEN + "~", SCREEN); sent.screen = text
+def on_message(_client, _data, m):
+    try: m.payload and take(m.topic.removeprefix(ROOT), m.payload, m.retain)  # C-2.11: the manifest says what is gone
+    except Exception: sent.rejected += 1  # C-3.5
+def on_subscribe(_c, _d, _i, codes, *_): me.up = None if any(code.is_failure for code in codes) else True  # C-1.6
+while True:  # C-1.5: a new client each time, so nothing of the last one is sent again
     client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, ME)
-    client.username_pw_set(ME, PASSWORD)
-    client.on_message, client.on_subscribe, client.on_disconnect, client.on_connect = on_message, on_subscribe, on_disconnect, on_connect
-    client.will_set(*say("state", "dev.state", state(online=False), True, number=2**52))  # C-9.3
-    try:
+    client.on_connect = lambda *_: client.subscribe([(ROOT + it, it.endswith("cmd")) for it in TOPICS])
+    client.on_subscribe, client.on_message = on_subscribe, on_message
+    client.username_pw_set(ME, PASSWORD), client.will_set(*message("state", state(False), last=2**52), 1, True)
+    with contextlib.suppress(OSError):
         client.connect(HOST, int(PORT), 30)
-        while client.loop(0.1) == 0: tick(); wait = 0.5
-    except OSError: pass
-    connected = False; tick(); time.sleep(wait := min(30, random.uniform(0.5, wait * 3)))  # C-1.7
+        while client.loop(0.1) == 0 and me.up is not None: tick()
+    me.up, sent.wait = False, 0.5 if me.up else min(30, random.uniform(0.5, sent.wait * 3))  # C-1.7
+    for _ in range(int(sent.wait * 10)): tick(), time.sleep(0.1)

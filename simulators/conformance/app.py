@@ -22,6 +22,7 @@ from protocol.topics import Topics
 from simulators.conformance.broker import own_broker
 from simulators.conformance.findings import Findings
 from simulators.conformance.played import HUB, PlayedHub, ShiftedClock
+from simulators.conformance.relay import Relay
 from simulators.conformance.report import as_json, text
 from simulators.conformance.scenes import SCENES
 from simulators.conformance.stage import Device, Stage
@@ -132,14 +133,9 @@ class _Play:
     async def whole(self) -> None:
         """Play all scenes that are wanted."""
         arguments = self._arguments
-        if arguments.broker:
-            broker = broker_of(arguments.broker)
-        else:
-            made = own_broker(self._reactor, arguments, self._log, hub=HUB)
-            broker = Broker(made.host, made.port, HUB, made.password)
-            await made.ready
-            _progress(made.told)
+        broker, relay = await self._broker()
         stage = self._stage(broker)
+        stage.relay = relay
         await self._connected(broker, stage)
         if arguments.broker:
             await self._require_no_hub(stage)
@@ -149,12 +145,31 @@ class _Play:
             self._leave(stage)
             await deferLater(self._reactor, 0.5, lambda: None)
 
+    async def _broker(self) -> tuple[Broker, Relay | None]:
+        """Return where the hub is played, and the relay through which the device comes."""
+        arguments = self._arguments
+        if not arguments.broker:
+            made = own_broker(self._reactor, arguments, self._log, hub=HUB)
+            await made.ready
+            _progress(made.told)
+            return Broker(made.host, made.port, HUB, made.password), made.relay
+        broker = broker_of(arguments.broker)
+        if arguments.relay is None:
+            return broker, None
+        relay = Relay(self._reactor)
+        to = (broker.host, broker.port)
+        relay.listen(arguments.host, arguments.relay, to=to, where="--relay")
+        _progress(f"connect the device to mqtt://{arguments.host}:{arguments.relay}")
+        return broker, relay
+
     async def _scenes(self, stage: Stage) -> None:
         for number, scene in enumerate(SCENES, 1):
             if self._arguments.only and scene.name not in self._arguments.only:
                 continue
-            if scene.needs_hook and not stage.has_hook:
-                _progress(f"[{number}/{len(SCENES)}] {scene.name}: left out, needs --hook")
+            if lacking := scene.lacks(stage):
+                _progress(f"[{number}/{len(SCENES)}] {scene.name}: left out, needs {lacking}")
+                self._findings.scene = scene.name
+                self._findings.note(f"left out, needs {lacking}")
                 continue
             _progress(f"[{number}/{len(SCENES)}] {scene.name}: {scene.what}")
             self._findings.scene = scene.name
@@ -168,6 +183,7 @@ class _Play:
         witness = Witness(self._reactor, self._topics, self._arguments.device)
         device = Device(self._arguments.device, self._arguments.hook)
         stage = Stage(self._reactor, device, hub, witness, self._findings)
+        hub.zone = self._arguments.zone
         stage.kept = lambda: self._kept(broker)
         return stage
 

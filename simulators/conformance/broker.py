@@ -6,6 +6,7 @@ Law: the embedded broker as a station runs it, with the permissions that a stati
 from __future__ import annotations
 
 import secrets
+import socket
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from hub.broker import nats
 from hub.broker.permissions import station_permissions
 from hub.broker.service import binary
 from protocol.topics import Topics
+from simulators.conformance.relay import Relay
 from station_config.runtime.ports import wait_for_port
 from station_config.runtime.supervisor import Child, Supervisor
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from station_config.runtime.reactor import Reactor
 
 START_S = 20.0
+_INSIDE = "127.0.0.1"
+"""Where the broker itself listens: the device comes through the relay."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class OwnBroker:
         password: of the hub.
         ready: fires when the port is open.
         told: how the device gets in, for people.
+        relay: through which the device gets in.
     """
 
     host: str
@@ -44,6 +49,7 @@ class OwnBroker:
     password: str
     ready: Deferred[Any]
     told: str
+    relay: Relay
 
 
 def own_broker(
@@ -54,9 +60,18 @@ def own_broker(
     topics = Topics(arguments.station)
     permissions = station_permissions(topics, hub=hub, devices={arguments.device: arguments.kind})
     passwords = {hub: secrets.token_urlsafe(18), arguments.device: arguments.password}
-    listener = nats.Listener(
-        arguments.station, arguments.host, arguments.port, websocket=arguments.websocket
-    )
+    port, websocket = _free_port(), _free_port() if arguments.websocket else None
+    listener = nats.Listener(arguments.station, _INSIDE, port, websocket=websocket)
+    relay = Relay(reactor)
+    relay.listen(arguments.host, arguments.port, to=(_INSIDE, port), where="--port")
+    if websocket is not None:
+        relay.listen(
+            arguments.host,
+            arguments.websocket,
+            to=(_INSIDE, websocket),
+            websocket=True,
+            where="--websocket",
+        )
     path = Path(directory.name) / "nats.conf"
     path.touch(mode=0o600)
     path.write_text(
@@ -74,5 +89,12 @@ def own_broker(
     )
     if arguments.websocket:
         told += f"; over WebSocket: ws://{arguments.host}:{arguments.websocket}/mqtt"
-    ready = wait_for_port(reactor, arguments.host, arguments.port, timeout_s=START_S)
-    return OwnBroker(arguments.host, arguments.port, passwords[hub], ready, told)
+    ready = wait_for_port(reactor, _INSIDE, port, timeout_s=START_S)
+    return OwnBroker(_INSIDE, port, passwords[hub], ready, told, relay)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_INSIDE, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -31,8 +31,18 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="COMMAND",
         help="yours, called with one more word: `shown` prints what the device shows as text, "
-        "`kill` ends it without a goodbye, `start` starts it again and returns",
+        "`kill` ends it without a goodbye, `stop` with one, `start` starts it again and returns, "
+        "`damage` spoils what it keeps on disk, `step` sets its system clock an hour forward, "
+        "`unstep` back; exit code 64 for what it cannot do, and that is left out",
     )
+    parser.add_argument(
+        "--relay",
+        type=int,
+        metavar="PORT",
+        help="with --broker: the device connects to this port, and the kit passes it on; so it "
+        "sees what the device sends, and can cut the line (always so with a broker of its own)",
+    )
+    parser.add_argument("--zone", default="UTC", help="time zone in which the device shows times")
     parser.add_argument("--only", action="append", metavar="SCENE", help="may be repeated")
     parser.add_argument("--list", action="store_true", help="print the scenes and end")
     parser.add_argument("--seed", type=int, default=1, help="of the noise (default 1)")

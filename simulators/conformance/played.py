@@ -65,6 +65,9 @@ class PlayedHub:
         live: body and revision by entity.
         answers: whether requests are answered.
         asked: requests that came, with the moment.
+        zone: of the station, as ``hub/state`` says it.
+        lifetime_s: what it says of how long deviations stay true.
+        confirmed_at: when dispatching confirmed its data, None: now.
     """
 
     reactor: Reactor
@@ -80,6 +83,9 @@ class PlayedHub:
     seq: int = 0
     manifest_seq: int = 0
     last_beat: float = 0.0
+    zone: str = "UTC"
+    lifetime_s: int = 1800
+    confirmed_at: Instant | None = None
 
     def __post_init__(self) -> None:
         """Prepare the beat; it does not run yet."""
@@ -110,7 +116,13 @@ class PlayedHub:
 
     def state(self, *, online: bool, epoch: int | None = None) -> None:
         """Say ``hub/state``."""
-        body = HubState(online=online, hub=self.user, source=self._source())
+        body = HubState(
+            online=online,
+            hub=self.user,
+            source=self._source(),
+            estimate_lifetime_s=self.lifetime_s,
+            zone=self.zone,
+        )
         self.say(self.topics.hub_state, self.message(body, epoch=epoch), retain=True)
 
     def beat(self, *, epoch: int | None = None, utc: Instant | None = None) -> None:
@@ -122,9 +134,12 @@ class PlayedHub:
         self.say(self.topics.hub_beat, self.message(body, epoch=epoch), qos=0)
 
     def _source(self) -> Source:
-        """Return a source that is fresh."""
+        """Return a source that is fresh, or silent since `confirmed_at`."""
         now = self.clock.now()
-        return Source(SourceMode.LIVE, since=now, confirmed_at=now)
+        if self.confirmed_at is None:
+            return Source(SourceMode.LIVE, since=now, confirmed_at=now)
+        at = self.confirmed_at
+        return Source(SourceMode.LINK_DOWN, since=at, confirmed_at=at)
 
     def manifest(self, *, more: dict[str, int] | None = None) -> int:
         """Say ``hub/manifest``; return its number."""

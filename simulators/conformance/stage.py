@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from twisted.internet.task import deferLater
@@ -21,8 +21,10 @@ from protocol.messages import DeviceState, LinkMode
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from protocol.devices import Config, Want
     from simulators.conformance.findings import Findings
     from simulators.conformance.played import PlayedHub
+    from simulators.conformance.relay import Relay
     from simulators.conformance.witness import Heard, Witness
     from station_config.runtime.reactor import Reactor
 
@@ -31,6 +33,8 @@ SLACK_S = 2.0
 ONLINE_WITHIN_S = CALM_S + BEAT_S + 2 * SLACK_S
 COMPLETE_S = 10.0
 HOOK_S = 20.0
+UNABLE = 64
+"""Exit code of the maker's command for an action that it does not know (EX_USAGE of sysexits)."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Device:
 
     Attributes:
         id: its user name at the broker.
-        hook: command of its maker, called with ``shown``, ``kill`` or ``start``; "" for none.
+        hook: command of its maker, called with one more word (see ``--help``); "" for none.
     """
 
     id: str
@@ -52,6 +56,9 @@ class Stage:
 
     Attributes:
         kept: asks the broker of which leaves it holds a retained message of the device.
+        relay: between device and broker; None: the device is connected to the broker itself.
+        wishes: want and configuration as they were published last, and their revision, by leaf.
+        unable: actions that the maker's command has said it cannot do.
     """
 
     reactor: Reactor
@@ -60,6 +67,9 @@ class Stage:
     witness: Witness
     findings: Findings
     kept: Callable[[], Awaitable[set[str]]] | None = None
+    relay: Relay | None = None
+    unable: set[str] = field(default_factory=set)
+    wishes: dict[str, tuple[Want | Config, int]] = field(default_factory=dict)
 
     async def sleep(self, seconds: float) -> None:
         """Let real time pass."""
@@ -138,28 +148,42 @@ class Stage:
         ok = done and same and state is not None and state.mode is LinkMode.ONLINE
         return self.check(clause, ok, found if same else f"{found}, another boot")
 
-    @property
-    def has_hook(self) -> bool:
-        """Whether the maker gives a command."""
-        return bool(self.device.hook)
+    def can(self, action: str) -> bool:
+        """Whether the maker gives a command that may know `action`."""
+        return bool(self.device.hook) and action not in self.unable
 
-    async def hook(self, action: str) -> str:
-        """Run the maker's command with `action`; return what it printed.
+    async def hook(self, action: str) -> str | None:
+        """Run the maker's command with `action`; return what it printed, None if it cannot do that.
 
         Raises:
             OperatorError: it failed.
         """
+        if not self.can(action):
+            return None
         words = [*shlex.split(self.device.hook), action]
 
-        def work() -> str:
-            done = subprocess.run(
-                words, capture_output=True, text=True, timeout=HOOK_S, check=False
+        def work() -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                words,
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                text=True,
+                timeout=HOOK_S,
+                check=False,
             )
-            if done.returncode:
-                raise OperatorError(f"{shlex.join(words)}: {done.stderr.strip()[-500:]}")
-            return done.stdout
 
-        shown: str = await deferToThread(work)
+        try:
+            done = await deferToThread(work)
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            raise OperatorError(f"{shlex.join(words)}: {error}", where="--hook") from error
+        if done.returncode == UNABLE:
+            self.unable.add(action)
+            self.findings.note(f"the hook cannot {action!r}: what needs it is not observed")
+            return None
+        if done.returncode:
+            told = (done.stderr or done.stdout).strip()[-500:] or f"exit code {done.returncode}"
+            raise OperatorError(f"{shlex.join(words)}: {told}", where="--hook")
+        shown: str = done.stdout
         return shown
 
     async def shows(
@@ -172,11 +196,13 @@ class Stage:
         timeout_s: float = 5.0,
     ) -> None:
         """Check under `clause` what stands on the device, if its maker lets that be seen."""
-        if not self.has_hook:
+        if not self.can("shown"):
             return
         deadline = self.reactor.seconds() + timeout_s
         while True:
             text = await self.hook("shown")
+            if text is None:
+                return
             missing = [word for word in with_ if word not in text]
             wrong = [word for word in without if word in text]
             if not (missing or wrong) or self.reactor.seconds() > deadline:
@@ -184,3 +210,10 @@ class Stage:
             await self.sleep(0.5)
         found = f"{why}: missing {missing}, wrongly shown {wrong}" if missing or wrong else why
         self.check(clause, not (missing or wrong), found)
+
+    async def line_of(self, number: str) -> str | None:
+        """Return the line of what is shown that tells of a train, "" if none does, None: unseen."""
+        text = await self.hook("shown")
+        if text is None:
+            return None
+        return next((line for line in text.splitlines() if number in line), "")

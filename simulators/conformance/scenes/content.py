@@ -1,4 +1,4 @@
-"""Scene "content": what is told of runs, plans and notices, as far as the device lets it be seen.
+"""Scene "content": what is told of runs and plans, as far as the device lets it be seen.
 
 Law: see `simulators.conformance.scenes`.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from protocol.runs import Role
-from simulators.conformance.day import MARK, NOTICE_TEXT, NUMBERS, PASSING, notice_of, run_of
+from simulators.conformance.day import NUMBERS, PASSING, run_of
 
 if TYPE_CHECKING:
     from simulators.conformance.stage import Stage
@@ -35,7 +35,7 @@ async def play(stage: Stage) -> None:
     )
     await _over(stage)
     await _left_out(stage)
-    await _notice(stage)
+    await _emptied(stage)
 
 
 async def _over(stage: Stage) -> None:
@@ -49,6 +49,7 @@ async def _over(stage: Stage) -> None:
     await _complete(stage, "a run that is valid for three seconds")
     await stage.sleep(4.0)
     await stage.shows("C-5.8", without=(NUMBERS[4],), why="a run past its valid_until")
+    await stage.shows("C-2.10", without=(NUMBERS[4],), why="a run past its valid_until")
 
 
 async def _left_out(stage: Stage) -> None:
@@ -66,19 +67,17 @@ async def _left_out(stage: Stage) -> None:
     hub.say(hub.topics.of_entity(entity), b"", retain=True)
 
 
-async def _notice(stage: Stage) -> None:
+async def _emptied(stage: Stage) -> None:
+    """An empty payload deletes nothing that the manifest names."""
     hub = stage.hub
-    hub.put(f"notice/{MARK}", notice_of(hub.clock.now()))
-    await _complete(stage, "a notice")
-    if stage.has_hook and NOTICE_TEXT not in await stage.hook("shown"):
-        stage.findings.note("the device does not show notices: C-6.1 is not observed")
-    elif stage.has_hook:
-        ended = replace(notice_of(hub.clock.now()), ends_at=hub.clock.now())
-        hub.put(f"notice/{MARK}", ended)
-        await _complete(stage, "the notice has ended")
-        await stage.shows("C-6.1", without=(NOTICE_TEXT,), why="a notice past ends_at")
-    hub.forget(f"notice/{MARK}")
-    hub.manifest()
+    run = run_of(NUMBERS[3], hub.clock.now())
+    entity = f"run/{run.run_id}"
+    hub.say(hub.topics.of_entity(entity), b"", retain=True)
+    await stage.sleep(1.5)
+    await stage.shows(
+        "C-2.11", with_=(RENAMED,), why="an empty payload for what the manifest names"
+    )
+    hub.tell(entity)
 
 
 async def _complete(stage: Stage, what: str) -> None:

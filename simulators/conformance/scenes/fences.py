@@ -6,7 +6,7 @@ Law: see `simulators.conformance.scenes`.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -39,6 +39,40 @@ async def duplicates(stage: Stage) -> None:
     await stage.complete(wanted, "newest, older, newest, older", "C-3.1")
     await stage.shows("C-3.3", with_=(NUMBERS[2],), without=(GHOST,), why="an older revision late")
     await stage.alive("C-3.2", "duplicates")
+    await _any_order(stage)
+
+
+async def _any_order(stage: Stage) -> None:
+    """Three revisions of four runs, each twice, in an order that chance makes."""
+    hub = stage.hub
+    now = hub.clock.now()
+    made: list[tuple[str, dict[str, Any], int]] = []
+    last: list[str] = []
+    older: list[str] = []
+    for number in range(4):
+        run = run_of(f"QX80{number}", now)
+        entity = f"run/{run.run_id}"
+        for rev in (1, 2, 3):
+            name = f"QX8{number}{rev}"
+            said = replace(run, arrival_number=name, departure_number=name)
+            made += [(entity, hub.message(said, rev=rev), rev)] * 2
+            (last if rev == 3 else older).append(name)  # noqa: PLR2004 - the last of three
+        hub.live[entity] = (said, 3)
+    hub.random.shuffle(made)
+    wanted = hub.manifest()
+    for entity, message, _ in made:
+        hub.say(hub.topics.of_entity(entity), message)
+    for entity, message, rev in made:
+        if rev == 3:  # noqa: PLR2004 - the broker shall keep the last
+            hub.say(hub.topics.of_entity(entity), message, retain=True)
+    hub.beat()
+    await stage.complete(wanted, "24 messages in any order", "C-1.8")
+    await stage.shows("C-1.8", with_=tuple(last), without=tuple(older), why="in any order, twice")
+    for entity in {entity for entity, _, _ in made}:
+        hub.forget(entity)
+    wanted = hub.manifest()
+    hub.beat()
+    await stage.complete(wanted, "without them", "C-1.8")
 
 
 async def zombie(stage: Stage) -> None:

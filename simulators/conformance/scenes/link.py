@@ -5,8 +5,10 @@ Law: see `simulators.conformance.scenes`. Times are the protocol's, with the sta
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from protocol.commands import AckStage
 from protocol.limits import (
@@ -22,8 +24,11 @@ from simulators.conformance.day import NUMBERS, run_of
 from simulators.conformance.stage import ONLINE_WITHIN_S, SLACK_S
 
 if TYPE_CHECKING:
+    from protocol.times import Instant
     from simulators.conformance.stage import Stage
 
+_NUMBER = re.compile(r"QX\d{3}")
+_WORD = re.compile(r"[^\W\d_]+")
 _HOUR = timedelta(hours=1)
 _LOST = frozenset({LinkMode.SUSPECT, LinkMode.AUTONOMOUS})
 
@@ -31,6 +36,8 @@ _LOST = frozenset({LinkMode.SUSPECT, LinkMode.AUTONOMOUS})
 async def offline(stage: Stage) -> None:
     """The hub says goodbye, stays away, and comes back in the same epoch."""
     hub, witness = stage.hub, stage.witness
+    before = await stage.hook("shown")
+    since = hub.clock.now()
     left = stage.reactor.seconds()
     hub.leave()
     state = await witness.until_state(lambda said: said.mode in _LOST, SLACK_S)
@@ -46,7 +53,28 @@ async def offline(stage: Stage) -> None:
     found = f"a command in autonomy: {ack.stage.value} {ack.reason}" if ack else "not answered"
     stage.check("C-7.5", ok, found)
     await stage.shows("C-11.6", with_=(NUMBERS[0], NUMBERS[2]), why="in autonomy")
+    await _shown_alone(stage, before, since)
     await _back(stage)
+
+
+async def _shown_alone(stage: Stage, before: str | None, since: Instant) -> None:
+    """Check that words beside the trains say that the device is alone, and a time since when."""
+    text = await stage.hook("shown")
+    if text is None or before is None:
+        return
+    said = _beside(text) - _beside(before)
+    stage.check("C-11.3", bool(said), f"words that autonomy adds: {' '.join(sorted(said)) or '-'}")
+    zone = ZoneInfo(stage.hub.zone)
+    instants = (since + timedelta(seconds=off) for off in (-60, -20, 0, 20, 60))
+    times = {f"{at.astimezone(zone):%H:%M}" for at in instants}
+    found = sorted(time for time in times if time in text)
+    stage.check("C-11.3", bool(found), f"since when: {', '.join(found) or 'no time'}")
+
+
+def _beside(text: str) -> set[str]:
+    """Return the words of the lines that tell of no train."""
+    lines = (line for line in text.splitlines() if _NUMBER.search(line) is None)
+    return {word for line in lines for word in _WORD.findall(line)}
 
 
 async def _back(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from protocol.channels import CHANNELS
 from protocol.limits import STATE_EVERY_S, STATE_LIVES
 from protocol.messages import DeviceDescription, DeviceState, LinkMode
 from simulators.conformance.day import NUMBERS, plan_of, run_of
+from simulators.conformance.scenes.wire_record import wire_record
 from simulators.conformance.stage import ONLINE_WITHIN_S, SLACK_S
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ async def record(stage: Stage) -> None:
     _states(stage)
     kept = {heard.leaf for heard in witness.heard if heard.retained} | await _kept(stage)
     stage.check("C-1.3", kept == _RETAINED, f"the broker keeps {sorted(kept)}")
+    wire_record(stage)
     stage.check("C-9.7", leaves["health"] > 0, f"{leaves['health']} health messages")
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from protocol.commands import AckStage
+from protocol.limits import IN_FORCE_WITHIN_S
 from protocol.messages import Beat, DeviceState, LinkMode
-from simulators.conformance.scenes.wishes import REVISION
-from simulators.conformance.stage import ONLINE_WITHIN_S
+from simulators.conformance.scenes.commands import known
+from simulators.conformance.scenes.wishes import say
+from simulators.conformance.stage import ONLINE_WITHIN_S, SLACK_S
 
 if TYPE_CHECKING:
-    from protocol.commands import Ack
+    from protocol.devices import Config, Want
     from simulators.conformance.stage import Stage
     from simulators.conformance.witness import Heard
 
@@ -38,7 +39,10 @@ async def play(stage: Stage) -> None:
     hub.silence()
     lie = hub.message(Beat(utc=hub.clock.now(), manifest_seq=hub.manifest_seq))
     hub.say(hub.topics.hub_beat, lie, retain=True)
-    await _started(stage, before)
+    said = dict(stage.wishes)
+    for leaf in said:
+        hub.say(hub.topics.device(stage.device.id, leaf), b"", retain=True)
+    await started(stage, before)
     early = await witness.until_mode(LinkMode.ONLINE, ONLINE_WITHIN_S)
     found = (
         "ONLINE by a beat that the broker kept" if early else "a beat that was kept counts nothing"
@@ -50,24 +54,31 @@ async def play(stage: Stage) -> None:
     stage.check(
         "C-11.4", state is not None, "in step after the restart" if state else "never ONLINE"
     )
-    wanted = state.want_revision if state is not None else None
-    stage.check("C-8.2", wanted == REVISION, f"want {wanted} after the restart")
-    await _remembered(stage, name, done)
+    await _wishes(stage, said, state)
+    if done is not None:
+        await known(stage, "C-7.8", name)
 
 
-async def _remembered(stage: Stage, name: str, done: Ack | None) -> None:
-    """A command of before the restart comes again: it is answered, and not done."""
-    witness = stage.witness
-    count = len(witness.acks(name))
-    stage.hub.command(stage.device.id, name, "identify", parameters={"seconds": 1})
-    again = await stage.acknowledged(name, after=count)
-    ok = again is not None and done is not None and again.stage is done.stage
-    twice = sum(ack.stage is AckStage.ACCEPTED for _, ack in witness.acks(name)[count:])
-    said = again.stage.value if again else "not answered"
-    stage.check("C-7.8", ok and not twice, f"a command from before the restart: {said}")
+async def _wishes(
+    stage: Stage, said: dict[str, tuple[Want | Config, int]], state: DeviceState | None
+) -> None:
+    """The broker had lost them: the device has kept them, or takes them when they come."""
+    if not said:
+        return
+    kept = state.want_revision if state is not None else None
+    _, wanted = said["want"]
+    stage.check("C-8.6", kept == wanted, f"want {kept} after a restart, the broker had none")
+    for leaf, (body, rev) in said.items():
+        say(stage, leaf, body, rev)
+    state = await stage.witness.until_state(
+        lambda now: now.want_revision == wanted, IN_FORCE_WITHIN_S + SLACK_S
+    )
+    found = "in force" if state else "not in force"
+    stage.check("C-8.2", state is not None, f"want {wanted} after the restart: {found}")
 
 
-async def _started(stage: Stage, before: DeviceState | None) -> None:
+async def started(stage: Stage, before: DeviceState | None) -> None:
+    """Have the device started, and wait for the state of another boot."""
     await stage.hook("start")
     known = before.boot if before is not None else ""
     state = await stage.witness.until_state(

@@ -5,6 +5,7 @@ Law: see `simulators.conformance.scenes`.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,6 +13,8 @@ import msgspec
 from protocol.codec import encode_body
 from protocol.devices import Health
 from protocol.limits import MAX_OTHER_BYTES
+from protocol.messages import Beat
+from protocol.runs import Named, Role, Run
 from simulators.conformance.day import NUMBERS, run_of
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from simulators.conformance.stage import Stage
 
 _DEEP = 5_000
+LEAST = "QX755"
+GHOST = "QX756"
 
 
 async def garbage(stage: Stage) -> None:
@@ -104,3 +109,59 @@ async def unknown(stage: Stage) -> None:
     stage.check("C-13.1", reached, "version 1.9")
     await stage.shows("C-2.4", with_=(NUMBERS[1],), why="a run with unknown fields")
     await stage.alive("C-2.4", "unknown fields")
+    await _least(stage)
+    await _open_names(stage)
+
+
+async def _least(stage: Stage) -> None:
+    """Messages with nothing in them but what must be there."""
+    hub = stage.hub
+    name = f"{hub.clock.now().date().isoformat()}.{LEAST.lower()}"
+    least = Run(
+        run_id=name,
+        service_date=hub.clock.now().date(),
+        category="Q",
+        role=Role.ORIGIN,
+        origin=Named("ORG", {"en": "Origin"}),
+        destination=Named("DST", {"en": "Destination"}),
+    )
+    body = {
+        key: value
+        for key, value in msgspec.json.decode(encode_body(least)).items()
+        if key in {"run_id", "service_date", "category", "role", "origin", "destination"}
+    }
+    entity = f"run/{name}"
+    hub.live[entity] = (least, 1)
+    made = hub.message(body, t="run", rev=1)
+    del made["valid_until"]
+    hub.say(hub.topics.of_entity(entity), made, retain=True)
+    wanted = hub.manifest()
+    beat = hub.message({"utc": hub.clock.now(), "manifest_seq": wanted}, t="hub.beat")
+    del beat["valid_until"], beat["rev"]
+    hub.say(hub.topics.hub_beat, beat, qos=0)
+    await stage.complete(wanted, "a run with its required fields only", "C-13.2")
+    await stage.alive("C-13.2", "messages with their required fields only")
+    hub.forget(entity)
+    wanted = hub.manifest()
+    hub.beat()
+    await stage.complete(wanted, "without it", "C-13.2")
+
+
+async def _open_names(stage: Stage) -> None:
+    """Names that may be added within a version, and a value that may not."""
+    hub = stage.hub
+    now = hub.clock.now()
+    run = run_of(NUMBERS[0], now)
+    event = {"event_id": "x-1", "kind": "unheard-of", "run_id": run.run_id, "at": now}
+    soon = now + timedelta(seconds=20)
+    hub.say(hub.topics.event("unheard-of"), hub.message(event, t="event", valid_until=soon))
+    beat = hub.message(Beat(utc=now, manifest_seq=hub.manifest_seq, clock_quality="unheard-of"))
+    hub.say(hub.topics.hub_beat, beat, qos=0)
+    stray = {"correlation": "x", "kind": "unheard-of"}
+    answer = hub.message(stray, t="dev.resp")
+    hub.say(hub.topics.device(stage.device.id, "resp"), answer)
+    await stage.alive("C-13.3", "open names unheard of")
+    body = msgspec.json.decode(encode_body(run_of(GHOST, now))) | {"role": "GHOST"}
+    hub.say(hub.topics.run(body["run_id"]), hub.message(body, t="run", rev=9))
+    await stage.shows("C-13.3", with_=(NUMBERS[0],), without=(GHOST,), why="a role unheard of")
+    await stage.alive("C-13.3", "a closed value unheard of")

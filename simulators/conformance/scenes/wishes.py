@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from protocol.codec import encode_body
-from protocol.devices import Config, Want
+from protocol.devices import Config, Fault, Want
 from protocol.limits import IN_FORCE_WITHIN_S
 from simulators.conformance.stage import SLACK_S
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from simulators.conformance.stage import Stage
 
 REVISION = 41
+LAST = 43
 _WITHIN_S = IN_FORCE_WITHIN_S + SLACK_S
 
 
@@ -40,7 +42,28 @@ async def play(stage: Stage) -> None:
     stage.check("C-3.3", kept, f"an older want: {now.want_revision if now else None} is in force")
     say(stage, "want", want, REVISION)  # the broker shall hold the newer one again
     await stage.alive("C-8.4", "wishes with unknown names")
+    await _unsupported(stage, want)
     hub.manifest()
+
+
+async def _unsupported(stage: Stage, want: Want) -> None:
+    """What cannot be followed is a fault, that ends when it is not wanted any more."""
+    said = _unsupported_said(stage)
+    found = f"faults {[fault.active for fault in said]} with code `unsupported`"
+    if not stage.check("C-8.5", any(fault.active for fault in said), found):
+        return
+    say(stage, "want", Want(revision=REVISION + 1), REVISION + 1)
+    await stage.sleep(_WITHIN_S)
+    said = _unsupported_said(stage)
+    found = f"faults {[fault.active for fault in said]} after a want that asks for nothing"
+    stage.check("C-9.8", bool(said) and not said[-1].active, found)
+    say(stage, "want", replace(want, revision=LAST), LAST)
+    await stage.sleep(1.0)
+
+
+def _unsupported_said(stage: Stage) -> list[Fault]:
+    heard = [each.message.body for each in stage.witness.heard if each.message is not None]
+    return [body for body in heard if isinstance(body, Fault) and body.code == "unsupported"]
 
 
 def say(stage: Stage, leaf: str, body: Want | Config, rev: int) -> None:
@@ -49,6 +72,7 @@ def say(stage: Stage, leaf: str, body: Want | Config, rev: int) -> None:
     made = hub.message(body, rev=rev)
     made["body"] = msgspec.json.decode(encode_body(body)) | {"mood": "sunny"}
     hub.say(hub.topics.device(stage.device.id, leaf), made, retain=True)
+    stage.wishes[leaf] = (body, rev)
 
 
 def _found(what: str, ok: bool) -> str:  # noqa: FBT001 - it is the sentence
