@@ -62,9 +62,10 @@ def gather(deployment: Deployment, station: str) -> Overview:
                 for kind, answer in said.items()
             ),
         ]
-        lines, found = judge_lines(feed.result()), fleet.result()
+        report, found = feed.result(), fleet.result()
     devices = judge_devices(found if found is not None else presence(deployment, station))
-    return put_together(station, system_clock().now(), parts, lines, devices)
+    rows = report.judgement if report is not None else None
+    return put_together(station, system_clock().now(), parts, judge_lines(report), devices, rows)
 
 
 def _health(host: str, port: int | None) -> dict[str, Any] | None:

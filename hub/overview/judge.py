@@ -14,6 +14,7 @@ from protocol.messages import LinkMode, SourceMode
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hub.disbelieved import Judgement
     from hub.feed_report import FeedReport
     from hub.fleet.said import FleetReport
     from protocol.times import Instant
@@ -152,6 +153,7 @@ def put_together(
     parts: Sequence[Part],
     lines: tuple[Line, ...],
     devices: tuple[Device, ...] | None,
+    rows: Judgement | None = None,
 ) -> Overview:
     """Return the overview with its worst level."""
     levels = [part.level for part in parts] + [line.level for line in lines]
@@ -163,6 +165,7 @@ def put_together(
         parts=tuple(parts),
         lines=lines,
         devices=devices,
+        rows=rows,
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from hub.disbelieved import Judgement
 from protocol.times import Instant
 
 
@@ -109,6 +110,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         parts: processes, the hub first.
         lines: from dispatching; empty when the hub does not say.
         devices: None: nobody says.
+        rows: what became of dispatching's rows since the hub began, None: it does not say. What
+            was not believed makes nothing worse here: it is counted for as long as the hub runs.
     """
 
     station: str
@@ -117,6 +120,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...]
     lines: tuple[Line, ...] = ()
     devices: tuple[Device, ...] | None = None
+    rows: Judgement | None = None
 
 
 def worst(levels: list[Level]) -> Level:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from hub.disbelieved import Judgement
     from hub.overview.model import Device, Overview, Part, Text
     from hub.overview.model import Line as FeedLine
 
@@ -40,6 +41,8 @@ def render(overview: Overview, language: str = BOTH) -> RenderableType:
     shown: list[RenderableType] = [head, _parts(overview.parts, words)]
     if overview.lines:
         shown.append(_lines(overview.lines, words))
+    if overview.rows is not None:
+        shown += _rows(overview.rows, words)
     if overview.devices is None:
         shown.append(
             Line(words("设备情况未知：中心没有应答", "devices not known: the hub does not say"))
@@ -120,6 +123,34 @@ def _lines(lines: Sequence[FeedLine], words: _Words) -> Table:
             words.why(each.why),
         )
     return table
+
+
+def _rows(rows: Judgement, words: _Words) -> list[RenderableType]:
+    """Return what became of dispatching's rows, and a table of what was not believed."""
+    counts = (
+        ("采信", "believed", rows.believed),
+        ("已有", "known already", rows.held),
+        ("列车已过", "of trains long gone", rows.over),
+        ("剔除", "rejected", sum(rows.rejected.values())),
+        ("部分剔除", "rejected in part", sum(rows.parts.values())),
+    )
+    told = ", ".join(f"{words(zh, en)} {count}" for zh, en, count in counts)
+    head = Line(f"{words('调度数据', 'rows of dispatching')}: {told}")
+    if not (rows.rejected or rows.parts):
+        return [head]
+    table = _table(
+        words("剔除的数据", "rejected"),
+        words("原因", "reason"),
+        words("整条", "rows"),
+        words("部分", "parts"),
+        words("最近一例", "latest"),
+    )
+    for reason in sorted({*rows.rejected, *rows.parts}):
+        found = next((each for each in rows.latest if each.reason == reason), None)
+        latest = UNKNOWN if found is None else f"{found.row} {words(found.zh, found.en)}"
+        whole, parts = rows.rejected.get(reason, 0), rows.parts.get(reason, 0)
+        table.add_row(reason, str(whole), str(parts), latest)
+    return [head, table]
 
 
 def _devices(devices: Sequence[Device], words: _Words) -> Table:

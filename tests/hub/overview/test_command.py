@@ -8,8 +8,12 @@ import sys
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from hub.command_token import ensure_token
+from hub.disbelieved import Judgement
+from hub.feed_report import FeedReport
 from station_config.runtime.command import main
 from station_config.runtime.deployment import (
     BrokerSettings,
@@ -36,12 +40,13 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def answer():
-    """Start a server that answers `/health` so; return its port."""
+    """Start a server that answers `/health` so, and other pages as told; return its port."""
     servers = []
 
-    def start(code, body):
+    def start(code, body, **pages):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-        server.answers = {"/health": (code, body)}
+        server.answers = {f"/{page}": (200, each) for page, each in pages.items()}
+        server.answers["/health"] = (code, body)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         servers.append((server, thread))
@@ -60,11 +65,12 @@ def status(tmp_path, capsys):
         path = tmp_path / "deployment.toml"
         deployment = Deployment(
             station=STATION,
-            broker=BrokerSettings(port=free_port()),
+            broker=BrokerSettings(port=free_port(), secrets=tmp_path / "secrets"),
             hub=HubSettings(database="sqlite://", port=hub_port, state=tmp_path / "state"),
             subsystems={"clock": SubsystemSettings(id="clock-1", cache=Path("c"), port=clock_port)},
         )
         dump_deployment(deployment, path)
+        ensure_token(deployment)
         code = main(["status", "--deployment", str(path), *words])
         return code, capsys.readouterr()
 
@@ -89,6 +95,26 @@ def test_what_answers_is_told_though_others_do_not(status, answer):
     assert code == 1
     assert (hub["level"], broker["level"]) == ("fault", "fault")
     assert (clock["level"], clock["state"], clock["runs"]) == ("well", "ONLINE", 5)
+
+
+def test_what_became_of_the_rows_is_told_as_the_hub_counts_it(status, answer):
+    rows = Judgement(believed=7, rejected={"jump": 1}, parts={"unknown-track": 2})
+    report = FeedReport(
+        live=True,
+        lead=None,
+        in_part=False,
+        takeovers=0,
+        last_takeover=None,
+        rows=8,
+        lines=[],
+        disagreements=[],
+        judgement=rows,
+    )
+    hub = answer(200, b'{"ok": true, "role": "leading"}', feed=msgspec.json.encode(report))
+    _, said = status(hub, answer(200, CLOCK), "--json")
+    assert msgspec.convert(json.loads(said.out)["rows"], Judgement) == rows
+    _, said = status(free_port(), answer(200, CLOCK), "--json")
+    assert json.loads(said.out)["rows"] is None
 
 
 @pytest.mark.parametrize("body", [b"", b"not json", b"[1]", b"\xff", b'{"ok": 1, "mode": []}'])

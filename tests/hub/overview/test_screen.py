@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
+from hub.disbelieved import Disbelief, Judgement
 from hub.overview.model import Device, Level, Line, Overview, Part, Text
 from hub.overview.screen import LANGUAGES, LEVELS, render
 
@@ -27,6 +28,7 @@ OVERVIEW = Overview(
         ),
     ),
     devices=(Device(name="board-7", kind="display", level=Level.WELL, mode="ONLINE", since=AT),),
+    rows=Judgement(believed=9000, held=12, over=3, rejected={"departure-before-arrival": 2}),
 )
 
 
@@ -57,6 +59,40 @@ def test_one_language_is_enough(language, there, not_there):
     text = shown(OVERVIEW, language)
     assert there in text
     assert not_there not in text
+
+
+def test_rows_are_counted_and_those_not_believed_listed_by_reason():
+    latest = Disbelief(
+        at=AT,
+        row="plan/k1",
+        reason="unknown-track",
+        partial=True,
+        zh="未知股道: 99",
+        en="the station has no such track: 99",
+    )
+    rows = Judgement(
+        believed=120,
+        held=4,
+        rejected={"jump": 2},
+        parts={"unknown-track": 3},
+        latest=[latest],
+    )
+    told = Overview(station="st", at=AT, level=Level.WELL, parts=(), devices=(), rows=rows)
+    text = shown(told, "en")
+    assert (
+        "believed 120, known already 4, of trains long gone 0, rejected 2, rejected in part 3"
+        in text
+    )
+    (jump,) = (line for line in text.splitlines() if "jump" in line)
+    (track,) = (line for line in text.splitlines() if "unknown-track" in line)
+    assert [word for word in jump.split() if word.isdigit()] == ["2", "0"]
+    assert "plan/k1 the station has no such track: 99" in track
+    assert "未知股道: 99" in shown(told, "zh")
+    quiet = Overview(
+        station="st", at=AT, level=Level.WELL, parts=(), devices=(), rows=Judgement(believed=1)
+    )
+    assert "believed 1" in shown(quiet, "en")
+    assert "reason" not in shown(quiet, "en")
 
 
 def test_that_nobody_says_how_devices_are_is_said():
