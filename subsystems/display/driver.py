@@ -5,7 +5,7 @@ that moment; every message carries the station time of its sending.
 
     /                       list of boards
     /board/ID               page
-    /board/ID/events        stream: document, rows, status, beat
+    /board/ID/events        stream: document, rows, notices, status, beat
     /board/ID/document      the same document once, as JSON
     /time                   station time, for a measured round trip
     /web/…, /sw.js
@@ -31,10 +31,11 @@ from station_config.runtime.web import (
     Sse,
     static_files,
 )
-from subsystems.display.machine import SendRows, SendStatus
+from subsystems.display.machine import SendNotices, SendRows, SendStatus
 from subsystems.display.model import Document, Row, Status
 from subsystems.display.pages import FRAME, board_page
 from subsystems.display.view import milliseconds
+from subsystems.kit.notes import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,6 +69,12 @@ class RowsMessage(Time, frozen=True):
     version: int
     rows: tuple[Row, ...]
     removed: tuple[str, ...]
+
+
+class NoticesMessage(Time, frozen=True):
+    """Event ``notices``: all of the board's."""
+
+    notices: tuple[Note, ...]
 
 
 class StatusMessage(Time, frozen=True):
@@ -138,6 +145,9 @@ class Streams:
                 self.channels[board].send(Sse("rows", msgspec.json.encode(message)))
                 for row in rows:
                     trace(self._log, "sse", row.id, board=board, version=version)
+            case SendNotices(board, notices):
+                told = NoticesMessage(*self._now(), notices)
+                self.channels[board].send(Sse("notices", msgspec.json.encode(told)))
             case SendStatus(status):
                 event = Sse("status", self._status_message(status))
                 for channel in self.channels.values():

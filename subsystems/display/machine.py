@@ -14,6 +14,7 @@ import msgspec
 
 from subsystems.display.model import Document, Row, Sheet, Status
 from subsystems.display.view import milliseconds
+from subsystems.kit.notes import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from protocol.runs import Run
     from protocol.times import Instant
     from subsystems.display.view import BoardView
+    from subsystems.kit.notes import Note
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,14 @@ class StatusChanged:
     status: Status
 
 
-Event = RunsChanged | StatusChanged
+@dataclass(frozen=True)
+class NoticesChanged:
+    """What each board has to tell beside trains, the most important first."""
+
+    notices: Mapping[str, tuple[Note, ...]]
+
+
+Event = RunsChanged | StatusChanged | NoticesChanged
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,15 @@ class SendStatus:
     status: Status
 
 
-Effect = SendRows | SendStatus
+@dataclass(frozen=True)
+class SendNotices:
+    """Effect: tell the pages of `board` that these are its notices."""
+
+    board: str
+    notices: tuple[Note, ...]
+
+
+Effect = SendRows | SendStatus | SendNotices
 
 
 @dataclass(frozen=True)
@@ -71,6 +88,7 @@ class State:
         code: of the page's files.
         version: counts changes.
         rows: by board, by run.
+        notices: by board.
     """
 
     views: Mapping[str, BoardView]
@@ -79,6 +97,7 @@ class State:
     code: str
     version: int = 0
     rows: Mapping[str, Mapping[str, Row]] = field(default_factory=dict)
+    notices: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
 
 
 def step(state: State, event: Event, now: Instant) -> tuple[State, tuple[Effect, ...]]:
@@ -96,6 +115,10 @@ def step(state: State, event: Event, now: Instant) -> tuple[State, tuple[Effect,
             if status == state.status:
                 return state, ()
             return replace(state, status=status), (SendStatus(status),)
+        case NoticesChanged(notices):
+            told = {board: lasting(notices.get(board, ()), now) for board in state.views}
+            changed = (b for b in told if told[b] != state.notices.get(b, ()))
+            return replace(state, notices=told), tuple(SendNotices(b, told[b]) for b in changed)
 
 
 def document(state: State, board: str, now: Instant) -> Document:
@@ -112,6 +135,7 @@ def document(state: State, board: str, now: Instant) -> Document:
         sheet=state.sheets[board],
         rows=tuple(sorted(rows, key=lambda row: (row.key, row.id))),
         status=state.status,
+        notices=lasting(state.notices.get(board, ()), now),
     )
 
 

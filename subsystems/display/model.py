@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+from subsystems.kit.notes import Note
+
 Text = dict[str, str]
 """A text by language tag, one entry for every language of the board."""
 
@@ -145,6 +147,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         sheet: the board.
         rows: all rows that are or will be visible.
         status: where the information comes from.
+        notices: those that are told or will be, the most important first.
     """
 
     code: str
@@ -152,3 +155,4 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     sheet: Sheet
     rows: tuple[Row, ...]
     status: Status
+    notices: tuple[Note, ...] = ()

@@ -28,6 +28,14 @@ type="font/woff2" crossorigin>
 <script type="module" src="/web/board.js"></script>
 </head>
 <body>
+<section id="emergency" hidden>
+<div id="emergency-said" class="hidden" role="alert" aria-live="assertive"></div>
+<div data-part="kind" aria-hidden="true"></div>
+<div data-part="clock" aria-hidden="true"></div>
+<div data-part="text" aria-hidden="true"></div>
+<div data-part="line" aria-hidden="true"></div>
+<div data-part="count" aria-hidden="true"></div>
+</section>
 <main id="board">
 <header>
 <h1 id="title"></h1>
@@ -35,6 +43,11 @@ type="font/woff2" crossorigin>
 <div id="clock" role="timer" aria-live="off"></div>
 <div id="date"></div>
 </header>
+<section id="notice" aria-hidden="true">
+<div data-part="kind"></div>
+<div data-part="text"></div>
+<div data-part="count"></div>
+</section>
 <section id="hero" data-empty="true" aria-live="polite">
 <div data-box="train"></div>
 <div data-box="direction"></div>
@@ -56,6 +69,7 @@ type="font/woff2" crossorigin>
 <div id="pages"></div>
 </footer>
 </main>
+<div id="notices-said" class="hidden" role="status" aria-live="polite"></div>
 <noscript>此屏幕需要 JavaScript · This board needs JavaScript</noscript>
 </body>
 </html>

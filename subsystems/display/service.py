@@ -12,17 +12,26 @@ from typing import TYPE_CHECKING, Any
 from protocol.messages import DeviceDescription, LinkMode
 from subsystems.display.driver import Streams, code_of, page_files, site
 from subsystems.display.honest import make_status
-from subsystems.display.machine import RunsChanged, StatusChanged, document, step
+from subsystems.display.machine import (
+    NoticesChanged,
+    RunsChanged,
+    StatusChanged,
+    document,
+    step,
+)
 from subsystems.display.start import all_words, first_state, index
 from subsystems.kit.hub_link import HubLink
+from subsystems.kit.notes import make_notes
 from subsystems.kit.service import Parts, Wired, run_subsystem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from station_config.model import Board
     from station_config.runtime.metrics import Figures
     from subsystems.display.machine import Event
     from subsystems.display.model import Status
+    from subsystems.kit.notes import Note
 
 KIND = "display"
 SET_BACK = timedelta(seconds=30)
@@ -105,6 +114,11 @@ class Display:
 
     def _on_status(self) -> None:
         self._step(StatusChanged(self._status()))
+        self._step(NoticesChanged({b.id: self._notes(b) for b in self._station.boards}))
+
+    def _notes(self, board: Board) -> tuple[Note, ...]:
+        places = self._state.views[board.id].places(self.link.now())
+        return make_notes(self.link.announced(*places), board.languages)
 
     def _step(self, event: Event) -> None:
         now = self.link.now()

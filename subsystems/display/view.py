@@ -63,6 +63,13 @@ class BoardView:
             unconfirmed=self._steps(run, instants, lambda _: aside) if self._uncertain(run) else (),
         )
 
+    def places(self, now: Instant) -> tuple[str, ...]:
+        """Return the zones of the station in which this board itself stands."""
+        board = self.board
+        layout = self.station.layout_on(now.astimezone(self.station.zone_info).date())
+        rooms = (gate.waiting_room for gate in layout.gates if gate.id == board.gate)
+        return tuple(place for place in (board.id, board.waiting_room, *rooms) if place)
+
     def _uncertain(self, run: Run) -> bool:
         """Return whether the row can lapse: what an arrival board told ends with the arrival."""
         if self.board.kind is BoardKind.ARRIVALS and run.arrival and run.arrival.actual:

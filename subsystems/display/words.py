@@ -102,6 +102,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     date: str
     weekdays: tuple[str, ...]
     monthnames: tuple[str, ...] = ()
+    notice_information: str
+    notice_disruption: str
+    notice_emergency: str
     boards: str
     plain_view: str
     columns: ColumnWords

@@ -9,6 +9,7 @@
 import { StationClock } from "./clock.js";
 import { Hero } from "./hero.js";
 import { fillBox } from "./led.js";
+import { Notices } from "./notices.js";
 import { keep } from "./offline.js";
 import { fill, frame, say, select } from "./select.js";
 import * as store from "./store.js";
@@ -41,6 +42,10 @@ let status = null;
 let table = null;
 /** @type {?Hero} */
 let hero = null;
+/** @type {?Notices} */
+let notices = null;
+/** @type {import("./notes.js").Note[]} */
+let notes = [];
 let version = 0;
 let code = "";
 let connected = false;
@@ -60,12 +65,18 @@ function take(given) {
   version = given.version;
   code = given.code;
   status = given.status;
+  notes = given.notices ?? [];
   rows.clear();
   for (const row of given.rows) rows.set(row.id, row);
   if (JSON.stringify(given.sheet) !== JSON.stringify(sheet)) {
     sheet = given.sheet;
     table = new Table(/** @type {HTMLTableElement} */ (part("rows")), sheet);
     hero = sheet.kind === "gate" || sheet.kind === "platform" ? new Hero(part("hero"), sheet) : null;
+    notices = new Notices(
+      { band: part("notice"), emergency: part("emergency"), said: part("notices-said"), alarm: part("emergency-said") },
+      sheet,
+      { plain, only: asked(), resized: resize },
+    );
     began = performance.now();
     drawStanding();
     resize();
@@ -86,6 +97,8 @@ function receive(kind, data) {
     version = data.version;
     for (const row of data.rows) rows.set(row.id, row);
     for (const id of data.removed) rows.delete(id);
+  } else if (kind === "notices") {
+    notes = data.notices;
   } else {
     clock.hint(data.now, data.rate);
     status = data.status;
@@ -116,7 +129,7 @@ function saveSoon(delay) {
   saving = setTimeout(() => {
     saving = undefined;
     if (sheet === null) return;
-    const document = { code, version, sheet, status, rows: Array.from(rows.values()) };
+    const document = { code, version, sheet, status, rows: Array.from(rows.values()), notices: notes };
     store.save(board, { document, heard, clock: clock.save() });
   }, delay);
 }
@@ -136,6 +149,7 @@ function resize() {
   if (sheet === null || table === null) return;
   table.resize(plain ? Math.max(sheet.rows, 1) : sheet.rows);
   hero?.resize();
+  notices?.resize();
   drawStanding();
   tick();
 }
@@ -169,13 +183,20 @@ function tick() {
   if (plain && table.rows !== perPage) table.resize(perPage);
   const pages = Math.max(1, Math.ceil(listed.length / perPage));
   const turn = frame((performance.now() - began) / 1000, pages, sheet);
-  const language = sheet.languages.includes(query.get("lang")) ? query.get("lang") : turn.language;
+  const language = asked() ?? turn.language;
   hero?.draw(lead);
   table.draw(listed.slice(turn.page * perPage, (turn.page + 1) * perPage), language);
   root.dataset.language = language;
   root.dataset.empty = String(shown.length === 0);
-  drawClock(now, language);
-  drawFooter(language, turn.page, pages);
+  const time = drawClock(now, language);
+  const line = drawFooter(language, turn.page, pages);
+  notices?.draw(notes, now, (performance.now() - began) / 1000, time, line);
+}
+
+/** @returns {?string} the one language that this page was asked for */
+function asked() {
+  const language = query.get("lang");
+  return language !== null && sheet.languages.includes(language) ? language : null;
 }
 
 /**
@@ -198,7 +219,8 @@ function drawClock(now, language) {
   const parts = Object.fromEntries(local.map((p) => [p.type, p.value]));
   const weekday = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"].indexOf(parts.weekday);
   const seconds = clock.rate <= SECONDS_UP_TO_RATE ? `:${parts.second}` : "";
-  fillBox(part("clock"), [{ text: `${parts.hour}:${parts.minute}${seconds}`, scale: 1 }]);
+  const time = `${parts.hour}:${parts.minute}${seconds}`;
+  fillBox(part("clock"), [{ text: time, scale: 1 }]);
   const words = sheet.words;
   const text = fill(say(words.date, language), {
     year: parts.year,
@@ -208,6 +230,7 @@ function drawClock(now, language) {
     weekday: say(words[`weekday${weekday}`], language),
   });
   fillBox(part("date"), [{ text, scale: 1, lang: language }]);
+  return time;
 }
 
 /** @param {string} language @param {number} page @param {number} pages */
@@ -217,9 +240,11 @@ function drawFooter(language, page, pages) {
   const tone = alone ? "bad" : status?.tone || "plain";
   const shape = SHAPES[/** @type {"good"} */ (tone)] ?? "";
   root.dataset.server = alone ? "lost" : "heard";
-  fillBox(part("line"), [{ text: `${shape} ${line}`.trim(), scale: 1, lang: language }], tone);
+  const told = `${shape} ${line}`.trim();
+  fillBox(part("line"), [{ text: told, scale: 1, lang: language }], tone);
   const text = pages > 1 ? fill(say(sheet.words.page, language), { page: page + 1, pages }) : "";
   fillBox(part("pages"), [{ text, scale: 1, lang: language }]);
+  return told;
 }
 
 /** @param {string} language */

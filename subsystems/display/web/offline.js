@@ -7,7 +7,8 @@
 
 const CACHE = "station-display";
 const FILES = [
-  ...["board.css", "board.js", "clock.js", "hero.js", "layout.js", "led.js", "offline.js"],
+  ...["board.css", "board.js", "clock.js", "hero.js", "layout.js", "led.js", "notes.js"],
+  ...["notices.js", "offline.js"],
   ...["select.js", "store.js", "stream.js", "table.js"],
   "fonts/fusion-pixel-12px-monospaced-sc.woff2",
 ];

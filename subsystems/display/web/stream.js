@@ -10,7 +10,7 @@
 const SILENCE_MS = 12000;
 const AGAIN_MS = 900;
 const JITTER_MS = 500;
-const KINDS = ["document", "rows", "status", "beat"];
+const KINDS = ["document", "rows", "notices", "status", "beat"];
 
 export class Stream {
   /**

@@ -18,20 +18,29 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import structlog
 from sample_day import change, plan
 from twisted.internet import reactor, stdio  # noqa: TID251 - the composition root of a test
 from twisted.protocols.basic import LineReceiver
 
 from protocol.messages import LinkMode, Source, SourceMode
+from protocol.notices import Notice
 from protocol.runs import Punctuality
 from protocol.times import from_unix, to_unix
 from station_config.load import load_station
 from station_config.runtime.web import listen
 from subsystems.display.driver import Streams, code_of, page_files, site
 from subsystems.display.honest import make_status
-from subsystems.display.machine import RunsChanged, StatusChanged, document, step
+from subsystems.display.machine import (
+    NoticesChanged,
+    RunsChanged,
+    StatusChanged,
+    document,
+    step,
+)
 from subsystems.display.start import all_words, first_state, index
+from subsystems.kit.notes import make_notes
 from subsystems.kit.status import status_line
 
 
@@ -77,8 +86,10 @@ class Boards:
         for effect in effects:
             self.perform(effect)
 
-    def command(self, now=None, rate=None, link=None, run=None, late=None, fields=None):
-        """Set the clock, the link, or change a run."""
+    def command(
+        self, now=None, rate=None, link=None, run=None, late=None, fields=None, notices=None
+    ):
+        """Set the clock, the link, the notices, or change a run."""
         if now or rate:
             at = datetime.fromisoformat(now) if now else self.now()
             self.set_now(at, rate or self.rate)
@@ -90,6 +101,10 @@ class Boards:
             if "punctuality" in fields:
                 fields["punctuality"] = Punctuality(fields["punctuality"])
             self.put({run: change(self.runs[run], late=late, **fields)})
+        if notices is not None:
+            given = msgspec.convert(notices, list[Notice])
+            notes = {b.id: make_notes(given, b.languages) for b in self.station.boards}
+            self._step(NoticesChanged(notes))
         self._step(StatusChanged(self.status()))
         return {"version": self.state.version}
 
