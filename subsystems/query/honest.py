@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from protocol.times import Instant
+    from subsystems.kit.notes import Note
     from subsystems.kit.status import StatusLine
     from subsystems.query.words import Words
 
@@ -34,6 +35,7 @@ def make_status(
     lifetime: timedelta,
     words: Mapping[str, Words],
     identify: str = "",
+    notices: tuple[Note, ...] = (),
 ) -> Status:
     """Return what the pages are told.
 
@@ -43,6 +45,7 @@ def make_status(
         lifetime: how long a deviation holds without confirmation; for `protocol.timeline.lapsed`.
         words: tables of all languages.
         identify: name of the kiosk while it is asked which one it is.
+        notices: to passengers.
     """
     return Status(
         line={language: table.line.told(line) for language, table in words.items()},
@@ -50,4 +53,5 @@ def make_status(
         tone=TONES.get(line.code, Tone.SOON),
         confirmed_until=None if confirmed_at is None else milliseconds(confirmed_at + lifetime),
         identify=identify,
+        notices=notices,
     )

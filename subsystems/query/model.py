@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
+from subsystems.kit.notes import Note
+
 Text = dict[str, str]
 """A text by language tag, in the order of the station's languages."""
 
@@ -219,6 +221,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         confirmed_until: instant after which unconfirmed deviations are not told, None: they are
             not told at all.
         identify: the kiosk is asked to show which one it is: its name, "" normally.
+        notices: those that are told or will be, the most important first.
     """
 
     line: Text
@@ -226,6 +229,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     tone: Tone
     confirmed_until: int | None
     identify: str = ""
+    notices: tuple[Note, ...] = ()
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from protocol.commands import CommandKind, FailReason
 from protocol.errors import StationError
 from protocol.messages import DeviceDescription
 from subsystems.kit.duties import Willing
+from subsystems.kit.notes import make_notes
 from subsystems.kit.orders import DONE, CommandRefusedError
 from subsystems.kit.service import Parts, Wired, make_link, run_subsystem
 from subsystems.query import machine
@@ -120,8 +121,9 @@ class Kiosk:
     def _status(self) -> Status:
         link = self.link
         line = link.status(self._parts.station.zone_info)
+        notices = make_notes(link.announced(), self._words)
         return make_status(
-            line, link.confirmed_at, link.estimate_lifetime, self._words, self._identify
+            line, link.confirmed_at, link.estimate_lifetime, self._words, self._identify, notices
         )
 
     def _on_runs(self, changed: frozenset[str]) -> None:

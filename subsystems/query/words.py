@@ -125,6 +125,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     gone: str
     see_replacement: str
     waiting_for_server: str
+    notice_information: str
+    notice_disruption: str
+    notice_emergency: str
     still_there: str
     still_there_text: str
     go_on: str

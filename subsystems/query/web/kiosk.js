@@ -7,6 +7,7 @@
 import { button, by, make, setText } from "./dom.js";
 import { clock, firstLanguage, setTheme, shared, theme, timeText, told, word } from "./frame.js";
 import { Idle } from "./idle.js";
+import { drawNotices, takeNotices } from "./notices.js";
 import { keepFiles, keepFrame, keptFrame } from "./offline.js";
 import { allScreen, platformScreen, startScreen, timeScreen, typingScreen } from "./screens.js";
 import { Stream } from "./stream.js";
@@ -147,6 +148,7 @@ function take(data) {
   const back = shared.alone !== null;
   shared.alone = null;
   shared.status = data.status;
+  takeNotices(data.status.notices ?? []);
   if (first) {
     measure();
     route();
@@ -180,6 +182,7 @@ function tick() {
     setText(by("clock"), minute);
     by("clock").setAttribute("aria-label", word("now_is", { time: minute }));
   }
+  drawNotices();
   screen?.tick();
 }
 

@@ -5,7 +5,8 @@
  * Law: the network first, always; only the page's own files are kept, never a train.
  */
 const CACHE = "station-query";
-const FILES = ["/", ...["cell", "clock", "dom", "frame", "idle", "keyboard", "kiosk", "list", "offline"]
+const FILES = ["/", ...["cell", "clock", "dom", "frame", "idle", "keyboard", "kiosk", "list", "notices",
+  "offline"]
   .map((name) => `/web/${name}.js`), "/web/screens.js", "/web/select.js", "/web/stream.js",
 "/web/train.js", "/web/kiosk.css", "/web/icon.svg"];
 const PATIENCE_MS = 3000;
