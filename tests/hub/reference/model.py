@@ -283,6 +283,8 @@ class Reference:
         self.rows[change.key] = (change.revision, None, None)
         run_id = self.owner.get(key)
         visit = self.visits.get(run_id)
+        if kind == "log" and visit is not None and visit.awaits == key:
+            visit.awaits = None
         said = getattr(visit, kind, None)
         if said is not None and said.key == key:
             take_back = self._without_plan if kind == "plan" else self._without_log
@@ -370,6 +372,8 @@ class Reference:
             if not over:
                 self.rejected.append((key, reason))
             return self._keep(change, (reason, None))
+        if visit.awaits == row.key:
+            visit.awaits = None
         came, left = row.actual_arrival, row.actual_departure
         crossed = came and left and left < came <= left + CROSSED
         if crossed:  # two clocks, or two people
@@ -377,6 +381,8 @@ class Reference:
         reason = self._impossible(row, visit, now)
         if reason is None and crossed:
             self.rejected.append((key, "crossed"))
+        if reason == "not-yet":
+            visit.awaits = row.key
         if reason is not None:
             self.rejected.append((key, reason))
             return self._keep(change, (reason, None))

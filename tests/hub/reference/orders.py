@@ -484,8 +484,9 @@ def stands(run):
     """Return from when to when it stands on its track, None if nobody can say."""
     if run.track is None or run.cancelled or run.held:
         return None
-    calls = [call.expected for call in (run.arrival, run.departure) if call is not None]
-    return min(calls), max(calls)
+    calls = [call for call in (run.arrival, run.departure) if call is not None]
+    stays = [call.expected for call in calls if not call.cancelled]
+    return min(stays), max(stays)
 
 
 _REFUSE = {

@@ -66,6 +66,8 @@ class Visit:
     cancelled_since: datetime | None = None
     told_platform: str | None = None
     told_gates: tuple[str, ...] = ()
+    awaits: str | None = None
+    """Key of a row that told of something still to happen: it is looked at again."""
     heard: bool = False
     withdrawn: bool = False
     late_arrival: Behind | None = None
