@@ -40,7 +40,10 @@ def pytest_terminal_summary(terminalreporter):
     if not file.is_file():
         return
     terminalreporter.section("reliability")
-    columns = ("case", "doubt_s", "alone_s", "live_s", "looks", "rows", "messages", "untrue")
+    columns = (
+        *("case", "doubt_s", "alone_s", "takes_over_s", "live_s"),
+        *("looks", "rows", "messages", "trains", "untrue"),
+    )
     terminalreporter.write_line("| " + " | ".join(columns) + " |")
     terminalreporter.write_line("|" + "---|" * len(columns))
     for line in file.read_text(encoding="utf-8").splitlines():

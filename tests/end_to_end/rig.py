@@ -33,6 +33,8 @@ COMMAND = (sys.executable, "-m", "station_config.runtime.command")
 FAR = frozenset({"display", HALL})
 RECORDER = "recorder"
 SECOND = "hub-2"
+WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
+"""A test that is killed itself leaves no station behind."""
 MOSQUITTO = "/usr/sbin/mosquitto"
 
 
@@ -233,6 +235,7 @@ class Rig:
         if self.network is not None:
             host = self.network.far if name in FAR else self.network.near
             argv = host.command(*argv)
+        argv = [*WITH_US, *argv]
         with (self.options.data / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
