@@ -59,9 +59,11 @@ BEYOND_ONE_SOURCE = {
     "station_config/imports/2016_file": "the real file",
     "station_config/runtime/mqtt_tls": "a connection through TLS",
     "subsystems/clock/page": "the files of web/ in a browser",
+    "subsystems/display/notices": "web/notices.js in a browser",
     "subsystems/display/page": "the files of web/ in a browser",
     "subsystems/display/selection": "web/select.js against the protocol",
     "subsystems/kit/with_the_hubs_publisher": "the seam to the hub",
+    "subsystems/query/notices": "web/notices.js in a browser",
     "subsystems/query/page": "the files of web/ in a browser",
 }
 """Tests that have no one source, by their path without ``test_``: what they are about."""

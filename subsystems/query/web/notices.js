@@ -17,6 +17,8 @@ const SHAPES = { INFORMATION: "●", DISRUPTION: "▲", EMERGENCY: "!" };
 const WORDS = { INFORMATION: "notice_information", DISRUPTION: "notice_disruption", EMERGENCY: "notice_emergency" };
 /** Real milliseconds for which each of several notices stands. */
 const TURN_MS = 10000;
+/** Characters of an emergency in all its languages that fit in large letters. */
+const LONG = 220;
 
 /** @type {Note[]} */
 let notes = JSON.parse(localStorage.getItem(KEPT) ?? "[]");
@@ -55,7 +57,7 @@ function drawBanner(note, all) {
   banner.dataset.kind = note.kind;
   banner.dataset.notice = note.id;
   const count = all.length > 1 ? make("span", { class: "count", text: `${all.indexOf(note) + 1}/${all.length}` }) : null;
-  banner.replaceChildren(...kinded(note, shared.language), make("p", { text: whole(note, shared.language) }), ...(count ? [count] : []));
+  banner.replaceChildren(...kinded(note, shared.language), make("p", { lang: spoken(note), text: whole(note, shared.language) }), ...(count ? [count] : []));
 }
 
 /** @param {Note | undefined} note */
@@ -68,6 +70,8 @@ function drawEmergency(note) {
   }
   screen.dataset.notice = note.id;
   const languages = Object.keys(note.text);
+  const long = languages.map((tag) => whole(note, tag)).join("");
+  screen.dataset.long = String(long.length > LONG);
   const words = languages.map((tag) => shared.frame.words[WORDS.EMERGENCY][tag] ?? "");
   screen.replaceChildren(
     make("h2", {}, make("i", { "aria-hidden": "true", text: SHAPES.EMERGENCY }), ` ${[...new Set(words)].join(" ")}`),
@@ -87,6 +91,11 @@ function kinded(note, language) {
   const kind = /** @type {"DISRUPTION"} */ (note.kind);
   const shape = make("i", { "aria-hidden": "true", text: SHAPES[kind] ?? "●" });
   return [make("strong", { lang: language }, shape, ` ${word(WORDS[kind] ?? WORDS.INFORMATION)}`)];
+}
+
+/** @param {Note} note @returns {string} the language in which it is told to whoever stands there */
+function spoken(note) {
+  return note.text[shared.language] === undefined ? Object.keys(note.text)[0] : shared.language;
 }
 
 /** @param {Note} note @param {string} language @returns {string} title and text in one */

@@ -152,6 +152,20 @@ def test_an_emergency_fills_every_screen_and_nothing_is_cut(new_page, board_serv
     assert page.evaluate(HOLES) == []
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1366, 768)])
+def test_the_longest_notices_fit(new_page, board_server, size):
+    page = new_page(*size)
+    text = {"zh": "请按指引疏散，" * 17, "en": "Leave the hall now. " * 12}
+    longest = {"title": {"zh": "火警" * 10, "en": "Fire alarm " * 3}, "text": text}
+    board_server.tell(notices=[EMERGENCY | longest, INFORMATION | longest])
+    open_board(page, board_server)
+    expect(page.locator("#emergency")).to_be_visible()
+    assert page.evaluate(HOLES) == []
+    board_server.tell(notices=[INFORMATION | longest])
+    expect(page.locator("#notice")).to_be_visible()
+    assert page.evaluate(HOLES) == []
+
+
 def test_nothing_moves_for_those_who_asked_for_less(page, board_server):
     board_server.tell(notices=[EMERGENCY])
     page.emulate_media(reduced_motion="reduce")

@@ -99,6 +99,17 @@ def test_a_banner_and_an_emergency_for_everybody(live, new_page, size, theme, la
     expect(page.locator("#notice")).to_be_hidden()
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1366, 768)])
+def test_the_longest_emergency_fits(live, new_page, size):
+    page = opened(new_page(*size), live)
+    text = {"zh": "请按指引疏散，" * 17, "en": "Leave the hall now. " * 12}
+    title = {"zh": "火警" * 10, "en": "Fire alarm " * 3}
+    kind = NoticeKind.EMERGENCY
+    tell(live, Notice(notice_id="n3", kind=kind, title=title, text=text))
+    expect(page.locator("#emergency")).to_be_visible(timeout=PATIENCE_MS)
+    check(page)
+
+
 def test_it_ends_by_the_pages_clock_when_its_process_and_the_hub_are_dead(live, page):
     ends_at = live.hub_clock.now() + timedelta(seconds=25)
     tell(live, Notice(notice_id="n1", kind=NoticeKind.INFORMATION, text=TEXT, ends_at=ends_at))
