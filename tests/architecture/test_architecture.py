@@ -43,6 +43,7 @@ BEYOND_ONE_SOURCE = {
     "end_to_end": "about all processes together",
     "hub/broker/access": "who may say and hear what, on both brokers",
     "hub/kernel/imported_days": "rules over days that were really run",
+    "hub/kernel/life": "every quality of a run with every other",
     "hub/operations_histories": "a whole hub's histories",
     "hub/operations_clear": "what persons set, taken back, through a whole hub",
     "hub/operations_manual": "persons' commands through a whole hub",
