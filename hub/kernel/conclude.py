@@ -7,7 +7,6 @@ changes: the same revision is always the same bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from protocol.messages import Event
     from protocol.times import Instant
     from station_config.model import Station
-
-SECOND = timedelta(seconds=1)
-"""Agendas count in these."""
 
 _decoder = msgspec.json.Decoder(Run)
 
@@ -120,7 +116,7 @@ def _anew_at(facts: Facts, station: Station, now: Instant) -> Instant | None:
 
     A row whose time has come but that waits still, after a restart, is looked at in the next step.
     """
-    early = max(facts.early.at, now + SECOND) if facts.early is not None else None
+    early = facts.early.at if facts.early is not None else None
     instants = (next_end(facts), next_settling(facts, station.policies, now), early)
     return min((at for at in instants if at is not None), default=None)
 

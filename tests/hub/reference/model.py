@@ -62,7 +62,7 @@ class Reference:
         self.events = []  # (kind, run id, at) of the last step
         self.mode = None  # orders.Mode while the whole station is manual
         self.answers = {}  # command id -> (command, answer)
-        self._rows_before, self._news = {}, {}
+        self._rows_before, self._news, self._settled = {}, {}, {}
         self._days, self._read = {}, {}
         self._built = None
 
@@ -90,6 +90,7 @@ class Reference:
         self._end_mode(now)
         before = self._picture()
         self._settle(now)
+        self._settled = self._picture()
         self._receive(now, changes)
         if self._date(now) != self._built:
             self._take_again(now, self._no_longer_far_ahead(now))
@@ -107,6 +108,7 @@ class Reference:
             return self._again(command)
         before, mode = self._picture(), self.mode
         self._settle(now)
+        self._settled = self._picture()
         answer = Orders(self, now).obey(command)
         if preview:
             self.visits, self.mode = before, mode
@@ -255,8 +257,11 @@ class Reference:
     def _no_longer_early(self, now):
         for key, row in self._held("log", "not-yet"):
             at = max(at for at in (row.actual_arrival, row.actual_departure) if at)
-            if at - now <= CLOCKS_APART and self.owner.get(key[1]) in self.visits:
-                yield key
+            run_id = self.owner.get(key[1])
+            visit = self.visits.get(run_id)
+            untouched = visit is not None and visit == self._settled.get(run_id)
+            if at - now <= CLOCKS_APART and untouched and visit.stays_until <= now:
+                yield key  # in a second in which a run was concluded about it is not looked at
 
     def _forgotten_too_early(self, now):
         before = self._picture()
