@@ -216,7 +216,8 @@ class Frames:
             return None
         carried = data[begins : begins + length]
         if masked:
-            mask = data[begins - 4 : begins]
-            carried = bytes(byte ^ mask[place & 3] for place, byte in enumerate(carried))
+            mask = (data[begins - 4 : begins] * (length // 4 + 1))[:length]
+            turned = int.from_bytes(carried) ^ int.from_bytes(mask)
+            carried = turned.to_bytes(length)
         self._rest = data[begins + length :]
         return data[:begins], carried, not data[0] & 8

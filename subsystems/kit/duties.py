@@ -1,7 +1,7 @@
 """What the hub tells this one device to do or to be: commands, wants, its configuration.
 
-Law: routes; `orders` and `desired` decide. Commands that every device knows (report, resync,
-restart) are done here, all others by the subsystem.
+Law: routes; `orders` and `desired` decide. Commands that every device knows (identify, report,
+resync, restart) are done here, all others by the subsystem.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import Deferred
 
 from protocol.acceptance import Verdict
-from protocol.commands import Command, CommandKind
+from protocol.commands import Command, CommandKind, FailReason
 from protocol.devices import Config, Want
 from protocol.errors import MessageError
 from subsystems.kit.obedience import Arrived
-from subsystems.kit.orders import DONE, Ears, Orders, Outcome
+from subsystems.kit.orders import DONE, CommandRefusedError, Ears, Orders, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from subsystems.kit.ledger import Ledger
     from subsystems.kit.orders import Order
     from subsystems.kit.voice import Voice
+
+IDENTIFY_S = 10.0
+IDENTIFY_MOST_S = 60.0
+"""For how long a device says which one it is: by default, and at most."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,13 @@ class Reach:
         report: publishes description, state and health.
         resync: forgets everything and fetches it anew; fires when everything is held again.
         changed: publishes the state.
+        identify: shows for so many seconds, in the honest line, which device this is.
     """
 
     report: Callable[[], None]
     resync: Callable[[], Deferred[None]]
     changed: Callable[[], None]
+    identify: Callable[[float], None]
 
 
 class Duties:
@@ -96,6 +102,7 @@ class Duties:
         self._log = log
         self._voice: Voice
         does: dict[str, Order] = {
+            CommandKind.IDENTIFY: self._identify,
             CommandKind.REPORT: self._report,
             CommandKind.RESYNC: self._resync,
             **willing.does,
@@ -153,6 +160,14 @@ class Duties:
             self._willing.wanted(word)
         else:
             self._willing.configured(word)
+
+    def _identify(self, command: Command) -> Outcome:
+        seconds = command.parameters.get("seconds", IDENTIFY_S)
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
+            message = f"seconds: {seconds!r} is no time"
+            raise CommandRefusedError(message, reason=FailReason.BAD_PARAMETERS)
+        self._reach.identify(min(float(seconds), IDENTIFY_MOST_S))
+        return DONE
 
     def _report(self, _command: Command) -> Outcome:
         self._reach.report()

@@ -7,6 +7,7 @@ subsystem that asks nothing else works the same online and alone.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -102,7 +103,7 @@ class HubLink:
             on_runs=on_runs,
             on_status=on_status,
         )
-        self._conversation = Conversation(
+        self._conversation = conversation = Conversation(
             reactor,
             topics=topics,
             knowledge=knowledge,
@@ -119,7 +120,7 @@ class HubLink:
             knowledge=knowledge,
             ledger=Ledger(settings.cache, station_id, log),
             willing=willing or Willing(),
-            reach=Reach(self._report, self._conversation.refetch, self._conversation.say_state),
+            reach=Reach(self._report, conversation.refetch, conversation.say_state, self._identify),
             zones=settings.zones or description.zones,
             log=log,
             rate=clock.rate,
@@ -160,6 +161,7 @@ class HubLink:
         self._duties.over(self._voice)
         self._conversation.over(self._connection, self._voice, self._duties)
         self._stopped = False
+        self._identifying = False
 
     def start(self) -> None:
         """Read the cache, tell what it holds, and connect."""
@@ -273,7 +275,9 @@ class HubLink:
 
     def status(self, zone: ZoneInfo | None = None) -> StatusLine:
         """Return the honest line, times in `zone` (default: the one the hub says)."""
-        return status_line(self.mode, self.mode_since, self.source, self.now(), zone or self.zone)
+        at = self.now()
+        line = status_line(self.mode, self.mode_since, self.source, at, zone or self.zone)
+        return replace(line, device=self._settings.id) if self._identifying else line
 
     def details(self) -> dict[str, Any]:
         """Return what `/health` shows."""
@@ -295,6 +299,15 @@ class HubLink:
             "clock_offset_s": quality.offset_s,
             "tomorrow_held": self.tomorrow_held,
         }
+
+    def _identify(self, seconds: float) -> None:
+        self._identifying = True
+        self._telling.status()
+        self._timers.after("identify", seconds, self._identified)
+
+    def _identified(self) -> None:
+        self._identifying = False
+        self._telling.status()
 
     def _report(self) -> None:
         self._voice.description()

@@ -79,6 +79,7 @@ class StatusLine:
         zh: Chinese text with the time in it.
         en: English text with the time in it.
         time: of the beginning, as it is told in every language; "" when none is told.
+        device: its identifier, while it is asked which one it is (command `identify`).
     """
 
     code: StatusCode
@@ -86,6 +87,7 @@ class StatusLine:
     zh: str
     en: str
     time: str = ""
+    device: str = ""
 
     @property
     def live(self) -> bool:

@@ -39,7 +39,8 @@ class LineWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def told(self, line: StatusLine) -> str:
         """Return `line` with its time, if it has one."""
         text = self.lines[line.code]
-        return self.since.format(text=text, time=line.time) if line.time else text
+        said = self.since.format(text=text, time=line.time) if line.time else text
+        return f"▣ {line.device} · {said}" if line.device else said
 
     def alone(self) -> str:
         """Return what a page says when it has lost its server, with a place ``{time}``."""

@@ -55,6 +55,8 @@ BEYOND_ONE_SOURCE = {
     "one_way_feed/line_troubles": "a line that is pulled, held or cut",
     "one_way_feed/merge_histories": "histories of several lines",
     "one_way_feed/one_way": "what the receiver asks of the system",
+    "simulators/conformance/devices": "the kit against devices as processes",
+    "simulators/conformance/mutants": "the kit against broken devices",
     "simulators/replay/readers": "the readers of all formats",
     "station_config/any_text": "any bytes in any file of a station",
     "station_config/imports/2016_file": "the real file",

@@ -46,7 +46,8 @@ async def _once(stage: Stage) -> None:
     hub.command(device, name, "identify", parameters={"seconds": 1})
     again = await stage.acknowledged(name, after=before)
     ok = again is not None and ack is not None and again.stage is ack.stage
-    found = f"the same again: {_said(again)}"
+    await stage.sleep(1.0)
+    found = f"the same again: {_said(again)}, {len(stage.witness.acks(name)) - before} answers"
     stage.check("C-7.7", ok and len(stage.witness.acks(name)) == before + 1, found)
     await known(stage, "C-7.7", name)
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from protocol.messages import LinkMode, Manifest
 from simulators.conformance.day import NUMBERS, run_of
+from simulators.conformance.scenes.strays import right_time
 
 if TYPE_CHECKING:
     from simulators.conformance.stage import Stage
@@ -60,11 +61,9 @@ async def _any_order(stage: Stage) -> None:
         hub.live[entity] = (said, 3)
     hub.random.shuffle(made)
     wanted = hub.manifest()
-    for entity, message, _ in made:
-        hub.say(hub.topics.of_entity(entity), message)
     for entity, message, rev in made:
-        if rev == 3:  # noqa: PLR2004 - the broker shall keep the last
-            hub.say(hub.topics.of_entity(entity), message, retain=True)
+        kept = rev == 3  # noqa: PLR2004 - the broker shall keep the last
+        hub.say(hub.topics.of_entity(entity), message, retain=kept)
     hub.beat()
     await stage.complete(wanted, "24 messages in any order", "C-1.8")
     await stage.shows("C-1.8", with_=tuple(last), without=tuple(older), why="in any order, twice")
@@ -83,6 +82,7 @@ async def zombie(stage: Stage) -> None:
     began = stage.reactor.seconds()
     hub.state(online=False, epoch=dead)
     hub.beat(epoch=dead, utc=hub.clock.now() + timedelta(days=2))
+    await right_time(stage, "C-3.4", "a dead hub has told a time of its own")
     ghost = run_of(GHOST, hub.clock.now())
     hub.say(hub.topics.run(ghost.run_id), hub.message(ghost, rev=10**6, epoch=dead))
     hub.say(hub.topics.hub_manifest, hub.message(Manifest(entries={}), rev=10**6, epoch=dead))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from protocol.channels import CHANNELS
+from protocol.errors import DeviceError
 from protocol.limits import STATE_EVERY_S, STATE_LIVES
 from protocol.messages import DeviceDescription, DeviceState, LinkMode
 from simulators.conformance.day import NUMBERS, plan_of, run_of
@@ -37,8 +38,10 @@ async def play(stage: Stage) -> None:
     began = stage.reactor.seconds()
     hub.come()
     present = await witness.until_state(lambda state: state.online, APPEARS_S)
-    if not stage.check("C-9.2", present is not None, "a state with online true"):
-        return
+    if present is None:
+        message = f"no state of it within {APPEARS_S:g} s: is it connected, as this device?"
+        raise DeviceError(message, where=stage.device.id)
+    stage.check("C-9.2", ok=True, found="a state with online true")
     state = await witness.until_mode(LinkMode.ONLINE, ONLINE_WITHIN_S)
     took = stage.reactor.seconds() - began
     stage.check(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from protocol.limits import BEAT_S
 from protocol.messages import Response
 from protocol.times import to_unix
 from simulators.conformance.stage import SLACK_S
@@ -39,7 +40,7 @@ async def play(stage: Stage) -> None:
         await stage.hook("unstep")
     hub.clock.shift = timedelta(0)
     hub.come()
-    await stage.online()
+    await stage.sleep(4 * BEAT_S)  # a jump may want more than one word
     await right_time(stage, "C-11.7", "the hub's time is right again")
 
 

@@ -25,12 +25,13 @@ class Device:
         self.turning, self.cast, self.broker, self.make = turning, cast, broker, make
         self.done, self.wants, self.configs, self.restarts = [], [], [], 0
         self.slow = Deferred()
+        self.identify = {"identify": self._identify}
         self.hub = cast.hub(broker)
         self.link = None
 
     def boot(self):
         willing = Willing(
-            does={"identify": self._identify, "test": lambda _: self.slow, "dance": self._dance},
+            does={**self.identify, "test": lambda _: self.slow, "dance": self._dance},
             wanted=self.wants.append,
             configured=self.configs.append,
             restart=self._restart,
@@ -185,6 +186,17 @@ def test_a_report_is_everything_that_it_says_of_itself(device):
     assert isinstance(health, Health)
     assert health.memory_bytes > 10_000_000
     assert len(device.hub.descriptions) >= 2
+
+
+def test_who_does_nothing_of_its_own_says_in_the_honest_line_which_device_it_is(device):
+    device.identify = {}
+    device.boot().online()
+    device.command("bad", seconds="a while")
+    device.until_acked("bad", AckStage.ACCEPTED, AckStage.FAILED)
+    device.command("who", seconds=0.5)
+    device.until_acked("who", AckStage.ACCEPTED, AckStage.DONE)
+    assert device.link.status().device == "display"
+    device.turning.until(lambda: not device.link.status().device)
 
 
 def test_a_resync_forgets_everything_and_is_done_when_it_is_back(device):

@@ -36,6 +36,8 @@ def test_it_says_what_the_kit_says():
     assert lines["zh"].told(line) == line.zh
     assert lines["en"].told(line) == line.en == "Autonomous since 01-20 05:00"
     assert lines["de"].told(line) == "Eigenbetrieb seit 01-20 05:00"
+    asked = replace(line, device="board-1")
+    assert lines["en"].told(asked) == "▣ board-1 · Autonomous since 01-20 05:00"
     silent = replace(line, code=StatusCode.NO_DATA, time="")
     assert lines["de"].told(silent) == "Noch keine Angaben, bitte nachfragen"
 
