@@ -83,6 +83,7 @@ class Reference:
                 self._changed(was, visit, now)
             visit.stays_until = next_second(now)
             self._reach(visit, tell(visit, self.station), now)
+        self._bring_all_stock(now, set())
 
     def step(self, now, changes=(), *, minute=False):
         """Take rows in and let time come; plans are given up at the minute."""
@@ -96,7 +97,7 @@ class Reference:
             self._take_again(now, self._no_longer_far_ahead(now))
         self._let_time_come(before, now)
         if self._date(now) != self._built:
-            self._build(now)
+            self._build(now, but=before.keys() - self.visits.keys())
         elif minute:
             self.plans = {day: kept for day, kept in self.plans.items() if kept[1] > now}
 
@@ -557,14 +558,18 @@ class Reference:
         if begun is not None and now - ceil_second(begun) <= FRESH:
             self._coming(visit, was, ceil_second(begun))
 
-    def _build(self, now):
-        """Yesterday's trains as far as they are still of use, today's and tomorrow's."""
+    def _build(self, now, but=()):
+        """Yesterday's trains as far as they are still of use, today's and tomorrow's.
+
+        `but` those that are forgotten just now.
+        """
         today = self._built = self._date(now)
         for day in (today - A_DAY, today, today + A_DAY):
             alone = [Visit(run_id, day, entry) for run_id, entry in self._entries(day).items()]
             runs = [tell(visit, self.station) for visit in alone]
             for visit, run in zip(alone, runs, strict=True):
-                if visit.run_id not in self.visits and kept_until(run) > now:
+                known = visit.run_id in self.visits or visit.run_id in but
+                if not known and kept_until(run) > now:
                     if self.mode is not None:
                         visit.stood = copy(visit)
                     visit.stays_until = next_second(now)

@@ -150,7 +150,8 @@ class Sides:
             held = {row[0]: tuple(row[1:]) for row in connection.execute(select(*columns))}
         visits = self.reference.visits.values()
         expected = {visit.run_id: tuple(p.value for p in visit.phases) for visit in visits}
-        assert held == expected, set(held.items()) ^ set(expected.items())
+        sides = set(held.items()), set(expected.items())
+        assert held == expected, (sides[0] - sides[1], sides[1] - sides[0])
 
     def drain(self, limit=None):
         """Let the consumer have what waits, all or the first `limit`."""
