@@ -30,8 +30,8 @@ function message(leaf, content, life, last) { // C-2.1, C-2.9, C-9.10
 }
 const say = (leaf, content, { life, ...options } = {}) => me.up && sent.client.publish(
   `${ROOT}${DEV}${leaf}`, message(leaf, content, life), { qos: 1, ...options });
-const state = (online = true) => ({ online, boot: BOOT, mode: me.mode, since: iso(me.since), hub_epoch: me.epoch,
-  manifest_seq: complete(), want_revision: rev('want'), cfg_revision: rev('cfg') });
+const state = (online = 1) => ({ online: !!online, boot: BOOT, mode: me.mode, since: iso(me.since),
+  hub_epoch: me.epoch, manifest_seq: complete(), want_revision: rev('want'), cfg_revision: rev('cfg') });
 const report = () => [ // C-9.1, C-9.2, C-9.7
   say('desc', { kind: KIND, versions: ['1.0'], commands: Object.keys(DOES) }, { retain: true }),
   say('state', state(), { retain: true, life: 90 }),
@@ -107,7 +107,7 @@ function tick() {
 function connect() { // C-1.5: a new client each time, so nothing of the last one is sent again
   const subscriptions = Object.fromEntries(TOPICS.map(it => [ROOT + it, { qos: it.endsWith('cmd') ? 1 : 0 }]));
   const options = { clientId: ME, username: ME, password: PASSWORD, protocolVersion: 4, reconnectPeriod: 0 };
-  const will = { topic: `${ROOT + DEV}state`, payload: message('state', state(false), 0, 2**52), retain: true, qos: 1 };
+  const will = { topic: `${ROOT + DEV}state`, payload: message('state', state(0), 0, 2**52), qos: 1, retain: true };
   const client = sent.client = mqtt.connect(URL, { ...options, will }).on('error', () => client.end(true)); // C-9.3
   client.on('connect', () => client.subscribe(subscriptions, (error, grants) => { // C-1.6
     me.up = !error && grants.every(grant => grant.qos < 128), sent.wait = 500, me.up || client.end(true);

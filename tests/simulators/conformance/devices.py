@@ -103,7 +103,7 @@ def python_board(
         program.write_text(source, encoding="utf-8")
     words = ["127.0.0.1", port, station, name, secret, directory / "screen"]
     command = [*STEPPED, directory / "seconds", program, *words]
-    unable = ("damage", "stop", *unable)
+    unable = ("damage", *unable)
     return Device(directory, port, command, unable=unable, station=station, name=name)
 
 
@@ -113,7 +113,7 @@ def script_board(directory, port, websocket):
     address = f"ws://127.0.0.1:{websocket}/mqtt"
     words = [address, STATION, ID, SECRET, directory / "screen"]
     command = ["node", place / "board.mjs", *words]
-    return Device(directory, port, command, unable=("damage", "stop", "step"))
+    return Device(directory, port, command, unable=("damage", "step"))
 
 
 def why_no_node():
