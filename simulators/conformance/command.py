@@ -78,6 +78,6 @@ CONFORMANCE = Command(
   station conformance --device board-1 --hook ./board.sh   sees what it shows, restarts it
   station conformance --broker mqtt://hub:PASSWORD@10.0.0.5 --station lab --device board-1
   station conformance --device board-1 --only commands --verbose
-It takes about three minutes: the protocol's time-outs are real. Exit code 0: nothing that could be
-observed breaks the protocol; 1: something does. docs/protocol says what the clauses are.""",
+It takes three to four minutes: the protocol's time-outs are real. Exit code 0: nothing that could
+be observed breaks the protocol; 1: something does. docs/conformance.md says what the hook may do.""",
 )
