@@ -79,5 +79,5 @@ CONFORMANCE = Command(
   station conformance --broker mqtt://hub:PASSWORD@10.0.0.5 --station lab --device board-1
   station conformance --device board-1 --only commands --verbose
 It takes three to four minutes: the protocol's time-outs are real. Exit code 0: nothing that could
-be observed breaks the protocol; 1: something does. docs/conformance.md says what the hook may do.""",
+be observed breaks the protocol; 1: something does. docs/conformance.md tells of the hook.""",
 )
