@@ -1,10 +1,12 @@
 """Broken boards: each plausible mistake of a vendor fails the clause that forbids it.
 
-A kit that cannot fail proves nothing. They run four at a time, each with the scene concerned only.
+A kit that cannot fail proves nothing. They run some at a time, each with the scene concerned only;
+by default every third, all with STATION_MUTANTS=all.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -130,6 +132,9 @@ MUTANTS = {
 }
 
 
+CHOSEN = list(MUTANTS)[:: 1 if os.environ.get("STATION_MUTANTS") == "all" else 3]
+
+
 def _run(name, directory):
     mutant = MUTANTS[name]
     source = (EXAMPLES / "board.py").read_text(encoding="utf-8")
@@ -147,7 +152,7 @@ def test_every_broken_board_fails_the_clause_that_it_breaks(tmp_path):
     with ThreadPoolExecutor(AT_ONCE) as threads:
         jobs = {
             name: threads.submit(_run, name, tmp_path / str(number))
-            for number, name in enumerate(MUTANTS)
+            for number, name in enumerate(CHOSEN)
         }
     found = {name: job.result() for name, job in jobs.items()}
     passed = {
