@@ -21,8 +21,8 @@ from hub.store import step
 from tests.hub.reference.days import SCENES
 from tests.hub.reference.test_stateful import Day, is_nightly
 
-SEQUENCES = 400
-"""Within so many each fault must be found; most are within ten."""
+SEQUENCES = 1000
+"""Within so many each fault must be found; most are found within a hundred."""
 
 
 def closes_early(right):
