@@ -77,6 +77,7 @@ class AddRecipe:
     leaves: int | None
     track: int
     length_m: int | None
+    stock: int = 0
 
 
 days = st.sampled_from((0, 0, 0, 1))
@@ -121,6 +122,7 @@ adds = st.builds(
     leaves=st.sampled_from((None, -20, 2, 55, 55, 1400)),
     track=st.integers(0, 5),
     length_m=st.sampled_from((None, 130, 700)),
+    stock=st.sampled_from((0, 0, 3, 4)),
 )
 commands = st.one_of(words(), words(), words(), clears, modes, adds)
 
@@ -233,6 +235,7 @@ class Officer:
             departure=None if recipe.role is Role.TERMINUS else leaves,
             track=self._scene.tracks[recipe.track],
             length_m=recipe.length_m,
+            stock_of=self._stock(recipe.stock).run_id,
         )
 
 

@@ -6,6 +6,7 @@ when one is raised is said here anew. A refused command changes nothing.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from dataclasses import replace as instead
 from datetime import datetime, timedelta
@@ -115,7 +116,12 @@ class Orders:
         if self.refused:
             return command.run_id
         word = self._as_kept(word)
-        new = Said(command.command_id, word, whole(self.now), until, self._against(visit, word))
+        self._say(visit, Said(command.command_id, word, whole(self.now), until), run)
+        return command.run_id
+
+    def _say(self, visit, new, run):
+        word = new.word
+        new = instead(new, against=self._against(visit, word))
         others = say(visit.said, new)[:-1]
         if any(self.outdated(visit, one) for one in others):
             self.warned.add("newer")
@@ -126,7 +132,6 @@ class Orders:
         if isinstance(word, StockOf):
             self.world.bring_stock(visit, self.now)
         self._warn(word, visit, run, tell(visit, self.station))
-        return command.run_id
 
     def _as_kept(self, word):
         """Instants are whole seconds; a replacement that is a run is told by its number."""
@@ -440,7 +445,22 @@ class Orders:
             self.refused.add("exists")
         if not self.refused:
             self._come(run_id, day.date(), entry, visit, command.length_m)
+        if not self.refused and command.stock_of is not None:
+            self._with_stock(command, run_id, visit)
         return run_id
+
+    def _with_stock(self, command, run_id, visit_before):
+        """Its stock is a word of its own; if that is refused, so is the train."""
+        visits = self.world.visits
+        visit, word = visits[run_id], StockOf(command.stock_of)
+        run = tell(visit, self.station)
+        self._stock(word, visit, run)
+        if not self.refused:
+            self._say(visit, Said(command.command_id, word, whole(self.now), None), run)
+        elif visit_before is None:
+            del visits[run_id]
+        else:
+            visits[run_id] = visit_before
 
     def _unlikely(self, entry, day):
         if not (entry.departure_number or entry.arrival_number):
@@ -463,7 +483,8 @@ class Orders:
 
     def _come(self, run_id, day, entry, visit, length_m):
         if visit is None or visit.withdrawn:
-            visit = self.world.visits[run_id] = Visit(run_id, day, None)
+            visit = Visit(run_id, day, None)
+        visit = self.world.visits[run_id] = copy(visit)
         visit.added, visit.length_m = entry, length_m
         visit.heard, visit.withdrawn = True, False
         if self.world.mode is not None:

@@ -41,7 +41,7 @@ from tests.hub.reference.days import (
 from tests.hub.reference.model import Reference
 from tests.hub.reference.officer import Officer, by_chance
 
-KILLS, NIGHTLY_KILLS = 20, 500
+KILLS, NIGHTLY_KILLS = 12, 500
 AHEAD = 1500
 """Steps that are made before a child begins: more than it lives to take."""
 LONGEST_LIFE_S = {"sqlite": 0.3, "postgresql": 1.5}
