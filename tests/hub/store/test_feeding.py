@@ -192,7 +192,8 @@ def test_a_cancelled_feeder_is_a_conflict_and_changes_nothing(hub, build, row):
     assert (told(hub).cancelled, told(hub).departure.estimated) == (False, None)
     assert f"run/{LEAVES}" not in said(hub)
     listed = hub.in_force(build.at("09:01")).conflicts
-    assert [(run_id, each.code) for run_id, each in listed.items()] == [(LEAVES, Code.STOCK_LOST)]
+    codes = {run_id: [each.code for each in found] for run_id, found in listed.items()}
+    assert codes == {LEAVES: [Code.STOCK_LOST]}
     hub.step(build.at("09:02"), [row()])
     assert hub.in_force(build.at("09:03")).conflicts == {}
 
@@ -381,7 +382,7 @@ class SharedStock(Histories):
         self.operations.command(self.now, kind(command_id=str(self.commands), **WHO, **what))
 
     def true_to_passengers(self, facts, run):
-        if facts.held_since is not None or not run.held:
+        if facts.base.held_since is not None or not run.held:
             super().true_to_passengers(facts, run)
 
     @invariant()
