@@ -307,8 +307,8 @@ class Reign:
             late = self._clock.now() - minute_start(minute)
             self._figures.minute(late.total_seconds() / self._clock.rate)
         self._disbelieved.note(result)
-        if result.runs:
-            self._log.info("step", runs=len(result.runs), rows=len(result.rows))
+        if runs := result.runs:
+            self._log.info("step", runs=len(runs), rows=len(result.rows), run=runs[:9])
 
     def _committed(self) -> None:
         self._publisher.poke()

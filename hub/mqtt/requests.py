@@ -202,7 +202,8 @@ class Requests:
             return _no(request, f"at most one resync each {RESYNC_EVERY_S:g} s")
         self._resynced[device] = now
         self.answered["resync"] += 1
-        self._log.info("resync", device=device, missing=len(request.entities) or "all")
+        missing = len(request.entities) or "all"
+        self._log.info("resync", device=device, correlation=request.correlation, missing=missing)
         self._resync(request.entities)
         return Response(correlation=request.correlation, kind="resync")
 
