@@ -224,7 +224,7 @@ def test_the_page_is_a_table_for_those_who_do_not_see(page, board_server):
     count = table.get_by_role("row").count()
     assert count > 11  # the text version has all rows at once
     assert page.locator("tbody tr[data-run]").first.get_attribute("lang") == "en"
-    expect(page.get_by_role("status")).to_contain_text("Live")
+    expect(page.locator("#line[role=status]")).to_contain_text("Live")
     assert page.evaluate("document.title") == "出发 · Departures"
     small = page.evaluate(
         "() => parseFloat(getComputedStyle(document.querySelector('td')).fontSize)"
