@@ -297,7 +297,8 @@ def punctuality(visit, held, last, hand):
     late = (last.expected - last.planned) // timedelta(minutes=1)
     if late:
         return Punctuality.DELAYED if late > 0 else Punctuality.EARLY
-    feed_says = visit.plan is not None and visit.plan.delay_known
+    unknown = hand.word(DelayUnknown) is not None
+    feed_says = visit.plan is not None and visit.plan.delay_known and not unknown
     somebody_says = last.actual is not None or feed_says or hand.knows
     return Punctuality.ON_TIME if somebody_says else Punctuality.UNKNOWN
 
