@@ -1,0 +1,140 @@
+"""Ports of speech: who makes sound of words, and who brings it to loudspeakers.
+
+Law: types only. Both are asynchronous: neither a synthesis nor a loudspeaker blocks the reactor.
+Seconds are real ones.
+
+    Saying ──▶ SpeechEngine.render ──▶ Clip ──▶ Sink.play ──▶ loudspeakers of a zone
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - part of the values
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+    from subsystems.broadcast.model import Part, Saying
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Sound ready to be played: mono, 16 bit, `RATE` samples a second, loudness normalised.
+
+    Attributes:
+        path: WAV file; named by its content, never changed.
+        seconds: how long it plays.
+        sha256: of the file.
+        engines: names of those that spoke, e.g. ``("espeak-ng", "flite")``.
+        cached: it was there before.
+    """
+
+    path: Path
+    seconds: float
+    sha256: str
+    engines: tuple[str, ...] = ()
+    cached: bool = False
+
+
+RATE = 16_000
+"""Samples a second of every clip: what public address systems carry (about 7 kHz)."""
+
+
+class SpeechEngine(Protocol):
+    """Turns words of some languages into sound."""
+
+    @property
+    def name(self) -> str:
+        """For logs and the archive, e.g. ``espeak-ng``."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Tags that it speaks."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """What, besides the words, decides how it sounds: voice, speed, version. For the cache."""
+        ...
+
+    def render(self, part: Part, path: Path) -> Deferred[None]:
+        """Write `part` as a WAV file with sound in it to `path`.
+
+        Raises:
+            DeviceError: (in the Deferred) it cannot, took too long, or wrote silence.
+        """
+        ...
+
+
+class Ended(StrEnum):
+    """How playing ended. Closed."""
+
+    PLAYED = "played"
+    CUT_OFF = "cut-off"
+    """Something that matters more came, or a person stopped it."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Playback:
+    """What a sink is given.
+
+    Attributes:
+        id: of the announcement.
+        zones: that hear it together.
+        clip: its sound, chime and final silence included.
+        saying: its words, for sinks that speak themselves (chips).
+        gain_db: loudness against normal: zones are set, nights are softer.
+        duck: background sound is lowered meanwhile; False: silenced (emergencies).
+    """
+
+    id: str
+    zones: tuple[str, ...]
+    clip: Clip
+    saying: Saying
+    gain_db: float = 0.0
+    duck: bool = True
+
+
+class Sink(Protocol):
+    """The loudspeakers of some zones."""
+
+    @property
+    def name(self) -> str:
+        """For logs and status, e.g. ``rtp-1``."""
+        ...
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """Zones that it reaches."""
+        ...
+
+    def play(self, playback: Playback) -> Deferred[Ended]:
+        """Play; fires when it is over. One at a time a zone: the scheduler sees to that."""
+        ...
+
+    def stop(self, playback_id: str) -> None:
+        """Cut it off, fading out within 50 ms; its Deferred fires with `Ended.CUT_OFF`."""
+        ...
+
+    def close(self) -> Deferred[None]:
+        """Be silent and give the device back."""
+        ...
+
+
+@dataclass(frozen=True)
+class SinkState:
+    """How a sink is, for status and health.
+
+    Attributes:
+        works: False: what was played last did not come out.
+        why: a sentence, "" if it works.
+        figures: e.g. packets sent, by name.
+    """
+
+    works: bool
+    why: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
