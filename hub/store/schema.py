@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, select, update
 
-from hub.store.tables import SCHEMA_VERSION, kernel, lease, metadata, migrated
+from hub.store.tables import SCHEMA_VERSION, audit_head, kernel, lease, metadata, migrated
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def upgrade(connection: Connection, *, where: str) -> None:
         metadata.create_all(connection)
         connection.execute(kernel.insert().values(_first_row()))
         connection.execute(lease.insert().values(id=1, holder="", renewals=0, identity=b""))
+        connection.execute(audit_head.insert().values(id=1, number=0, hash=""))
         connection.execute(migrated.delete())
         connection.execute(migrated.insert().values(version_num=revision_of(SCHEMA_VERSION)))
     elif 0 < held < SCHEMA_VERSION:

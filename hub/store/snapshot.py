@@ -1,7 +1,7 @@
 """All that the tables hold, as records of the journal, and back into a new database.
 
-Law: every table of the live state, whatever columns it has. Journal and rejects, which are history,
-and the lease, which is a process's, stay out. Read within the transaction of the step that follows,
+Law: every table of the live state, whatever columns it has. Journal, rejects and audit, which are
+history, the lease, which is a process's, and accounts, which nobody else may read, stay out. Read within the transaction of the step that follows,
 so nothing can come between.
 """
 
@@ -17,6 +17,9 @@ from hub.store.journal import SNAPSHOT
 from hub.store.packed import pack, unpack
 from hub.store.tables import (
     SCHEMA_VERSION,
+    account,
+    audit,
+    audit_head,
     event,
     journal,
     kernel,
@@ -24,6 +27,7 @@ from hub.store.tables import (
     metadata,
     migrated,
     reject,
+    session,
 )
 from protocol.errors import OperatorError
 
@@ -43,7 +47,8 @@ FIRST = kernel.name
 ROWS = 200
 """Rows in one record: about 0.4 MB before packing."""
 
-_NO_STATE = (journal, reject, event, migrated, lease)
+_PERSONS = (account, session, audit, audit_head)
+_NO_STATE = (journal, reject, event, migrated, lease, *_PERSONS)
 LIVE = (kernel, *(t for t in metadata.sorted_tables if t not in (kernel, *_NO_STATE)))
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Number of the last revision in `hub.store.migrations`."""
 
 metadata = MetaData()
@@ -193,6 +193,64 @@ wish = Table(
     Column("configured", LargeBinary, nullable=False),
 )
 """What is wanted of devices (`want`) and how they are set up (`cfg`); see `hub.store.wishes`."""
+
+account = Table(
+    "account",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("password", String(255), nullable=False),
+    Column("disabled", SmallInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("preferences", LargeBinary, nullable=False),
+)
+"""Who may use the console, and as what; see `hub.store.accounts`. Times are the system's clock."""
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("account", String(40), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("address", String(64), nullable=False),
+    Index("session_account", "account"),
+)
+"""Who is logged in. The token itself is known to the browser alone."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("wall", BigInteger, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("command_id", String(64), nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("audit_subject", "subject", "number"),
+    Index("audit_command", "command_id"),
+)
+"""Everything that persons did, append-only, each record with the hash of all before it.
+
+at: station time, wall: the system's clock; rev: of the run after it, 0: none. See `hub.audit`.
+"""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""One row: the last record of the audit; who appends one changes it, so they come one by one."""
 
 migrated = Table(
     "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
