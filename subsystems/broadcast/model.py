@@ -3,6 +3,11 @@
 Law: values only. An `Occasion` is why something is said, a `Saying` is what is said, word by word.
 Instants are station time; durations in seconds are real ones, for a voice does not speak faster
 when a simulated day does.
+
+What is spoken once is spoken once: a key that a zone was told is not spoken there again, whatever
+its content by then. What is to be told again has another key, which the rules count with the help
+of what was told (`Told`): so whoever speaks keeps, for each key, the `told` of its occasion, over
+restarts, for two days.
 """
 
 from __future__ import annotations
@@ -68,16 +73,22 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         key: stays the same when it is computed anew, e.g. ``2021-01-20.K274/check-in-open/1``; one
-            key is spoken at most once a zone, over restarts too.
+            key is spoken at most once a zone, over restarts too, also with other content.
         kind: what it is.
         priority: against others.
         zones: ids of announcement zones, in the order of the configuration.
         languages: in the order of speaking.
         due: not before.
-        latest: not from then on: it is dropped, not late.
+        latest: not from then on: it is dropped, not late. Counted from the moment it would START.
+        true_until: its words stop being true then, as far as is known (check-in closes): it is
+            begun only if it ENDS before, and cut off then. None: true while the rules derive it.
         run_id: the run that it is about, None: the station.
-        content: what would be said, as a digest; another one is another announcement, so a delay
-            that grew is told again, and one that is no longer true is never told.
+        content: what would be said, as a digest. A waiting announcement is replaced by the same
+            key with other content; one whose key and content are no more due is never told.
+        mark: what the rules want to know of it when it has been told, e.g. the minutes of a delay;
+            "" for nothing.
+        members: with a group: the occasions that it tells together. When it has been told, so has
+            each of them; the group's own key counts nothing.
         chime: name of the chime before it, "" for none.
         groups: several of this kind that are due together may be told as one.
         repeats: times that it is spoken, one after the other.
@@ -93,14 +104,35 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     languages: tuple[str, ...]
     due: Instant
     latest: Instant
+    true_until: Instant | None = None
     run_id: str | None = None
     content: str = ""
+    mark: str = ""
+    members: tuple[Occasion, ...] = ()
     chime: str = "chime"
     groups: bool = False
     repeats: int = 1
     repeat_after_s: float = 0.0
     text: dict[str, str] = {}
     clip: str = ""
+
+    def told(self, at: Instant) -> tuple[Told, ...]:
+        """Return what is to be remembered when its voice began at `at`: of a group, each member."""
+        return tuple(Told(each.key, each.mark, at) for each in self.members or (self,))
+
+
+class Told(msgspec.Struct, frozen=True):
+    """That an occasion was spoken, in whichever zone first.
+
+    Attributes:
+        key: the occasion's.
+        mark: likewise.
+        at: when its voice began, station time.
+    """
+
+    key: str
+    mark: str
+    at: Instant
 
 
 class Segment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -109,7 +141,8 @@ class Segment(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         text: as it is written, digits and letters already expanded to words of its language.
         reading: tone-numbered pinyin, one syllable per character and separated by blanks, for
-            Chinese (``liu4 an1``); a respelling for other languages; "" as the engine reads it.
+            Chinese (``liu4 an1``), none for punctuation, which ends a segment; a respelling for
+            other languages; "" as the engine reads it.
         clip: recorded sound of this piece, a file of the station's clips; "" for none.
         pause_ms: silence after it.
     """
