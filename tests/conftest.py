@@ -54,6 +54,9 @@ STATION = "test.station"
 DEVICES = {"display": "display", "clock": "clock", "board-2": "display"}
 PATIENCE_S = 30.0
 
+# A shell that starts the tests in the background has Ctrl-C ignored, and so would all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.register_profile(
     "nightly",
     max_examples=2000,
