@@ -54,7 +54,7 @@ STATION = "test.station"
 DEVICES = {"display": "display", "clock": "clock", "board-2": "display"}
 PATIENCE_S = 30.0
 
-# A shell that starts the tests in the background has Ctrl-C ignored, and so would all that they start.
+# A shell that starts the tests in the background ignores Ctrl-C, and so would all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
