@@ -91,6 +91,7 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("plan/{date}", "plan", _HUB, 1, _RETAINED, "The timetable of one service date.", (5,)),
     Channel("notice/{notice}", "notice", _HUB, 1, _RETAINED, "Free text to passengers.", (6,)),
     Channel("event/{kind}", "event", _HUB, 1, _MOMENT, "Something has just happened.", (6,)),
+    Channel("spoken", "spoken", _HUB, 1, _MOMENT, "What loudspeakers say now.", (6,)),
     Channel("dev/{device}/cmd", "cmd", _HUB, 1, _MOMENT, "A command to one device.", (7,)),
     Channel(
         "grp/{type}/{zone}/cmd", "cmd", _HUB, 1, _MOMENT,
@@ -118,6 +119,9 @@ CHANNELS: tuple[Channel, ...] = (
         "dev/{device}/evt", "dev.evt", _DEVICE, 1, _MOMENT, "A fault begins or ends.", (9,),
     ),
     Channel("dev/{device}/health", "dev.health", _DEVICE, 0, _MOMENT, "Figures.", (9,)),
+    Channel(
+        "dev/{device}/said", "dev.said", _DEVICE, 1, _MOMENT, "A voice begins or ends.", (6, 9),
+    ),
     Channel("dev/{device}/req", "dev.req", _DEVICE, 1, _MOMENT, "A device asks.", (10,)),
     Channel("dev/{device}/resp", "dev.resp", _HUB, 1, _MOMENT, "The hub answers.", (10,)),
     Channel(

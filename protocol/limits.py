@@ -49,6 +49,13 @@ IN_FORCE_WITHIN_S = 5.0
 RESYNC_EVERY_S = 2.0
 """Between two resyncs of one device that the hub serves."""
 
+SAID_LIFE_S = 30.0
+"""Life of the word that a voice has ended; that one begins is valid until its end."""
+SPOKEN_MOST_S = 900.0
+"""Longest voice that is carried on."""
+SPOKEN_TEXT = 4000
+"""Characters of what is said, all languages together, that are carried on."""
+
 RESYNC_NAMED = 500
 """Entities named in one wish for a resync; who misses more asks for everything."""
 

@@ -18,6 +18,7 @@ from protocol.devices import Aggregate, Config, Fault, Health, Want
 from protocol.limits import Count
 from protocol.notices import Notice
 from protocol.runs import Run
+from protocol.spoken import Said, Spoken
 from protocol.times import Instant
 
 VERSION = "1.0"
@@ -254,25 +255,10 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Body = (
-    HubState
-    | Beat
-    | Manifest
-    | Run
-    | Plan
-    | Notice
-    | Event
-    | Command
-    | Want
-    | Config
-    | DeviceState
-    | DeviceDescription
-    | Ack
-    | Fault
-    | Health
-    | Request
-    | Response
-    | Aggregate
-)
+    HubState | Beat | Manifest | Run | Plan | Notice | Event | Spoken | Command | Want
+    | Config | DeviceState | DeviceDescription | Ack | Fault | Health | Said | Request
+    | Response | Aggregate
+)  # fmt: skip
 
 BODY_TYPES: dict[str, type[Body]] = {
     "hub.state": HubState,
@@ -282,6 +268,7 @@ BODY_TYPES: dict[str, type[Body]] = {
     "plan": Plan,
     "notice": Notice,
     "event": Event,
+    "spoken": Spoken,
     "cmd": Command,
     "dev.want": Want,
     "dev.cfg": Config,
@@ -290,6 +277,7 @@ BODY_TYPES: dict[str, type[Body]] = {
     "dev.ack": Ack,
     "dev.evt": Fault,
     "dev.health": Health,
+    "dev.said": Said,
     "dev.req": Request,
     "dev.resp": Response,
     "agg.state": Aggregate,

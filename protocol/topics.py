@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HUB_LEAVES = ("cmd", "want", "cfg", "resp")
 """Under ``dev/{id}/``, written by the hub."""
-DEVICE_LEAVES = ("state", "desc", "ack", "evt", "health", "req")
+DEVICE_LEAVES = ("state", "desc", "ack", "evt", "health", "req", "said")
 """Under ``dev/{id}/``, written by the device."""
 ALL_ZONES = "all"
 """Zone of a command to every device of a type, wherever it stands."""
@@ -102,6 +102,11 @@ class Topics:
     def aggregate(self) -> str:
         """Retained, each 60 s: counts by mode."""
         return f"{self.root}/agg/state"
+
+    @property
+    def spoken(self) -> str:
+        """Not retained: what is being said over loudspeakers."""
+        return f"{self.root}/spoken"
 
     def all_devices(self, leaf: str) -> str:
         """Filter for one leaf of all devices; see `device`."""

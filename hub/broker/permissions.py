@@ -49,7 +49,7 @@ def device_permissions(
     topics: Topics, device: str, kind: str, zones: Sequence[str] = ()
 ) -> Permissions:
     """Return what a device of `kind` may do; no `zones`: it hears commands to every zone."""
-    shared = (topics.hub, topics.runs, topics.plans, topics.notices, topics.events)
+    shared = (topics.hub, topics.runs, topics.plans, topics.notices, topics.events, topics.spoken)
     return Permissions(
         device,
         reads=(

@@ -9,11 +9,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from msgspec.structs import replace
 from twisted.internet.task import LoopingCall
 
 from hub.fleet.commanding import Commanding
 from hub.fleet.register import Register
 from hub.fleet.report import fleet_report
+from hub.fleet.transcript import Transcript
 from protocol.channels import check_place
 from protocol.codec import decode
 from protocol.commands import Ack, Command
@@ -22,6 +24,7 @@ from protocol.errors import DeviceError, MessageError, OperatorError
 from protocol.identifiers import check_identifier
 from protocol.limits import AGGREGATE_EVERY_S
 from protocol.messages import DeviceState
+from protocol.spoken import Said
 from protocol.topics import DEVICE_LEAVES
 
 if TYPE_CHECKING:
@@ -76,6 +79,7 @@ class Fleet:
 
     Attributes:
         bad: messages of devices that did not follow the protocol.
+        transcript: what loudspeakers say.
     """
 
     def __init__(  # noqa: PLR0913 - one collaborator each
@@ -106,6 +110,7 @@ class Fleet:
         self._counting.clock = reactor
         self._complained: dict[str, float] = {}
         self._rereading: IDelayedCall | None = None
+        self.transcript = Transcript(clock.rate)
         self.bad = 0
 
     @property
@@ -148,6 +153,10 @@ class Fleet:
         if isinstance(message.body, Ack):
             if not retained:
                 self._commanding.acknowledged(device, message.body)
+            return
+        if isinstance(message.body, Said):
+            if not retained:
+                self._carry_on(device, message)
             return
         self._note_fault(device, message)
         self._register.take(device, message)
@@ -249,6 +258,19 @@ class Fleet:
             say, envelopes = self._voice
             payload = envelopes.of_body(command, issued_at=issued_at, valid_until=until)
             say(topic, payload, 1, False)
+
+    def _carry_on(self, device: str, message: Message) -> None:
+        if self._voice is None:
+            return
+        kind = self._register.kind_of(device)
+        message = replace(message, src=device)  # the topic says who it is, for the broker saw to it
+        spoken = self.transcript.take(message, kind, self._clock.now(), self._reactor.seconds())
+        if isinstance(spoken, str):
+            self._complain(f"dev/{device}/said", MessageError(spoken, where=device))
+            return
+        say, envelopes = self._voice
+        payload = envelopes.of_body(spoken, valid_until=message.valid_until)
+        say(self._topics.spoken, payload, 1, False)
 
     def _note_fault(self, device: str, message: Message) -> None:
         fault = message.body

@@ -236,8 +236,8 @@ SECTIONS = (
             "权限",
             "Permissions",
             "The broker denies what the table of channels does not grant: a device reads `hub/`, "
-            "`run/`, `plan/`, `notice/`, `event/`, the commands of its own type, and its own "
-            "`cmd`, `want`, `cfg` and `resp`; it writes what C-1.4 names. Wills obey the same "
+            "`run/`, `plan/`, `notice/`, `event/`, `spoken`, the commands of its own type, and its "
+            "own `cmd`, `want`, `cfg` and `resp`; it writes what C-1.4 names. Wills obey the same "
             "rule.",
         ),
         Row(

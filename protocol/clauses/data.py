@@ -6,7 +6,14 @@ Law: values only.
 from __future__ import annotations
 
 from protocol.clauses.clause import Level, Party, Row, section
-from protocol.limits import BEAT_S, EVENT_LIFE_S, MANIFEST_MAX_S, MANIFEST_MIN_S
+from protocol.limits import (
+    BEAT_S,
+    EVENT_LIFE_S,
+    MANIFEST_MAX_S,
+    MANIFEST_MIN_S,
+    SPOKEN_MOST_S,
+    SPOKEN_TEXT,
+)
 
 HUB, DEVICE = Party.HUB, Party.DEVICE
 MUST, SHOULD = Level.MUST, Level.SHOULD
@@ -257,6 +264,36 @@ SECTIONS = (
             "重复的事件",
             "An event that comes again",
             "A device acts on an `event_id` once.",
+        ),
+        Row(
+            7,
+            HUB,
+            MUST,
+            "转发广播内容",
+            "What is spoken is carried on",
+            "What a device of type `broadcast` says on its `said` is published on `spoken`, "
+            "unchanged but for the name of the device, not retained, unless it is retained or "
+            f"past its `valid_until`, lasts longer than {SPOKEN_MOST_S:g} s (times `rate`) or has "
+            f"more than {SPOKEN_TEXT} characters. What other devices say there is not carried on.",
+        ),
+        Row(
+            8,
+            DEVICE,
+            MUST,
+            "显示广播内容",
+            "What is spoken is shown while it is spoken",
+            "A device that shows `spoken` shows it word for word from `begins_at`, inclusive, up "
+            "to `ends_at`, exclusive, by its own clock, where it stands at one of `places`; a "
+            "message with `ended` of the same `spoken_id` takes it down at once.",
+        ),
+        Row(
+            9,
+            DEVICE,
+            MUST,
+            "迟到的广播内容",
+            "What was spoken",
+            "A device does nothing on a `spoken` that is retained, past its `valid_until`, or has "
+            "none.",
         ),
     ),
 )

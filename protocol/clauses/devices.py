@@ -14,6 +14,7 @@ from protocol.limits import (
     IN_FORCE_WITHIN_S,
     REMEMBER_COMMANDS_S,
     RETRIES,
+    SAID_LIFE_S,
     STATE_EVERY_S,
     STATE_LIVES,
 )
@@ -298,6 +299,16 @@ SECTIONS = (
             "A device's epoch",
             "`epoch` of a device's messages is 0 and `rev` is `seq`; of a device's state the last "
             "that comes holds.",
+        ),
+        Row(
+            11,
+            DEVICE,
+            SHOULD,
+            "播报内容",
+            "What it says",
+            "A device that speaks publishes `dev/{device}/said` when a voice begins, valid until "
+            "its end, and again with `ended` when it ends or is cut off, under the same "
+            f"`spoken_id` and valid for {SAID_LIFE_S:g} s (times `rate`).",
         ),
     ),
 )

@@ -53,8 +53,8 @@ SECTIONS = (
             "只写自己的主题",
             "Only its own topics",
             "A device publishes, its will included, only to `state`, `desc`, `ack`, `evt`, "
-            "`health` and `req` under its own `dev/{device}/`. Its user name at the broker is "
-            "its id.",
+            "`health`, `req` and `said` under its own `dev/{device}/`. Its user name at the broker "
+            "is its id.",
         ),
         Row(
             5,

@@ -19,6 +19,7 @@ from protocol.errors import MessageError
 from protocol.limits import RESYNC_JITTER_S, RESYNC_NAMED
 from protocol.messages import Beat, HubState, LinkMode, Message, Response
 from protocol.runs import Run
+from protocol.spoken import Spoken
 from station_config.runtime.trace import trace
 from subsystems.kit import link as links
 from subsystems.kit.questions import Questions
@@ -58,6 +59,8 @@ class Conversation:
         log: the process's log.
         on_runs: gets the ids of runs that changed.
         on_status: called when anything else may have changed.
+        on_spoken: gets what loudspeakers say.
+        on_up: called when the connection is there and our state was said.
 
     Attributes:
         link: the link machine's state.
@@ -78,6 +81,8 @@ class Conversation:
         log: FilteringBoundLogger,
         on_runs: Callable[[frozenset[str]], None],
         on_status: Callable[[], None],
+        on_spoken: Callable[[Spoken], None] = lambda _spoken: None,
+        on_up: Callable[[], None] = lambda: None,
     ) -> None:
         self._reactor = reactor
         self._topics = topics
@@ -88,6 +93,8 @@ class Conversation:
         self._log = log
         self._on_runs = on_runs
         self._on_status = on_status
+        self._on_spoken = on_spoken
+        self._on_up = on_up
         self._connection: MqttConnection
         self._voice: Voice
         self._duties: Duties
@@ -133,6 +140,7 @@ class Conversation:
         self.say_state()
         self._questions.soon()
         self._duties.orders.up()
+        self._on_up()
 
     def down(self, _reason: str) -> None:
         """The connection is gone."""
@@ -160,6 +168,9 @@ class Conversation:
         if isinstance(message.body, _DUTIES):
             self._take_duty(entity, message, payload, retained=retained)
             return
+        if isinstance(message.body, Spoken):
+            self._take_spoken(message, message.body, retained=retained)
+            return
         outcome = self._knowledge.mirror.receive(entity, message, retained=retained)
         if outcome.verdict is Verdict.ZOMBIE and not retained:
             self._complaints.zombie(message, entity, ours=self._knowledge.mirror.epoch)
@@ -179,6 +190,14 @@ class Conversation:
         )
         if verdict is Verdict.ZOMBIE:
             self._complaints.zombie(message, entity, ours=self._knowledge.mirror.epoch)
+
+    def _take_spoken(self, message: Message, spoken: Spoken, *, retained: bool) -> None:
+        """Pass on what is said now; late is worse than never (C-6.9)."""
+        late = message.valid_until is None or message.expired(self._knowledge.now())
+        if message.epoch < self._knowledge.mirror.epoch:
+            self._complaints.zombie(message, "spoken", ours=self._knowledge.mirror.epoch)
+        elif not retained and not late:
+            self._on_spoken(spoken)
 
     def _note_hub(self, message: Message, *, retained: bool) -> None:
         match message.body:

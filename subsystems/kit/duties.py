@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from protocol.messages import LinkMode, Message
+    from protocol.spoken import Spoken
     from subsystems.kit.knowledge import Knowledge
     from subsystems.kit.ledger import Ledger
     from subsystems.kit.orders import Order
@@ -44,12 +45,17 @@ class Willing:
         wanted: called with each new desired state, and with the one of an earlier life.
         configured: likewise with each new configuration.
         restart: ends the process so that it is started anew; None: it cannot be.
+        spoken: called with what loudspeakers say, when a voice begins and when it ends; None: it
+            is of no use here.
+        measured: further figures for the health message, by name.
     """
 
     does: Mapping[str, Order] = field(default_factory=dict)
     wanted: Callable[[Want], None] = lambda _want: None
     configured: Callable[[Config], None] = lambda _config: None
     restart: Callable[[], None] | None = None
+    spoken: Callable[[Spoken], None] | None = None
+    measured: Callable[[], Mapping[str, float]] = dict
 
 
 @dataclass(frozen=True)

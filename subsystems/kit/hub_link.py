@@ -15,12 +15,14 @@ from twisted.internet.defer import Deferred, gatherResults, succeed
 
 from protocol.limits import HEALTH_EVERY_S, STATE_EVERY_S
 from protocol.messages import VERSION, LinkMode
-from protocol.topics import HUB_LEAVES, Topics
+from protocol.topics import Topics
 from station_config.runtime.mqtt import MqttConnection
 from station_config.runtime.tls import broker_tls
 from subsystems.kit.complaints import Complaints
 from subsystems.kit.conversation import Conversation
 from subsystems.kit.duties import Duties, Reach, Willing
+from subsystems.kit.faults import Faults
+from subsystems.kit.hearing import subscriptions
 from subsystems.kit.knowledge import Knowledge
 from subsystems.kit.ledger import Ledger
 from subsystems.kit.memory import Memory
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from protocol.messages import DeviceDescription, Response, RunQuery, Source
     from protocol.notices import Notice
     from protocol.runs import Run
+    from protocol.spoken import Said
     from protocol.times import Instant
     from station_config.runtime.clocks import StationClock
     from station_config.runtime.deployment import Deployment, SubsystemSettings
@@ -73,6 +76,7 @@ class HubLink:
 
     Attributes:
         kind: of the device.
+        faults: what is wrong with the device now.
     """
 
     def __init__(  # noqa: PLR0913 - each is one thing that a subsystem decides
@@ -91,6 +95,8 @@ class HubLink:
         willing: Willing | None = None,
     ) -> None:
         topics = Topics(station_id)
+        willing = willing or Willing()
+        self._figures = willing.measured
         self.kind = description.kind
         self._settings = settings
         self._timers = Timers(reactor)
@@ -114,12 +120,14 @@ class HubLink:
             log=log,
             on_runs=self._telling.runs,
             on_status=self._telling.status,
+            on_spoken=willing.spoken or (lambda _spoken: None),
+            on_up=lambda: self.faults.again(),  # noqa: PLW0108 - it is made below
         )
         self._duties = Duties(
             reactor,
             knowledge=knowledge,
             ledger=Ledger(settings.cache, station_id, log),
-            willing=willing or Willing(),
+            willing=willing,
             reach=Reach(self._report, conversation.refetch, conversation.say_state, self._identify),
             zones=settings.zones or description.zones,
             log=log,
@@ -140,17 +148,7 @@ class HubLink:
             password=deployment.secret(settings.id),
             tls=broker_tls(deployment, settings.id),
             make_will=lambda: presence.will(knowledge.now()),
-            # QoS 1 for commands alone. Whatever else is missed comes to light by the manifest, the
-            # beat or the next answer, and with NATS each QoS 1 subscription is a consumer on its
-            # disk: of 500 devices that come back at once some were refused theirs.
-            subscriptions=[
-                (topics.hub, 0),
-                (topics.runs, 0),
-                (topics.plans, 0),
-                (topics.notices, 0),
-                *((each, 1) for each in topics.group_filters(description.kind, settings.zones)),
-                *((topics.device(settings.id, leaf), int(leaf == "cmd")) for leaf in HUB_LEAVES),
-            ],
+            subscriptions=subscriptions(topics, settings, self.kind, willing),
             on_up=self._conversation.up,
             on_down=self._conversation.down,
             on_message=self._conversation.message,
@@ -158,6 +156,7 @@ class HubLink:
             random=random,
         )
         self._voice = Voice(reactor, presence, self._connection, knowledge)
+        self.faults = Faults(knowledge.now, self._voice.fault)
         self._duties.over(self._voice)
         self._conversation.over(self._connection, self._voice, self._duties)
         self._stopped = False
@@ -192,6 +191,10 @@ class HubLink:
     def ask(self, query: RunQuery) -> Deferred[Response]:
         """Ask the hub for runs that are not held; fails with `DeviceError` unless ONLINE."""
         return self._conversation.runs.ask(query)
+
+    def say(self, said: Said) -> None:
+        """Tell everybody that a voice begins or has ended; a device that speaks calls it."""
+        self._voice.said(said)
 
     @property
     def want(self) -> Want | None:
@@ -315,7 +318,7 @@ class HubLink:
         self._say_health()
 
     def _say_health(self) -> None:
-        self._voice.health(self._settings.cache, rejected=self.rejected)
+        self._voice.health(self._settings.cache, self.rejected, self.faults.active, self._figures())
 
     def _ended(self) -> None:
         ended = self._knowledge.ended()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from protocol.codec import encode, type_name
 from protocol.identifiers import make_message_id
-from protocol.limits import STATE_EVERY_S, STATE_LIVES
+from protocol.limits import SAID_LIFE_S, STATE_EVERY_S, STATE_LIVES
 from protocol.messages import DeviceDescription, DeviceState, LinkMode, Message, Request
 from protocol.times import to_unix
 from station_config.runtime.mqtt import Will
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from random import Random
 
     from protocol.commands import Ack
-    from protocol.devices import Health
+    from protocol.devices import Fault, Health
     from protocol.messages import Body
+    from protocol.spoken import Said
     from protocol.times import Instant
     from protocol.topics import Topics
 
@@ -54,6 +55,7 @@ class Presence:
         self._description = description
         self._random = random
         self._state_lives = timedelta(seconds=STATE_EVERY_S * STATE_LIVES * rate)
+        self._said_lives = timedelta(seconds=SAID_LIFE_S * rate)
         self._seq = 0
         self.boot = random_hex(random)
 
@@ -78,6 +80,15 @@ class Presence:
     def health(self, health: Health, now: Instant) -> tuple[str, bytes]:
         """Return topic and payload of `dev/{id}/health`."""
         return self._message("health", health, now)
+
+    def fault(self, fault: Fault, now: Instant) -> tuple[str, bytes]:
+        """Return topic and payload of `dev/{id}/evt`."""
+        return self._message("evt", fault, now)
+
+    def said(self, said: Said, now: Instant) -> tuple[str, bytes]:
+        """Return topic and payload of `dev/{id}/said`; it is true until the voice ends."""
+        lives = self._said_lives if said.ended else said.ends_at - now
+        return self._message("said", said, now, lives=lives)
 
     def request(self, request: Request, now: Instant) -> tuple[str, bytes]:
         """Return topic and payload of `dev/{id}/req`."""

@@ -14,7 +14,7 @@ from protocol.messages import DeviceState, Request
 from subsystems.kit.figures import read_figures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from random import Random
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from protocol.commands import Ack
+    from protocol.devices import Fault
     from protocol.messages import LinkMode, RunQuery
+    from protocol.spoken import Said
     from protocol.times import Instant
     from station_config.runtime.mqtt import MqttConnection
     from subsystems.kit.knowledge import Knowledge
@@ -90,12 +92,28 @@ class Voice:
         """Say what becomes of a command; one that is not heard is asked for again by the hub."""
         self._publish(*self._presence.ack(ack, self._knowledge.now()), retain=False)
 
-    def health(self, cache: Path, *, rejected: int) -> None:
+    def fault(self, fault: Fault) -> None:
+        """Say that a fault begins or is over."""
+        self._publish(*self._presence.fault(fault, self._knowledge.now()), retain=False)
+
+    def said(self, said: Said) -> None:
+        """Say that a voice begins or has ended."""
+        self._publish(*self._presence.said(said, self._knowledge.now()), retain=False)
+
+    def health(
+        self,
+        cache: Path,
+        rejected: int,
+        faults: Iterable[str] = (),
+        metrics: Mapping[str, float] | None = None,
+    ) -> None:
         """Say our figures; QoS 0: the next ones come in a minute.
 
         Args:
             cache: file of the cache, whose disk is told of.
             rejected: messages that did not follow the protocol.
+            faults: codes of those that are active.
+            metrics: further figures by name.
         """
         figures = read_figures(cache)
         offset_s = self._knowledge.clock_quality.offset_s
@@ -109,6 +127,8 @@ class Voice:
             reconnects=max(0, self._connection.attempts - 1),
             rejected=rejected,
             clock_offset_ms=None if offset_s is None else round(offset_s * 1000, 1),
+            faults=tuple(sorted(faults)),
+            metrics=dict(metrics or {}),
         )
         self._publish(*self._presence.health(health, self._knowledge.now()), retain=False, qos=0)
 

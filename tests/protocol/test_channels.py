@@ -29,6 +29,7 @@ BUILT = {
     "event/{kind}": TOPICS.event("arrived"),
     "grp/{type}/{zone}/cmd": TOPICS.group_command("display", "hall-1"),
     "agg/state": TOPICS.aggregate,
+    "spoken": TOPICS.spoken,
     **{f"dev/{{device}}/{leaf}": TOPICS.device("d1", leaf) for leaf in HUB_LEAVES + DEVICE_LEAVES},
 }
 

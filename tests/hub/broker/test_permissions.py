@@ -16,6 +16,7 @@ def test_a_device_reads_what_is_for_all_its_group_and_itself_and_writes_its_own(
         "pis/1/test.station/plan/+",
         "pis/1/test.station/notice/+",
         "pis/1/test.station/event/+",
+        "pis/1/test.station/spoken",
         "pis/1/test.station/grp/clock/+/cmd",
         "pis/1/test.station/dev/clock-1/cmd",
         "pis/1/test.station/dev/clock-1/want",
@@ -24,7 +25,7 @@ def test_a_device_reads_what_is_for_all_its_group_and_itself_and_writes_its_own(
     )
     assert clock.writes == tuple(
         f"pis/1/test.station/dev/clock-1/{leaf}"
-        for leaf in ("state", "desc", "ack", "evt", "health", "req")
+        for leaf in ("state", "desc", "ack", "evt", "health", "req", "said")
     )
 
 
