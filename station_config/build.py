@@ -6,11 +6,11 @@ values come from the schema.
 
 from __future__ import annotations
 
-import re
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from protocol.runs import Named, Role
+from station_config.durations import duration
 from station_config.model import (
     Anchor,
     AnnouncementZone,
@@ -32,26 +32,15 @@ from station_config.model import (
     Yard,
 )
 from station_config.policies import Policies, TurnRound
+from station_config.posts.build import build_posts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lxml import etree
 
-_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
-
-
-def duration(text: str) -> timedelta:
-    """Return the duration that ``PT1H30M`` and the like stand for.
-
-    Raises:
-        ValueError: it is not written so.
-    """
-    found = _DURATION.fullmatch(text)
-    if found is None or found.end() == len("PT"):
-        raise ValueError(f"{text!r} is not a duration of hours, minutes and seconds")
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+__all__ = ["build_station", "duration", "own_place"]
+"""`duration` stands in `station_config.durations`; older modules ask for it here."""
 
 
 def build_station(
@@ -90,6 +79,7 @@ def build_station(
         places=own_place(root.attrib["id"], names, codes, languages[0]) | places,
         timetable=_timetable(root.find("timetable"), timetable),
         directory=directory,
+        posts=build_posts(root.find("posts")),
     )
 
 

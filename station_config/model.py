@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from protocol.runs import Named, Role
 from station_config.policies import Policies  # noqa: TC001 - read by the journal's codec
+from station_config.posts.model import Posts  # noqa: TC001 - likewise
 from station_config.service_days import DAILY, ServiceDays
 
 
@@ -310,6 +311,7 @@ class Station:
         languages: in the order of announcing.
         places: other stations by name or code, as dispatching writes them.
         directory: where it was loaded from.
+        posts: staff who are told of trains, None: it has none.
     """
 
     id: str
@@ -327,6 +329,7 @@ class Station:
     places: dict[str, Named]
     timetable: Timetable | None
     directory: Path
+    posts: Posts | None = None
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

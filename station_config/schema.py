@@ -143,7 +143,7 @@ def _sentence(fault: _Fault) -> tuple[str, str]:
         inside = f" in <{parent.tag!s}>" if parent is not None else ""
         return "", f"<{tag}> does not belong here{inside}{expected}"
     if missing := _MISSING.search(fault.message):
-        return "", f"<{tag}> is not complete{_listed(missing[1])}"
+        return "", f"<{tag}> is not complete{_listed(_needed(missing[1]))}"
     if fault.kind == _MISSING_ATTRIBUTE:
         name = fault.message.rpartition("The attribute '")[2].partition("'")[0]
         return "", f"<{tag}> needs the attribute {name}: {_hint(tag, name) or 'add it'}"
@@ -166,6 +166,15 @@ def _bad_value(fault: _Fault, attribute: str | None) -> str:
         return f"{name}: {_quoted(wrong)} is not known: use {', '.join(choices)}"
     hint = _hint(str(element.tag), attribute) if attribute else _hint(str(element.tag), None)
     return f"{name}={given!r} cannot be read: {hint or fault.message}"
+
+
+def _needed(expected: str | None) -> str:
+    """Return those of `expected` that may not be left out; libxml2 names all that are not there."""
+    names = [name.strip() for name in (expected or "").split(",")]
+    _, root = _schema()
+    declared = [e for e in root.iter(f"{_XS}element") if e.get("name") in names]
+    optional = {e.get("name") for e in declared if e.get("minOccurs") == "0"}
+    return ",".join([name for name in names if name not in optional] or names)
 
 
 def _listed(expected: str | None) -> str:
@@ -197,5 +206,8 @@ def _types_of(tag: str, attribute: str | None) -> Iterator[str]:
     for element in root.iterfind(f".//{_XS}element[@name='{tag}']"):
         named = root.find(f"{_XS}complexType[@name='{element.get('type')}']")
         complex_type = element if named is None else named
-        for found in complex_type.iterfind(f".//{_XS}attribute[@name='{attribute}']"):
-            yield str(found.get("type"))
+        groups = [str(g.get("ref")) for g in complex_type.iterfind(f".//{_XS}attributeGroup")]
+        shared = [root.find(f"{_XS}attributeGroup[@name='{name}']") for name in groups]
+        for owner in (complex_type, *(each for each in shared if each is not None)):
+            for found in owner.iterfind(f".//{_XS}attribute[@name='{attribute}']"):
+                yield str(found.get("type"))
