@@ -127,6 +127,8 @@ class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
         zones: whose group commands it obeys; none: those of every zone.
         want: the state in which it shall be, by field; see `protocol.devices.Want`.
         cfg: how it is set up, by field; see `protocol.devices.Config`.
+        files: further files and directories of its own, by name.
+        options: settings of its own; the subsystem says which there are.
     """
 
     id: str
@@ -136,6 +138,8 @@ class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     zones: tuple[str, ...] = ()
     want: dict[str, Any] = {}
     cfg: dict[str, Any] = {}
+    files: dict[str, Path] = {}
+    options: dict[str, Any] = {}
 
 
 class DeviceSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):

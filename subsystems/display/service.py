@@ -20,13 +20,16 @@ from subsystems.display.machine import (
     step,
 )
 from subsystems.display.start import all_words, first_state, index
+from subsystems.kit.duties import Willing
 from subsystems.kit.hub_link import HubLink
 from subsystems.kit.notes import make_notes
 from subsystems.kit.service import Parts, Wired, run_subsystem
+from subsystems.kit.transcript import Transcript, with_spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from protocol.spoken import Spoken
     from station_config.model import Board
     from station_config.runtime.metrics import Figures
     from subsystems.display.machine import Event
@@ -49,6 +52,7 @@ class Display:
         self._log = parts.log
         self._station = parts.station
         self._words = all_words(parts.station)
+        self._transcript = Transcript()
         self.link = HubLink(
             parts.reactor,
             deployment=parts.deployment,
@@ -60,6 +64,7 @@ class Display:
             log=parts.log,
             on_runs=self._on_runs,
             on_status=self._on_status,
+            willing=Willing(spoken=self._on_spoken),
         )
         files = page_files()
         self._latest = self.link.now()
@@ -114,11 +119,23 @@ class Display:
 
     def _on_status(self) -> None:
         self._step(StatusChanged(self._status()))
+        self._tell_notices()
+
+    def _on_spoken(self, spoken: Spoken) -> None:
+        self._transcript.take(spoken, self.link.now())
+        self._tell_notices()
+
+    def _tell_notices(self) -> None:
         self._step(NoticesChanged({b.id: self._notes(b) for b in self._station.boards}))
 
     def _notes(self, board: Board) -> tuple[Note, ...]:
-        places = self._state.views[board.id].places(self.link.now())
-        return make_notes(self.link.announced(*places), board.languages)
+        now = self.link.now()
+        places = self._state.views[board.id].places(now)
+        heard_at = {*places, *filter(None, (board.gate, board.platform))}
+        return with_spoken(
+            make_notes(self.link.announced(*places), board.languages),
+            self._transcript.notes(heard_at, board.languages, now),
+        )
 
     def _step(self, event: Event) -> None:
         now = self.link.now()

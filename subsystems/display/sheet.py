@@ -26,7 +26,7 @@ PAGE_WORDS = (
     *("expected", "planned", "bound_for", "coming_from", "next_trains", "no_trains", "gate"),
     "platform",
     *("platform_changed", "gate_changed", "page", "date"),
-    *("notice_information", "notice_disruption", "notice_emergency"),
+    *("notice_information", "notice_disruption", "notice_emergency", "notice_spoken"),
 )
 """Words that the page puts itself, by key of `Words`."""
 

@@ -105,6 +105,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     notice_information: str
     notice_disruption: str
     notice_emergency: str
+    notice_spoken: str
     boards: str
     plain_view: str
     columns: ColumnWords

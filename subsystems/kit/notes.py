@@ -24,7 +24,7 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         id: of the notice.
-        kind: of `protocol.notices.NoticeKind`.
+        kind: of `protocol.notices.NoticeKind`, or what is spoken (`subsystems.kit.transcript`).
         text: by language tag, in the page's order; only languages in which it was written.
         title: likewise; may be empty.
         start: told from then on, None: at once.

@@ -14,6 +14,7 @@
 import { halves, HALF, HIGH } from "./layout.js";
 
 const EMERGENCY = "EMERGENCY";
+const SPOKEN = "SPOKEN";
 /** What a passenger reads in a second, in half characters; and how long a page stands at least. */
 const READ = 12;
 const LEAST_S = 4;
@@ -28,11 +29,16 @@ export function told(notes, now) {
   return notes.filter((note) => (note.start ?? -Infinity) <= now && now < (note.end ?? Infinity));
 }
 
-/** @param {Note[]} notes @returns {{emergencies: Note[], others: Note[]}} */
+/**
+ * While something is spoken it has the band alone: it is there to be read with the voice.
+ *
+ * @param {Note[]} notes @returns {{emergencies: Note[], others: Note[]}}
+ */
 export function parted(notes) {
+  const heard = notes.filter((note) => note.kind === SPOKEN);
   return {
     emergencies: notes.filter((note) => note.kind === EMERGENCY),
-    others: notes.filter((note) => note.kind !== EMERGENCY),
+    others: heard.length > 0 ? heard : notes.filter((note) => note.kind !== EMERGENCY),
   };
 }
 

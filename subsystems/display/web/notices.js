@@ -12,9 +12,9 @@ import { fillBox, led, pixel } from "./led.js";
 import { fill, languagesOf, pages, parted, playing, told, whole } from "./notes.js";
 import { say } from "./select.js";
 
-const SHAPES = { INFORMATION: "●", DISRUPTION: "▲", EMERGENCY: "！" };
-const WORDS = { INFORMATION: "notice_information", DISRUPTION: "notice_disruption", EMERGENCY: "notice_emergency" };
-const TONES = { INFORMATION: "plain", DISRUPTION: "soon", EMERGENCY: "bad" };
+const SHAPES = { INFORMATION: "●", DISRUPTION: "▲", EMERGENCY: "！", SPOKEN: "♪" };
+const WORDS = { INFORMATION: "notice_information", DISRUPTION: "notice_disruption", EMERGENCY: "notice_emergency", SPOKEN: "notice_spoken" };
+const TONES = { INFORMATION: "plain", DISRUPTION: "soon", EMERGENCY: "bad", SPOKEN: "good" };
 /** Real seconds of an emergency where there are several. */
 const EMERGENCY_S = 8;
 
@@ -49,7 +49,7 @@ export class Notices {
   draw(notes, now, elapsed, clock, line) {
     const shown = told(notes, now);
     const { emergencies, others } = parted(shown);
-    const signature = JSON.stringify(shown);
+    const signature = JSON.stringify(shown.map(({ id, kind, text, title }) => [id, kind, text, title]));
     if (signature !== this.signature) {
       this.signature = signature;
       this.began = elapsed;

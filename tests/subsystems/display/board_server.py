@@ -40,8 +40,9 @@ from subsystems.display.machine import (
     step,
 )
 from subsystems.display.start import all_words, first_state, index
-from subsystems.kit.notes import make_notes
+from subsystems.kit.notes import Note, make_notes
 from subsystems.kit.status import status_line
+from subsystems.kit.transcript import SPOKEN, with_spoken
 
 
 class Boards:
@@ -86,8 +87,16 @@ class Boards:
         for effect in effects:
             self.perform(effect)
 
-    def command(
-        self, now=None, rate=None, link=None, run=None, late=None, fields=None, notices=None
+    def command(  # noqa: PLR0913, PLR0917 - what a line of input may name
+        self,
+        now=None,
+        rate=None,
+        link=None,
+        run=None,
+        late=None,
+        fields=None,
+        notices=None,
+        spoken=(),
     ):
         """Set the clock, the link, the notices, or change a run."""
         if now or rate:
@@ -103,7 +112,11 @@ class Boards:
             self.put({run: change(self.runs[run], late=late, **fields)})
         if notices is not None:
             given = msgspec.convert(notices, list[Notice])
-            notes = {b.id: make_notes(given, b.languages) for b in self.station.boards}
+            heard = tuple(Note(kind=SPOKEN, **each) for each in spoken)
+            notes = {
+                b.id: with_spoken(make_notes(given, b.languages), heard)
+                for b in self.station.boards
+            }
             self._step(NoticesChanged(notes))
         self._step(StatusChanged(self.status()))
         return {"version": self.state.version}

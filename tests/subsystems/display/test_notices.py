@@ -91,6 +91,23 @@ def test_a_notice_comes_without_hiding_a_train_and_goes(page, board_server):
     expect(page.locator("#notices-said")).to_be_empty()
 
 
+def test_what_is_spoken_has_the_band_alone_while_it_is_spoken(page, board_server):
+    open_board(page, board_server, query="?lang=zh")
+    voice = {
+        "id": "spoken/speech/1",
+        "text": {"zh": "K274次列车改在2站台上车。", "en": "Platform 2."},
+    }
+    board_server.tell(notices=[INFORMATION], spoken=[voice])
+    band = page.locator("#notice")
+    expect(band.locator('[data-part="kind"]')).to_have_text("♪ 正在广播")
+    expect(band.locator('[data-part="text"]')).to_have_text("K274次列车改在2站台上车。")
+    expect(band.locator('[data-part="count"]')).to_be_empty()
+    expect(page.locator("#notices-said")).to_contain_text("正在广播: K274次列车")
+    assert page.evaluate(HOLES) == []
+    board_server.tell(notices=[INFORMATION])
+    expect(band.locator('[data-part="kind"]')).to_have_text("● 通知")
+
+
 def test_a_long_notice_is_told_page_by_page_in_every_language(page, board_server):
     board_server.tell(
         notices=[{"notice_id": "n2", "kind": "DISRUPTION", "text": {"zh": LONG, "en": "Delays."}}]
