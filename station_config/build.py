@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from protocol.runs import Named, Role
 from station_config.durations import duration
+from station_config.diagram import Drawing, End, Numbers, Side
 from station_config.model import (
     Anchor,
     AnnouncementZone,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
+    from station_config.announcements.model import Announcements
+
 __all__ = ["build_station", "duration", "own_place"]
 """`duration` stands in `station_config.durations`; older modules ask for it here."""
 
@@ -48,6 +51,7 @@ def build_station(
     places: dict[str, Named],
     timetable: tuple[TimetableRow, ...],
     directory: Path,
+    announcements: Announcements,
 ) -> Station:
     """Return the station of `root`.
 
@@ -56,6 +60,7 @@ def build_station(
         places: from the places file, empty without one.
         timetable: rows of the timetable file, empty without one.
         directory: where it was loaded from.
+        announcements: from the announcements file, or as shipped.
     """
     languages = tuple(root.attrib["languages"].split())
     codes = {c.attrib["scheme"]: c.text or "" for c in root.iterfind("codes/code")}
@@ -80,6 +85,7 @@ def build_station(
         timetable=_timetable(root.find("timetable"), timetable),
         directory=directory,
         posts=build_posts(root.find("posts")),
+        announcements=announcements,
     )
 
 

@@ -5,7 +5,8 @@ in one go; nothing is loaded while there is an error, and nothing is guessed.
 
     station.xml ──▶ document (tree with lines) ──▶ schema ──▶ checks ──┐
     places.csv ─────────────────────────────────▶ places ──────────────┼──▶ no error: build
-    timetable.csv ──────────────────────────────▶ timetable ───────────┘
+    timetable.csv ──────────────────────────────▶ timetable ───────────┤
+    announcements.xml ──────────────────────────▶ announcements ───────┘
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from station_config.announcements.checks import Known
+from station_config.announcements.load import defaults_for, read_announcements
 from station_config.build import build_station
 from station_config.checks import CHECKS
 from station_config.checks.general import zone_of
@@ -24,11 +27,13 @@ from station_config.schema import validate
 from station_config.timetable import Surroundings, read_timetable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from lxml import etree
 
     from protocol.runs import Named
+    from station_config.announcements.model import Announcements
     from station_config.model import Station, TimetableRow
 
 FILE = "station.xml"
@@ -59,13 +64,17 @@ def _read(directory: Path) -> tuple[Station | None, list[Mistake]]:
         check(document)
     places, place_mistakes = _places(document, directory)
     timetable, timetable_mistakes = _timetable(document, directory, places)
-    mistakes = sorted([*document.findings.mistakes, *place_mistakes, *timetable_mistakes])
+    announcements, sound_mistakes = _announcements(document, directory)
+    mistakes = sorted(
+        [*document.findings.mistakes, *place_mistakes, *timetable_mistakes, *sound_mistakes]
+    )
     if not document.well_formed:  # a warning may follow from what the parser could not read
         mistakes = [m for m in mistakes if m.severity is Severity.ERROR]
     root = document.root
-    if root is None or any(m.severity is Severity.ERROR for m in mistakes):
+    wrong = any(m.severity is Severity.ERROR for m in mistakes)
+    if root is None or announcements is None or wrong:
         return None, mistakes
-    return build_station(root, places, timetable, directory), mistakes
+    return build_station(root, places, timetable, directory, announcements), mistakes
 
 
 def _file(document: Document, tag: str, directory: Path) -> tuple[etree._Element, Path] | None:
@@ -88,6 +97,27 @@ def _places(document: Document, directory: Path) -> tuple[dict[str, Named], list
         return {}, []
     places, mistakes = read_places(found[1], known)
     return places, list(mistakes)
+
+
+def _announcements(
+    document: Document, directory: Path
+) -> tuple[Announcements | None, Sequence[Mistake]]:
+    """Return what the station announces: as its own file says, else as shipped."""
+    spoken = tuple(languages(document))
+    found = _file(document, "announcements", directory)
+    if found is None:
+        return defaults_for(spoken), []
+    layouts = list(document.all("layouts/layout"))
+    known = Known(
+        directory=directory,
+        languages=spoken,
+        zones=frozenset(ids(document.all("announcement-zones"), "zone")),
+        platforms=frozenset(ids(layouts, "platform")),
+        gates=frozenset(ids(layouts, "gate")),
+        waiting_rooms=frozenset(ids(layouts, "waiting-room")),
+        categories=frozenset(ids(document.all("categories"), "category", "code")),
+    )
+    return read_announcements(found[1], known)
 
 
 def _timetable(

@@ -15,6 +15,8 @@ from pathlib import Path  # noqa: TC003 - read at run time, by the journal's cod
 from zoneinfo import ZoneInfo
 
 from protocol.runs import Named, Role
+from station_config.diagram import Drawing, End  # noqa: TC001 - read by the journal's codec
+from station_config.announcements.model import Announcements
 from station_config.policies import Policies  # noqa: TC001 - read by the journal's codec
 from station_config.posts.model import Posts  # noqa: TC001 - likewise
 from station_config.service_days import DAILY, ServiceDays
@@ -128,7 +130,10 @@ class Gate:
 
 @dataclass(frozen=True)
 class Layout:
-    """The station's track plan and rooms, valid from a date on."""
+    """The station's track plan and rooms, valid from a date on.
+
+    `drawing`: the diagram drawn by hand, None: it is generated.
+    """
 
     valid_from: date
     yards: tuple[Yard, ...]
@@ -136,6 +141,7 @@ class Layout:
     tracks: tuple[Track, ...]
     waiting_rooms: tuple[WaitingRoom, ...]
     gates: tuple[Gate, ...]
+    drawing: Drawing | None = None
 
     def track(self, track_id: str) -> Track | None:
         """Return the track that dispatching calls `track_id`, None if this layout has none."""
@@ -312,6 +318,7 @@ class Station:
         places: other stations by name or code, as dispatching writes them.
         directory: where it was loaded from.
         posts: staff who are told of trains, None: it has none.
+        announcements: what its loudspeakers say, when and where.
     """
 
     id: str
@@ -330,6 +337,7 @@ class Station:
     timetable: Timetable | None
     directory: Path
     posts: Posts | None = None
+    announcements: Announcements = field(default_factory=Announcements)
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Validation against `station.xsd`, every mistake at once, in sentences.
+"""Validation against an XSD, every mistake at once, in sentences.
 
 Law: what a document may hold stands in the XSD, hints included; here is only how libxml2's words
 become ours. libxml2 stops checking an element's children at the first one that it does not expect:
@@ -44,35 +44,50 @@ class _Fault:
     message: str
 
 
+@dataclass(frozen=True)
+class _Rules:
+    """An XSD: what checks, and its tree, into which those that it includes are put."""
+
+    schema: etree.XMLSchema
+    tree: etree._Element
+
+
 @cache
-def _schema() -> tuple[etree.XMLSchema, etree._Element]:
-    root = etree.parse(SCHEMA).getroot()
-    return etree.XMLSchema(root, attribute_defaults=True), root
+def _rules(path: Path) -> _Rules:
+    schema = etree.XMLSchema(etree.parse(path), attribute_defaults=True)
+    tree = etree.parse(path).getroot()
+    for include in list(tree.iterfind(f"{_XS}include")):
+        tree.extend(deepcopy(_rules(path.with_name(include.get("schemaLocation", ""))).tree))
+    return _Rules(schema, tree)
 
 
 @cache
 def element_names() -> frozenset[str]:
     """Return the names of all elements that a station may hold."""
-    return frozenset(str(e.get("name")) for e in _schema()[1].iter(f"{_XS}element"))
+    return frozenset(str(e.get("name")) for e in _rules(SCHEMA).tree.iter(f"{_XS}element"))
 
 
-def validate(document: Document) -> None:
+def validate(document: Document, path: Path = SCHEMA) -> None:
     """Note every violation of the schema in `document`; without any, fill in default values.
+
+    Args:
+        document: is checked.
+        path: of the XSD.
 
     In a document that is not well-formed, elements that are missing or unexpected are not told:
     they follow from what the parser could not read.
     """
     if document.root is None:
         return
-    schema, _ = _schema()
-    if schema.validate(document.root):
+    rules = _rules(path)
+    if rules.schema.validate(document.root):
         return
-    faults = _faults(schema, document.root)
+    faults = _faults(rules.schema, document.root)
     if not document.well_formed:
         faults = [f for f in faults if f.kind != _STRUCTURE]
     told: set[tuple[etree._Element, str]] = set()
     for fault in _merged(faults):
-        attribute, message = _sentence(fault)
+        attribute, message = _sentence(fault, rules.tree)
         key = (fault.element, attribute or message)
         if key not in told:  # libxml2 tells a bad value twice: the facet, then the type
             told.add(key)
@@ -134,7 +149,7 @@ def _find(root: etree._Element, entry: etree._LogEntry) -> etree._Element:
     return found[0] if isinstance(found, list) and found else root
 
 
-def _sentence(fault: _Fault) -> tuple[str, str]:
+def _sentence(fault: _Fault, rules: etree._Element) -> tuple[str, str]:
     """Return (the attribute that is meant or "", what is wrong and what to do)."""
     element, tag = fault.element, str(fault.element.tag)
     if unexpected := _UNEXPECTED.search(fault.message):
@@ -143,20 +158,20 @@ def _sentence(fault: _Fault) -> tuple[str, str]:
         inside = f" in <{parent.tag!s}>" if parent is not None else ""
         return "", f"<{tag}> does not belong here{inside}{expected}"
     if missing := _MISSING.search(fault.message):
-        return "", f"<{tag}> is not complete{_listed(_needed(missing[1]))}"
+        return "", f"<{tag}> is not complete{_listed(_needed(missing[1], rules))}"
     if fault.kind == _MISSING_ATTRIBUTE:
         name = fault.message.rpartition("The attribute '")[2].partition("'")[0]
-        return "", f"<{tag}> needs the attribute {name}: {_hint(tag, name) or 'add it'}"
+        return "", f"<{tag}> needs the attribute {name}: {_hint(rules, tag, name) or 'add it'}"
     if fault.kind == _UNKNOWN_ATTRIBUTE:
         found = _ATTRIBUTE.search(fault.message)
         name = found[1] if found else ""
         return name, f"<{tag}> has no attribute {name}: mend its spelling or take it out"
     if value := _VALUE.search(fault.message):
-        return value[1] or "", _bad_value(fault, value[1])
+        return value[1] or "", _bad_value(fault, rules, value[1])
     return "", f"<{tag}>: {fault.message.rpartition(': ')[2]}"
 
 
-def _bad_value(fault: _Fault, attribute: str | None) -> str:
+def _bad_value(fault: _Fault, rules: etree._Element, attribute: str | None) -> str:
     element = fault.element
     given = element.get(attribute, "") if attribute else (element.text or "")
     name = attribute or f"<{element.tag!s}>"
@@ -164,15 +179,14 @@ def _bad_value(fault: _Fault, attribute: str | None) -> str:
         choices = [c.strip().strip("'") for c in allowed[1].split(",")]
         wrong = [word for word in given.split() if word not in choices] or [given]
         return f"{name}: {_quoted(wrong)} is not known: use {', '.join(choices)}"
-    hint = _hint(str(element.tag), attribute) if attribute else _hint(str(element.tag), None)
+    hint = _hint(rules, str(element.tag), attribute or None)
     return f"{name}={given!r} cannot be read: {hint or fault.message}"
 
 
-def _needed(expected: str | None) -> str:
+def _needed(expected: str | None, rules: etree._Element) -> str:
     """Return those of `expected` that may not be left out; libxml2 names all that are not there."""
     names = [name.strip() for name in (expected or "").split(",")]
-    _, root = _schema()
-    declared = [e for e in root.iter(f"{_XS}element") if e.get("name") in names]
+    declared = [e for e in rules.iter(f"{_XS}element") if e.get("name") in names]
     optional = {e.get("name") for e in declared if e.get("minOccurs") == "0"}
     return ",".join([name for name in names if name not in optional] or names)
 
@@ -186,28 +200,26 @@ def _quoted(words: list[str]) -> str:
     return ", ".join(repr(w) for w in words)
 
 
-def _hint(tag: object, attribute: str | None) -> str:
+def _hint(rules: etree._Element, tag: str, attribute: str | None) -> str:
     """Return what the schema says about how to write the attribute (or text) of an element."""
-    _, root = _schema()
-    for kind in _types_of(str(tag), attribute):
-        for simple in root.iterfind(f"{_XS}simpleType[@name='{kind}']"):
+    for kind in _types_of(rules, tag, attribute):
+        for simple in rules.iterfind(f"{_XS}simpleType[@name='{kind}']"):
             info = simple.findtext(f"{_XS}annotation/{_XS}appinfo", "")
             choices = [str(e.get("value")) for e in simple.iter(f"{_XS}enumeration")]
             return " ".join(info.split()) or f"use {', '.join(choices)}"
     return ""
 
 
-def _types_of(tag: str, attribute: str | None) -> Iterator[str]:
+def _types_of(rules: etree._Element, tag: str, attribute: str | None) -> Iterator[str]:
     """Yield the names of the simple types of `attribute` in the elements called `tag`."""
     if attribute is None:
         yield "label"  # every text in a station is one
         return
-    _, root = _schema()
-    for element in root.iterfind(f".//{_XS}element[@name='{tag}']"):
-        named = root.find(f"{_XS}complexType[@name='{element.get('type')}']")
+    for element in rules.iterfind(f".//{_XS}element[@name='{tag}']"):
+        named = rules.find(f"{_XS}complexType[@name='{element.get('type')}']")
         complex_type = element if named is None else named
         groups = [str(g.get("ref")) for g in complex_type.iterfind(f".//{_XS}attributeGroup")]
-        shared = [root.find(f"{_XS}attributeGroup[@name='{name}']") for name in groups]
+        shared = [rules.find(f"{_XS}attributeGroup[@name='{name}']") for name in groups]
         for owner in (complex_type, *(each for each in shared if each is not None)):
             for found in owner.iterfind(f".//{_XS}attribute[@name='{attribute}']"):
                 yield str(found.get("type"))
