@@ -107,6 +107,9 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
         told: what it tells, for the rules.
         rounds: by key, times that it was spoken when it ends.
         seconds: how long it is.
+        key: of the occasion (a group's own).
+        kind: its kind.
+        run_ids: of the trains that it is about.
     """
 
     voice: str
@@ -115,6 +118,9 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[Told, ...]
     rounds: dict[str, int]
     seconds: float
+    key: str
+    kind: Kind
+    run_ids: tuple[str, ...] = ()
 
 
 class Heard(msgspec.Struct, frozen=True):

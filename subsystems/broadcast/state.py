@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from protocol.times import from_unix
 from subsystems.broadcast.zones import PlainZones
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ class Item:
         endless: an emergency, said until it ends.
         started: its voice has begun at least once.
         failures: times that playing failed.
+        shut: zones in which nothing begins any more, for it is too late.
     """
 
     occasion: Occasion
@@ -56,13 +56,20 @@ class Item:
     endless: bool = False
     started: bool = False
     failures: int = 0
+    shut: frozenset[str] = frozenset()
 
     @property
     def left(self) -> tuple[str, ...]:
         """Zones in which it is still to be spoken, those that hear it now among them."""
-        wanted = self.occasion.repeats
-        zones = self.occasion.zones
-        return tuple(z for z in zones if self.endless or self.rounds.get(z, 0) < wanted)
+        return tuple(z for z in self.occasion.zones if z not in self.shut and self._wanted(z))
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """Zones in `left` that have not heard it once."""
+        return tuple(zone for zone in self.left if not self.rounds.get(zone, 0))
+
+    def _wanted(self, zone: str) -> bool:
+        return self.endless or self.rounds.get(zone, 0) < self.occasion.repeats
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,8 @@ class Voice:
         began_s: real seconds.
         live: zones that hear it now.
         heard: so much of it was heard that it counts as said.
-        cut: why it was told to be silent, None: it was not.
-        cut_s: when.
+        cuts: by zone, why it was told to be silent there.
+        cut_s: when, last.
         ended: by zone, why it did not come to its end there, None: it did.
     """
 
@@ -83,7 +90,7 @@ class Voice:
     began_s: float
     live: frozenset[str]
     heard: bool = False
-    cut: Reason | None = None
+    cuts: Mapping[str, Reason] = field(default_factory=dict)
     cut_s: float = 0.0
     ended: Mapping[str, Reason | None] = field(default_factory=dict)
 
@@ -130,11 +137,13 @@ class Source:
         occasions: all of them.
         asked_at: station time at which the rules were asked.
         open: keys of those that are items.
+        near_at: when the next of the others comes near, None: there is none.
     """
 
     occasions: tuple[Occasion, ...]
     asked_at: Instant
     open: frozenset[str] = frozenset()
+    near_at: Instant | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +164,7 @@ class State:
         muted: zones that a person muted.
         lost: zones without a working sink, and why.
         serial: number of the last voice.
-        tidied_at: when what is long over was last forgotten.
+        tidied_s: real second at which what is long over was last forgotten.
     """
 
     zones: Zones = field(default_factory=lambda: PlainZones(()))
@@ -171,7 +180,7 @@ class State:
     muted: frozenset[str] = frozenset()
     lost: Mapping[str, str] = field(default_factory=dict)
     serial: int = 0
-    tidied_at: Instant = field(default_factory=lambda: from_unix(0))
+    tidied_s: float = 0.0
 
     @property
     def taken(self) -> frozenset[str]:

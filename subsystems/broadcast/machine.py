@@ -1,0 +1,188 @@
+"""The scheduler: `step(state, event, now, mono_s) -> (state, effects)`.
+
+Law: pure and total. It decides who speaks where and when, and performs nothing. Station time and
+real time both come in: occasions are due by the station's clock, voices last real seconds.
+
+    Derived ─┐                       ┌─▶ Prepare ──▶ ClipReady ─┐
+    Announce ┤   ┌──────────────┐    ├─▶ Ask ──────▶ Derived ───┤
+    Stop     ├──▶│ items wait   │────┼─▶ Remember (before all)  ├──▶ step …
+    Tick     ┤   │ voices speak │    ├─▶ Play ─────▶ Ended ─────┤
+    …        ┘   └──────────────┘    └─▶ CutOff ───▶ Ended ─────┘
+
+The driver's part: do effects in their order; answer `Ask` at once with `Derived` for the same
+instant; call `step` with `Tick` at least every second of real time, sooner as `wake_in` says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from subsystems.broadcast import orders, queue, schedule, sounds, voices
+from subsystems.broadcast.bundles import BOUND, BOUND_S
+from subsystems.broadcast.events import (
+    Announce,
+    Awake,
+    ClipFailed,
+    ClipReady,
+    Derived,
+    EmergencyBegins,
+    EmergencyEnds,
+    Ended,
+    Event,
+    Mute,
+    RulesChanged,
+    Sinks,
+    Stop,
+    Tick,
+)
+from subsystems.broadcast.model import Priority
+from subsystems.broadcast.records import Over, Past, Reason, Settled
+from subsystems.broadcast.state import State
+from subsystems.broadcast.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from protocol.times import Instant
+    from subsystems.broadcast.effects import Effect
+    from subsystems.broadcast.records import Begun
+    from subsystems.broadcast.zones import Zones
+
+TICK_S = 1.0
+"""Real seconds between ticks at most."""
+
+
+def initial(zones: Zones, rate: float = 1.0) -> State:
+    """Return the state before anything: `Awake` comes first.
+
+    Args:
+        zones: of the station.
+        rate: station seconds per real second.
+    """
+    return State(zones=zones, rate=rate)
+
+
+def step(
+    state: State, event: Event, now: Instant, mono_s: float
+) -> tuple[State, tuple[Effect, ...]]:
+    """Return the state after `event`, and what is to be done.
+
+    Args:
+        state: before.
+        event: what happened.
+        now: station time.
+        mono_s: real, monotonic seconds.
+    """
+    work = Work(state, now, mono_s)
+    _take(work, event)
+    for key in orders.over_by_time(work):
+        orders.emergency_ends(work, EmergencyEnds(key))
+    queue.advance(work)
+    voices.watch(work)
+    schedule.decide(work)
+    sounds.look_after(work)
+    return work.result()
+
+
+def _take(work: Work, event: Event) -> None:  # noqa: C901, PLR0912 - one line each
+    match event:
+        case Derived():
+            queue.derived(work, event)
+        case Tick():
+            work.asked |= _spoken_sources(work)
+        case RulesChanged():
+            work.asked |= work.sources.keys()
+        case ClipReady():
+            sounds.ready(work, event)
+        case ClipFailed():
+            sounds.failed(work, event)
+        case Ended():
+            voices.ended(work, event)
+        case Announce():
+            orders.announce(work, event)
+        case Stop():
+            orders.stop(work, event)
+        case Mute():
+            orders.mute(work, event)
+        case EmergencyBegins():
+            orders.emergency_begins(work, event)
+        case EmergencyEnds():
+            orders.emergency_ends(work, event)
+        case Sinks():
+            orders.sinks(work, event)
+        case Awake():
+            _awake(work, event)
+
+
+def _spoken_sources(work: Work) -> set[str]:
+    """Return the sources of what is being spoken: is it true yet?"""
+    keys = {each.key for voice in work.voices.values() for each in voice.told}
+    items = (work.items[key] for key in keys if key in work.items)
+    return {item.source for item in items if item.source is not None}
+
+
+def _awake(work: Work, event: Awake) -> None:
+    """Know what an earlier life said; voices that it could not end are over."""
+    work.serial = event.serial
+    work.muted = event.muted
+    for settled in event.settled:
+        work.recall(settled)
+    for told in event.told:
+        work.tell_rules(told)
+    for begun, heard in event.begun:
+        _interrupted(work, begun, heard=heard)
+    for occasion in event.orders:
+        if occasion.priority is Priority.EMERGENCY:
+            orders.take_over(work, occasion)
+        else:
+            orders.order(work, occasion)
+
+
+def _interrupted(work: Work, begun: Begun, *, heard: bool) -> None:
+    for told in begun.told:
+        for zone in begun.zones if heard else ():
+            settled = Settled(told.key, zone, begun.rounds[told.key], begun.at)
+            work.recall(settled)
+            work.remember(settled)
+        if heard:
+            work.tell_rules(told)
+    work.remember(
+        Past(
+            at=begun.at,
+            until=work.now,
+            key=begun.key,
+            kind=begun.kind,
+            run_ids=begun.run_ids,
+            zones=begun.zones,
+            reason=Reason.INTERRUPTED,
+        ),
+        Over(begun.voice),
+    )
+
+
+def wake_in(state: State, now: Instant, mono_s: float) -> float:
+    """Return the real seconds until the next `Tick` is wanted, at most `TICK_S`."""
+    soonest = min(_instants(state, now, mono_s), default=mono_s + TICK_S)
+    return min(TICK_S, max(0.0, soonest - mono_s))
+
+
+def _instants(state: State, now: Instant, mono_s: float) -> Iterator[float]:
+    """Yield real seconds at which something may change by itself."""
+    for item in state.items.values():
+        occasion = item.occasion
+        if item.due_s is None:
+            yield mono_s + (occasion.due - now).total_seconds() / state.rate
+            continue
+        yield from (at for at in item.ready_s.values() if at > mono_s)
+        if occasion.kind in BOUND and not item.started:
+            yield item.due_s + BOUND_S - schedule.CUT_S
+    for voice in state.voices.values():
+        yield from (at for at in (voices.enough_s(voice),) if at > mono_s)
+        ends = (each.true_until for each in voice.told if each.true_until is not None)
+        yield from (mono_s + (end - now).total_seconds() / state.rate for end in ends)
+
+
+def with_zones(state: State, zones: Zones) -> State:
+    """Return `state` with the zones of a configuration that was read anew."""
+    return replace(state, zones=zones)

@@ -1,0 +1,225 @@
+"""Who speaks next: which of all that waits begins now, and what is cut off for it.
+
+Law: pure; the only place where a voice begins. The rules, in this order:
+
+1. One voice a zone; neighbours never at the same moment but in unison (`bundles`, `zones`).
+2. The more important first; among equals what must begin sooner. What has waited long moves up,
+   never above a last call.
+3. Who waits for a zone keeps a place there: others go before only if they end in time.
+4. A platform change cuts off what matters less, at once. Everything else lets a voice end if it can
+   wait for that, and cuts off a lesser one if it would be too late. A courtesy always gives way.
+5. A platform change never waits longer than its bound, whatever but an emergency speaks.
+6. Nothing begins that the rules do not say at this very instant, and nothing that would still be
+   spoken when it is no longer true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from subsystems.broadcast.bundles import BOUND, BOUND_S, Waiting, Want, wants
+from subsystems.broadcast.model import Priority
+from subsystems.broadcast.records import Reason, Why
+from subsystems.broadcast.sounds import patient, seconds_of
+from subsystems.broadcast.voices import begin, cut
+from subsystems.broadcast.zones import halo
+
+if TYPE_CHECKING:
+    from protocol.times import Instant
+    from subsystems.broadcast.state import Item, Voice
+    from subsystems.broadcast.work import Work
+
+CUT_S = 2.0
+"""Real seconds before the bound at which a voice is cut off at the latest: it fades, the step that
+follows begins the next."""
+
+OLDER_S = 60.0
+"""Real seconds of waiting that move an occasion up by one priority."""
+
+OLDEST = Priority.ARRIVAL
+"""As far up as waiting brings."""
+
+ABOVE_PERSONS = Priority.MANUAL + 0.5
+"""Rank of a platform change that has not begun yet: before a person's text, after an emergency."""
+
+FADE_S = 0.5
+"""Real seconds for which a place is kept while a voice falls silent."""
+
+
+@dataclass
+class Places:
+    """Zones that are spoken for in this step.
+
+    Attributes:
+        kept: zones with all that hear them, and from which real second they are wanted.
+    """
+
+    kept: list[tuple[frozenset[str], float]] = field(default_factory=list)
+
+    def keep(self, area: frozenset[str], from_s: float) -> None:
+        """Keep a place in `area`."""
+        self.kept.append((area, from_s))
+
+    def free_until(self, want: Want) -> float:
+        """Return until which real second `want` could speak."""
+        there = (from_s for area, from_s in self.kept if not area.isdisjoint(want.zones))
+        return min(there, default=float("inf"))
+
+
+def decide(work: Work) -> None:
+    """Begin what can begin."""
+    waiting = _waiting(work)
+    if not waiting:
+        return
+    places = Places()
+    for want in sorted(wants(work, waiting), key=lambda want: _rank(work, want)):
+        why = _attempt(work, want, places)
+        if why is not None:
+            for key in want.keys:
+                work.note(key, want.zones, why)
+
+
+def _waiting(work: Work) -> Waiting:
+    """Return what is due, by key, with the zones in which nothing but others' voices hinders it."""
+    found: Waiting = {}
+    taken = work.taken
+    for key, item in list(work.items.items()):
+        if item.due_s is None:
+            continue
+        spoken = work.speaks(item.occasion) if item.started else frozenset()
+        free = []
+        for zone in item.left:
+            if zone in spoken:
+                continue
+            why = _hindrance(work, item, zone, taken)
+            if why is None:
+                free.append(zone)
+            else:
+                work.note(key, (zone,), why)
+        if free:
+            found[key] = tuple(free)
+    return found
+
+
+def _hindrance(work: Work, item: Item, zone: str, taken: frozenset[str]) -> Why | None:
+    """Return what, besides voices, keeps `item` from being spoken in `zone`."""
+    emergency = item.occasion.priority is Priority.EMERGENCY
+    checks = (
+        (Why.NO_SINK, zone in work.lost),
+        (Why.PAUSE, item.ready_s.get(zone, work.mono_s) > work.mono_s),
+        (Why.TAKEN_OVER, zone in taken and not emergency),
+        (Why.MUTED, zone in work.muted and not emergency),
+        (Why.QUIET, work.zones.rests(zone, work.now, item.occasion.priority)),
+    )
+    return next((why for why, hinders in checks if hinders), None)
+
+
+def _rank(work: Work, want: Want) -> tuple[float, ...]:
+    """Return what orders wants: the smaller goes first."""
+    items = [work.items[key] for key in want.keys]
+    waited = max(work.mono_s - (item.due_s or work.mono_s) for item in items)
+    rank = float(want.occasion.priority)
+    if Priority.COURTESY < rank < OLDEST:
+        rank = min(float(OLDEST), rank + int(waited / OLDER_S))
+    begun = want.occasion.kind in BOUND and items[0].started
+    if want.occasion.kind in BOUND and not begun:
+        rank = ABOVE_PERSONS
+    rounds = min(item.rounds.get(zone, 0) for item in items for zone in want.zones)
+    must = (_last_start(want, 0.0, work) - work.now).total_seconds()
+    return (-rank, rounds, must, -waited)
+
+
+def _last_start(want: Want, seconds: float, work: Work) -> Instant:
+    """Return the instant from which on it is of no use to begin."""
+    occasion = want.occasion
+    if occasion.true_until is None:
+        return occasion.latest
+    return min(occasion.latest, occasion.true_until - work.before.station(seconds))
+
+
+def _attempt(work: Work, want: Want, places: Places) -> Why | None:
+    """Begin `want` if that is possible; return why it is not."""
+    area = halo(work.zones, want.zones)
+    seconds = seconds_of(work, want.occasion)
+    if seconds is None:
+        if patient(work, want.occasion):
+            places.keep(area, work.mono_s)
+        return Why.PREPARING
+    if _last_start(want, seconds, work) <= work.now:
+        return Why.OUTLASTS
+    if want.occasion.priority is Priority.COURTESY and _others_come(work, area, seconds):
+        return Why.GIVES_WAY
+    if places.free_until(want) < work.mono_s + seconds:
+        places.keep(area, work.mono_s + seconds)
+        return Why.BEHIND
+    return _against_voices(work, want, seconds, places)
+
+
+def _others_come(work: Work, area: frozenset[str], seconds: float) -> bool:
+    """Return whether something that matters more waits, or will be due before a courtesy ends."""
+    until = work.now + work.before.station(seconds)
+    return any(
+        item.occasion.due <= until
+        and item.occasion.priority > Priority.COURTESY
+        and not area.isdisjoint(item.left)
+        for item in work.items.values()
+    )
+
+
+def _against_voices(work: Work, want: Want, seconds: float, places: Places) -> Why | None:
+    area = halo(work.zones, want.zones)
+    voices = [voice for voice in work.voices.values() if not area.isdisjoint(voice.live)]
+    going_on = [voice for voice in voices if not area.isdisjoint(voice.live - voice.cuts.keys())]
+    may = all(_may_cut(work, want, seconds, voice) for voice in going_on)
+    if (not voices or (going_on and may)) and not _confirmed(work, want):
+        places.keep(area, work.mono_s)
+        return Why.PREPARING
+    if not voices:
+        begin(work, want.occasion, want.zones, seconds)
+        places.keep(area, work.mono_s)
+        return None
+    if may:
+        for voice in going_on:
+            cut(work, voice, voice.live, Reason.PRE_EMPTED)
+        places.keep(area, work.mono_s + FADE_S)
+    else:
+        places.keep(area, max(voice.ends_s for voice in voices))
+    here = any(not voice.live.isdisjoint(want.zones) for voice in voices)
+    return Why.SPEAKING if here else Why.NEIGHBOUR
+
+
+def _confirmed(work: Work, want: Want) -> bool:
+    """Return whether the rules say it at this very instant; if nobody asked them, ask."""
+    sources = {work.items[key].source for key in want.keys} - {None}
+    stale = {s for s in sources if s is not None and work.sources[s].asked_at != work.now}
+    work.asked |= stale
+    return not stale
+
+
+def _may_cut(work: Work, want: Want, seconds: float, voice: Voice) -> bool:
+    """Return whether `voice` may be cut off for `want`, now."""
+    theirs, ours = voice.priority, want.occasion.priority
+    if ours is Priority.EMERGENCY:
+        again = any(work.items[key].rounds for key in want.keys)
+        return not again and (theirs < ours or voice.play.round > 1)
+    if theirs is Priority.EMERGENCY:
+        return False
+    if _bound_breaks(work, want, voice):
+        return True
+    if theirs >= ours or theirs >= Priority.PLATFORM_CHANGE:
+        return False
+    if ours >= Priority.PLATFORM_CHANGE or theirs is Priority.COURTESY:
+        return True
+    ends = work.now + work.before.station(voice.ends_s - work.mono_s)
+    return ends >= _last_start(want, seconds, work)
+
+
+def _bound_breaks(work: Work, want: Want, voice: Voice) -> bool:
+    """Return whether `want` must begin in time, and would not if `voice` went on any longer."""
+    if want.occasion.kind not in BOUND:
+        return False
+    items = (work.items[key] for key in want.keys)
+    dues = [item.due_s for item in items if item.due_s is not None and not item.started]
+    limit = min(dues, default=float("inf")) + BOUND_S - CUT_S
+    return work.mono_s >= limit and voice.ends_s > limit
