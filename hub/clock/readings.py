@@ -1,0 +1,74 @@
+"""What a source of time tells: one reading at a time.
+
+Law: frozen values. Instants are unix seconds (UTC) of the source, and monotonic seconds of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+
+class Trust(IntEnum):
+    """What a source says of itself; a higher one is preferred to all lower ones."""
+
+    REFUSED = 0
+    """It says that it does not know the time."""
+    UNVOUCHED = 1
+    """A clock that nobody corrects: the machine's own, not synchronised."""
+    HOLDOVER = 2
+    """It has known the time and runs on by its own oscillator."""
+    SYNCED = 3
+    """It follows a reference."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A reading.
+
+    Attributes:
+        source: its name.
+        utc: what it showed.
+        mono_s: when.
+        uncertainty_s: ± of the measurement: half a round trip, the jitter of a serial line.
+        distance_s: ± that the source gives to itself, e.g. its root distance.
+        trust: see `Trust`.
+        stratum: of the source; 0: a reference clock; None: it does not say.
+        leap: 1: a leap second is inserted at the end of this day (UTC), -1: one is left out.
+        reference: what the source follows, for people.
+    """
+
+    source: str
+    utc: float
+    mono_s: float
+    uncertainty_s: float
+    distance_s: float = 0.0
+    trust: Trust = Trust.SYNCED
+    stratum: int | None = None
+    leap: int = 0
+    reference: str = ""
+
+
+class TimeSource(Protocol):
+    """Port: a source of time; hands each `Reading` to whoever it was made with.
+
+    Attributes:
+        name: stands in status and log.
+        kind: ``ntp``, ``telegram``, ``meinberg``, ``system``.
+        every_s: how often a reading is to be expected.
+        rejected: answers that were none.
+        why: what was wrong with the last of these, "": nothing.
+    """
+
+    name: str
+    kind: str
+    every_s: float
+    rejected: int
+    why: str
+
+    def start(self) -> None:
+        """Begin to measure."""
+
+    def stop(self) -> None:
+        """Measure no more."""
