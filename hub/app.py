@@ -14,11 +14,13 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
 from hub.command_token import ensure_token
+from hub.console.live import Live
 from hub.figures import HubFigures
 from hub.fleet.deployed import deployed_fleet
 from hub.holder import this_process
 from hub.lease import Stage
 from hub.reign import Reign
+from hub.store.audit import AuditStore
 from hub.store.database import Database
 from hub.store.lease import LeaseStore
 from hub.store.wishes import WishStore
@@ -28,7 +30,7 @@ from hub.web.fleet import add_device_pages
 from hub.web.status import StatusSite
 from protocol.errors import DeviceError, StationError
 from station_config.load import load_station
-from station_config.runtime.clocks import awake_or_asleep
+from station_config.runtime.clocks import awake_or_asleep, system_clock
 from station_config.runtime.process import run_process
 from station_config.runtime.web import Health, listen
 
@@ -41,11 +43,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from hub.feed_report import FeedReport
-    from hub.kernel.objections import Answer
-    from hub.kernel.override import Command
     from hub.lease import Held
-    from hub.reload import Reloaded
-    from hub.store.manual import InForce
     from station_config.model import Station
     from station_config.runtime.deployment import Deployment
     from station_config.runtime.reactor import Reactor
@@ -88,6 +86,16 @@ class Hub:
         self._database = Database(deployment.hub.database)
         self._created = False
         self._lease = LeaseStore(self._database)
+        clock = deployment.station_clock()
+        self._audit = AuditStore(self._database, now=clock.now, wall=system_clock().now)
+        self._live = Live(
+            reactor,
+            clock=clock,
+            boot=self._me.id[:12],
+            status=lambda: self._reign.status if self._reign is not None else None,
+            in_force=lambda: self._leading().desk.in_force(),  # noqa: PLW0108 - asked each time
+            log=log,
+        )
         self._succession = Succession(
             reactor,
             seconds=awake_or_asleep,
@@ -120,10 +128,7 @@ class Hub:
             add_device_pages(site, lambda: self._leading().fleet, token=token, log=self._log)
             add_pages(
                 site,
-                command=self._command,
-                preview=self._preview,
-                in_force=self._in_force,
-                reload=self._reload,
+                desk=lambda: self._leading().desk,
                 token=token,
                 log=self._log,
             )
@@ -237,6 +242,8 @@ class Hub:
             in_store=self._in_store,
             may_speak=self._succession.may_speak,
             figures=self._figures,
+            audit=self._audit,
+            look_on=self._live.look_on,
             log=self._log,
         )
 
@@ -262,18 +269,6 @@ class Hub:
         elif not self._stopping:
             self._log.error("hub.broken", why=failure.getTraceback())
             self._reactor.stop()
-
-    def _command(self, command: Command) -> Deferred[Answer]:
-        return self._leading().command(command)
-
-    def _preview(self, command: Command) -> Deferred[Answer]:
-        return self._leading().preview(command)
-
-    def _in_force(self) -> Deferred[InForce]:
-        return self._leading().in_force()
-
-    def _reload(self) -> Deferred[Reloaded]:
-        return self._leading().reload()
 
     def _feed(self) -> FeedReport:
         return self._leading().feed()

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from hub.kernel.days import Days
 from hub.kernel.replan import require_same_place
 from hub.kernel.rulebook import rulebook
+from hub.obedience import Obedience
 from hub.store.again import take_far_ahead, take_held, take_unplaced
 from hub.store.day_build import build_days, drop_plans
-from hub.store.held import Held
-from hub.store.manual import InForce, in_force_now, obey, return_to_auto
-from hub.store.marks import mark_auto, mark_open, mark_plan, mark_rebase, mark_step
+from hub.store.marks import mark_open, mark_plan, mark_rebase, mark_step
 from hub.store.notices import end_notices
-from hub.store.outcome import StepResult, outcome
+from hub.store.outcome import StepResult, committed, outcome
 from hub.store.retention import KEEP_DAYS, drop_done, prune
 from hub.store.step import Step
 from hub.store.writes import Writes
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from hub.kernel.objections import Answer
-    from hub.kernel.override import Command, StationMode
     from hub.store.database import Transaction
     from one_way_feed.rows import RowChange
     from protocol.times import Instant
@@ -43,7 +40,7 @@ REBASE_MINUTES = 2
 """A clock this many minutes behind the last one run was set back; less is held (kernel.md)."""
 
 
-class Operations(Held):
+class Operations(Obedience):
     """The train-operations kernel on its database; also the publisher's `Outbox`.
 
     Args:
@@ -68,16 +65,12 @@ class Operations(Held):
         keep_days: int = KEEP_DAYS,
     ) -> None:
         rulebook(station.policies.rules)
-        super().__init__(url)
-        self.station = station
-        self._days = Days(station)
+        super().__init__(url, station)
         self._log = log
         self._epoch_floor = epoch_floor
         self._keep_days = keep_days
-        self._latest: Instant | None = None
         self._built: date | None = None
         self._last_minute = -1
-        self._mode: StationMode | None = None
 
     @property
     def last_minute(self) -> int:
@@ -180,33 +173,6 @@ class Operations(Held):
         self._settle(now, reached)
         return self._result(step, next_number)
 
-    def command(self, now: Instant, command: Command) -> Answer:
-        """Do what a person commands: one transaction, with journal, outbox and the answer.
-
-        The same command again, after a restart, too, is answered as it was and not done again.
-
-        Raises:
-            DeviceError: the database failed; nothing was done, the command can be given again.
-        """
-        return self._command(now, command, write=True)
-
-    def preview(self, now: Instant, command: Command) -> Answer:
-        """Return what `command` would be answered; nothing is done.
-
-        Raises:
-            DeviceError: the database failed.
-        """
-        return self._command(now, command, write=False)
-
-    def in_force(self, now: Instant) -> InForce:
-        """Return what persons have set and what holds at `now`.
-
-        Raises:
-            DeviceError: the database failed.
-        """
-        with self._database.transaction() as opened:
-            return in_force_now(self._step(opened, now, 0))
-
     def rebase(self, now: Instant, minute: int) -> StepResult:
         """Go on from `now` after the clock was set back by more than can be held.
 
@@ -271,48 +237,6 @@ class Operations(Held):
                 prune(opened, self._statements, now, self._keep_days)
         self._database.checkpoint()
 
-    def _command(self, now: Instant, command: Command, *, write: bool) -> Answer:
-        now = max(now, self._latest or now)
-        self.end_manual(now)
-        with self._database.transaction() as opened:
-            _, last_minute, next_number = self._fence(opened)
-            step = self._step(opened, now, next_number)
-            answer = obey(step, command, write=write)
-            if not write or step.writes.idle:
-                return answer
-            step.tick()
-            mark_step(step, None, new_day=False)
-            step.writes.flush(opened, self._statements)
-            self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
-        self._latest, self._mode = now, step.mode
-        return answer
-
-    def end_manual(self, now: Instant) -> None:
-        """Return to AUTO if that was set to come by itself; a step of its own.
-
-        `step` and `command` do so: nobody else need call it.
-
-        Raises:
-            DeviceError: the database failed; nothing was done.
-        """
-        mode = self._mode
-        if mode is None or mode.until is None or now < mode.until:
-            return
-        with self._database.transaction() as opened:
-            _, last_minute, next_number = self._fence(opened)
-            step = self._step(opened, now, next_number)
-            return_to_auto(step, f"manual/{mode.id}")
-            mark_auto(step)
-            step.writes.flush(opened, self._statements)
-            self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
-        self._latest, self._mode = now, None
-
-    def _step(self, opened: Transaction, now: Instant, next_number: int) -> Step:
-        writes = Writes(now, next_number)
-        return Step(
-            opened, self._statements, self.station, self._days, now, writes, mode=self._mode
-        )
-
     def _settle(self, now: Instant, last_minute: int) -> None:
         """Remember what was committed."""
         self._latest = now
@@ -320,6 +244,7 @@ class Operations(Held):
         self._built = self._days.local_date(now)
 
     def _result(self, step: Step, first_number: int) -> StepResult:
+        self.look_on(committed(step))
         result = outcome(step, first_number)
         if self._log is not None:
             for key in result.rows:

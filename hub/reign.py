@@ -18,19 +18,18 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import succeed
 
 from hub.after_minute import AfterMinute
+from hub.desk import Desk
 from hub.disbelieved import Disbelieved
 from hub.figures import DEPTH_COUNTED
 from hub.lines import Lines
 from hub.minute_clock import Due, MinuteClock
 from hub.mqtt.publisher import BrokerAddress, HubIdentity, Publisher
 from hub.operations import Operations
-from hub.reload import Reloaded
 from hub.source import lifetime_seconds
 from hub.source_watch import SourceWatch
 from hub.steps import Minute, Steps
 from protocol.times import minute_start
 from protocol.topics import Topics
-from station_config.load import load_station
 from station_config.runtime.clocks import system_clock
 from station_config.runtime.tls import broker_tls
 
@@ -43,12 +42,10 @@ if TYPE_CHECKING:
     from hub.feed_report import FeedReport
     from hub.figures import HubFigures
     from hub.fleet.fleet import Fleet
-    from hub.kernel.objections import Answer
-    from hub.kernel.override import Command
     from hub.mqtt.store_calls import RunInStore
+    from hub.store.audit import AuditStore
     from hub.store.database import Transaction
-    from hub.store.manual import InForce
-    from hub.store.outcome import StepResult
+    from hub.store.outcome import Committed, StepResult
     from one_way_feed.rows import RowChange
     from protocol.times import Instant
     from station_config.model import Station
@@ -61,6 +58,7 @@ class Reign:
 
     Attributes:
         fleet: the devices.
+        desk: what persons ask and command.
     """
 
     def __init__(  # noqa: PLR0913 - one collaborator each
@@ -74,6 +72,8 @@ class Reign:
         in_store: RunInStore,
         may_speak: Callable[[], bool],
         figures: HubFigures,
+        audit: AuditStore,
+        look_on: Callable[[Committed], None],
         log: FilteringBoundLogger,
     ) -> None:
         """Wire everything; nothing is opened yet.
@@ -87,6 +87,8 @@ class Reign:
             in_store: runs a call in the store's thread.
             may_speak: the lease; asked before each message.
             figures: of the process.
+            audit: where persons' commands are recorded.
+            look_on: called in the store's thread after each commit.
             log: the process's log.
 
         Raises:
@@ -108,14 +110,26 @@ class Reign:
             epoch_floor=int(system_clock().now().timestamp()),
             keep_days=deployment.hub.keep_days,
         )
+        self._operations.look_on = look_on
+        self.desk = Desk(
+            reactor,
+            deployment,
+            operations=self._operations,
+            in_store=in_store,
+            clock=self._clock,
+            audit=audit,
+            replanned=self._committed,
+            log=log,
+        )
         self._steps = Steps(
             reactor,
             step=self._step,
             clock=self._clock,
             committed=self._committed,
             log=log,
-            obey=self._obey,
+            obey=self.desk.obey,
         )
+        self.desk.serve(self._steps)
         self.fleet = fleet
         self._publisher = self._make_publisher()
         self._minutes = MinuteClock(reactor, self._clock, self._due)
@@ -185,23 +199,6 @@ class Reign:
     def close(self) -> Deferred[Any]:
         """Give the database back."""
         return self._in_store(self._operations.close)
-
-    def command(self, command: Command) -> Deferred[Answer]:
-        """Do what a person commands, in turn with everything else."""
-        self._log.info("command", who=command.who, id=command.command_id)
-        return self._steps.command(command)
-
-    def preview(self, command: Command) -> Deferred[Answer]:
-        """Return what a command would be answered."""
-        return self._in_store(partial(self._operations.preview, self._clock.now(), command))
-
-    def in_force(self) -> Deferred[InForce]:
-        """Return what persons have set."""
-        return self._in_store(partial(self._operations.in_force, self._clock.now()))
-
-    def reload(self) -> Deferred[Reloaded]:
-        """Read the station's files again, off the reactor, and go on with their timetable."""
-        return self._in_store(self._reload_now).addCallback(self._reloaded)
 
     def feed(self) -> FeedReport:
         """Return how the lines stand; after `begin` only."""
@@ -286,20 +283,6 @@ class Reign:
         if minute is not None:
             step.addCallback(lambda _: self._after.later())
         return step
-
-    def _obey(self, now: Instant, command: Command) -> Deferred[Answer]:
-        return self._in_store(partial(self._operations.command, now, command))
-
-    def _reload_now(self) -> StepResult:
-        station = load_station(self._deployment.station)
-        return self._operations.replan(self._clock.now(), station)
-
-    def _reloaded(self, result: StepResult) -> Reloaded:
-        timetable = self._operations.station.timetable
-        rows = len(timetable.rows) if timetable is not None else 0
-        self._log.info("timetable.reloaded", rows=rows, runs=len(result.runs))
-        self._committed()
-        return Reloaded(rows=rows, runs=result.runs, publications=result.publications)
 
     def _tell(self, result: StepResult, began: float, minute: int | None) -> None:
         self._figures.step(result, self._reactor.seconds() - began)

@@ -10,7 +10,7 @@ command that does is set aside and its person told.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import Deferred
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
     from twisted.python.failure import Failure
 
-    from hub.kernel.objections import Answer
-    from hub.kernel.override import Command
     from one_way_feed.rows import RowChange
     from protocol.times import Instant
     from station_config.runtime.clocks import StationClock
@@ -51,15 +49,24 @@ class Step(Protocol):
         ...
 
 
+class Given(Protocol):
+    """A person's command, however it is wrapped."""
+
+    @property
+    def command_id(self) -> str:
+        """The command's."""
+        ...
+
+
 class Obey(Protocol):
     """Port: one transaction that does a person's command, in the store's thread."""
 
-    def __call__(self, now: Instant, command: Command) -> Deferred[Answer]:
+    def __call__(self, now: Instant, command: Any) -> Deferred[Any]:  # noqa: ANN401 - see `Given`
         """Commit the command; answer it."""
         ...
 
 
-def _nobody_obeys(now: Instant, command: Command) -> Deferred[Answer]:
+def _nobody_obeys(now: Instant, command: Given) -> Deferred[Any]:
     raise DeviceError(f"nobody takes commands here: {command.command_id} at {now}")
 
 
@@ -100,7 +107,7 @@ class Steps:
         self._changes: list[RowChange] = []
         self._minutes: list[Minute] = []
         self._obey = obey
-        self._commands: list[tuple[Command, Deferred[Answer]]] = []
+        self._commands: list[tuple[Given, Deferred[Any]]] = []
         self._busy = False
         self._failing = False
         self._singly = False
@@ -131,9 +138,9 @@ class Steps:
         self._minutes.append(minute)
         self._next()
 
-    def command(self, command: Command) -> Deferred[Answer]:
+    def command(self, command: Given) -> Deferred[Any]:
         """Take a person's command; fires with its answer once that is committed."""
-        answered: Deferred[Answer] = Deferred()
+        answered: Deferred[Any] = Deferred()
         self._commands.append((command, answered))
         self._next()
         return answered
@@ -183,7 +190,7 @@ class Steps:
         self._singly = self._singly and bool(self._changes)
         self._go_on()
 
-    def _obeyed(self, answer: Answer) -> None:
+    def _obeyed(self, answer: object) -> None:
         self._obeying = False
         _, answered = self._commands.pop(0)
         self._go_on()
@@ -241,6 +248,6 @@ class Steps:
         self._next()
 
 
-def _no_longer(command: Command) -> DeviceError:
+def _no_longer(command: Given) -> DeviceError:
     message = "this hub leads no longer; whether it was done is not known, give the command again"
     return DeviceError(message, where=command.command_id)

@@ -68,6 +68,7 @@ class Code(StrEnum):
     UNKNOWN_ZONE = "unknown-zone"
     LANGUAGE_MISSING = "language-missing"
     NO_END = "no-end"
+    OVERTAKEN = "overtaken"
 
 
 SENTENCES: dict[Code, tuple[str, str]] = {
@@ -180,6 +181,10 @@ SENTENCES: dict[Code, tuple[str, str]] = {
     Code.LANGUAGE_MISSING: (
         "缺少该语言的文字，将显示其他语言",
         "no text in this language; another one is told there",
+    ),
+    Code.OVERTAKEN: (
+        "您查看之后，他人已修改该列车，请先核对",
+        "somebody has changed the train since you looked at it; look first",
     ),
     Code.NO_END: ("没有结束时间，须人工撤销", "it has no end and stays until it is withdrawn"),
 }

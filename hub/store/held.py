@@ -18,6 +18,7 @@ from protocol.errors import DeviceError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hub.kernel.conclude import Stored
     from hub.kernel.facts import Facts
     from hub.kernel.override import StationMode
     from hub.kernel.reasons import Rejected
@@ -85,6 +86,15 @@ class Held:
                 for record in opened.rows(statement, **named):
                     return to_stored(record)[1].facts
         return None
+
+    def all_runs(self) -> list[Stored]:
+        """Return all runs as they stand.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        with self._database.transaction() as opened:
+            return [to_stored(record)[1] for record in opened.rows(self._statements.all_runs)]
 
     def pending(self, limit: int) -> Sequence[Publication]:
         """See `hub.outbox.Outbox`."""

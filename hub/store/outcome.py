@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from hub.store.step import keys_text
 
 if TYPE_CHECKING:
+    from hub.kernel.conclude import Stored
+    from hub.kernel.override import StationMode
     from hub.kernel.reasons import Rejected
     from hub.store.step import Step
     from protocol.times import Instant
@@ -41,6 +43,42 @@ class StepResult:
     runs: tuple[str, ...] = ()
     phases: int = 0
     publications: int = 0
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What a committed step left behind, for those who look on.
+
+    Attributes:
+        stored: runs about which was concluded, as they are now.
+        advanced: others that entered a phase: id, passengers' phase, train's phase.
+        gone: runs that are no more.
+        hands: see `hub.store.step.Step`.
+        mode: set while the whole station is manual.
+    """
+
+    now: Instant
+    stored: dict[str, Stored]
+    advanced: tuple[tuple[str, str, str], ...]
+    gone: tuple[str, ...]
+    hands: dict[str, int]
+    mode: StationMode | None
+
+
+def committed(step: Step) -> Committed:
+    """Return what `step` leaves behind."""
+    writes = step.writes
+    return Committed(
+        now=step.now,
+        stored=step.concluded,
+        advanced=tuple(
+            (str(each["of_run"]), str(each["passengers"]), str(each["train"]))
+            for each in writes.advances
+        ),
+        gone=tuple(str(each["of_run"]) for each in writes.dropped_runs),
+        hands=step.hands,
+        mode=step.mode,
+    )
 
 
 def outcome(step: Step, first_number: int) -> StepResult:

@@ -1,8 +1,8 @@
 """All that the tables hold, as records of the journal, and back into a new database.
 
 Law: every table of the live state, whatever columns it has. Journal, rejects and audit, which are
-history, the lease, which is a process's, and accounts, which nobody else may read, stay out. Read within the transaction of the step that follows,
-so nothing can come between.
+history, the lease, which is a process's, and accounts, which nobody else may read, stay out. Read
+within the transaction of the step that follows, so nothing can come between.
 """
 
 from __future__ import annotations

@@ -59,6 +59,8 @@ class Step:
         touched: runs that this step has concluded about.
         mode: set while the whole station is manual.
         feeding: what runs that share stock say to each other.
+        concluded: what runs are now that this step has concluded about.
+        hands: of runs that a person has commanded: the number in the audit.
     """
 
     opened: Transaction
@@ -76,6 +78,8 @@ class Step:
     touched: set[str] = field(default_factory=set)
     mode: StationMode | None = None
     feeding: Feeding = field(default_factory=Feeding)
+    concluded: dict[str, Stored] = field(default_factory=dict)
+    hands: dict[str, int] = field(default_factory=dict)
 
     def absorb(self, changes: Sequence[RowChange]) -> None:
         """Take rows in."""
@@ -173,6 +177,7 @@ class Step:
         self.writes.put_run(concluded, was, cause)
         self.feeding.note(before, concluded.stored, cause)
         self.touched.add(facts.run_id)
+        self.concluded[facts.run_id] = concluded.stored
         self.phases += was != concluded.moment
         if concluded.published:
             self.changed.append(facts.run_id)

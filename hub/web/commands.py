@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from twisted.web.resource import Resource
     from twisted.web.server import Request
 
+    from hub.desk import Desk
+
 SCHEME = "Bearer "
 _Value = TypeVar("_Value")
 
@@ -148,21 +150,22 @@ class ReloadPage(Guarded):
 
 
 def add_pages(
-    root: Resource,
-    *,
-    command: Callable[[Command], Deferred[Any]],
-    preview: Callable[[Command], Deferred[Any]],
-    in_force: Callable[[], Deferred[Any]],
-    reload: Callable[[], Deferred[Any]],
-    token: str,
-    log: FilteringBoundLogger,
+    root: Resource, *, desk: Callable[[], Desk], token: str, log: FilteringBoundLogger
 ) -> None:
-    """Put the pages of this file under `root`."""
+    """Put the pages of this file under `root`.
+
+    Args:
+        root: of the hub's web.
+        desk: of the hub that leads; a `StationError` is answered as one.
+        token: what a caller has to know.
+        log: the process's log.
+    """
     guard = Guard(token, log)
-    root.putChild(b"command", CommandPage(command, guard, log))
-    root.putChild(b"preview", CommandPage(preview, guard, log))
-    root.putChild(b"reload", ReloadPage(reload, guard, log))
-    root.putChild(b"manual", ManualPage(in_force, guard, log))
+    command = CommandPage(lambda given: desk().command(given), guard, log)
+    root.putChild(b"command", command)
+    root.putChild(b"preview", CommandPage(lambda given: desk().preview(given), guard, log))
+    root.putChild(b"reload", ReloadPage(lambda: desk().reload(), guard, log))
+    root.putChild(b"manual", ManualPage(lambda: desk().in_force(), guard, log))
 
 
 def read_body(request: Request, decode: Callable[[bytes], _Value]) -> _Value:

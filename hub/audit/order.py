@@ -1,0 +1,53 @@
+"""A person's command with who gives it, from where, and what that person had seen.
+
+Law: values only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hub.audit.record import Actor, Record
+    from hub.kernel.objections import Answer
+    from hub.kernel.override import Command
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command on its way to the kernel.
+
+    Attributes:
+        action: name in the audit.
+        seen_hand: number in the audit of the last command to that run which the person knew of, 0:
+            there was none. A later one by anybody refuses this one. None: that is not asked.
+        beside: more for the audit, e.g. the batch that it is a part of.
+    """
+
+    command: Command
+    actor: Actor
+    action: str
+    seen_hand: int | None = None
+    beside: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def command_id(self) -> str:
+        """The command's."""
+        return self.command.command_id
+
+
+@dataclass(frozen=True)
+class Obeyed:
+    """What became of it.
+
+    Attributes:
+        overtaken: what others have done since, when that is why it was refused.
+        hand: its number in the audit, 0: it had been done before, or is only asked about.
+        mark: the hash of that record: what is noted outside of the database.
+    """
+
+    answer: Answer
+    overtaken: tuple[Record, ...] = ()
+    hand: int = 0
+    mark: str = ""

@@ -1,0 +1,206 @@
+"""The live stream: all rows, then patches straight after each commit, to every page that listens.
+
+Law: what a step made becomes rows in the store's thread, in the order of the commits; everything
+else here is the reactor's. A patch is encoded once, however many listen. Who comes back within the
+kept patches gets those it missed, else everything. Conflicts are looked for a moment later, several
+steps together.
+
+    store's thread:  commit ─▶ look_on ─▶ rows ─┐
+    reactor:                                    └▶ table ─▶ patch ─▶ every page
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from twisted.internet.task import LoopingCall
+
+from hub.console.presence import Presence
+from hub.console.table import Row, Table, changes
+from hub.kernel.objections import Objection
+from hub.kernel.override import StationMode
+from station_config.runtime.sse import Channel, Sse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from structlog.typing import FilteringBoundLogger
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IDelayedCall
+
+    from hub.console.presence import Editing
+    from hub.store.manual import InForce
+    from hub.store.outcome import Committed
+    from station_config.runtime.clocks import StationClock
+    from station_config.runtime.reactor import Reactor
+
+SETTLE_S = 0.5
+"""Real seconds from a commit to the look for conflicts; what is committed meanwhile shares it."""
+SWEEP_S = 1.0
+
+
+class HubState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the hub stands.
+
+    Attributes:
+        leads: this process leads; False: nothing here is up to date.
+        mode: set while the whole station is manual.
+        hub: what ``/health`` says, in part: source, broker, waiting.
+    """
+
+    leads: bool
+    mode: StationMode | None
+    hub: dict[str, object]
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What staff must see to: conflicts by run, and persons' words that AUTO contradicts, by id."""
+
+    conflicts: dict[str, tuple[Objection, ...]]
+    outdated: dict[str, Objection]
+
+
+class Live:
+    """The stream.
+
+    Args:
+        reactor: threads and real time.
+        clock: station time, told with each heartbeat.
+        status: how the hub stands, see `HubState.hub`; None: it does not lead.
+        in_force: asks for conflicts; None while the hub does not lead.
+        log: the process's log.
+
+    Attributes:
+        channel: the resource.
+        table: the rows.
+    """
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        *,
+        clock: StationClock,
+        boot: str,
+        status: Callable[[], dict[str, object] | None],
+        in_force: Callable[[], Deferred[InForce]],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._reactor = reactor
+        self._clock = clock
+        self._status = status
+        self._in_force = in_force
+        self._log = log
+        self._mode: StationMode | None = None
+        self._standing = Standing(conflicts={}, outdated={})
+        self._looking: IDelayedCall | None = None
+        self._told: bytes = b""
+        self._sweeping = LoopingCall(self._sweep)
+        self._sweeping.clock = reactor
+        self.table = Table(boot)
+        self.presence = Presence()
+        self.channel = Channel(reactor, log, greet=self._greet, beat=self._beat)
+
+    def start(self) -> None:
+        """Begin to tell how the hub stands."""
+        self._sweeping.start(SWEEP_S, now=False)
+
+    def stop(self) -> None:
+        """End all streams."""
+        if self._sweeping.running:
+            self._sweeping.stop()
+        if self._looking is not None and self._looking.active():
+            self._looking.cancel()
+        self.channel.close()
+
+    def look_on(self, committed: Committed) -> None:
+        """Take what a step left behind; in the store's thread."""
+        made = changes(committed)
+        self._reactor.callFromThread(self._take, committed, made)
+
+    def fill(self, rows: Sequence[Row], mode: StationMode | None) -> None:
+        """Begin anew: this hub has come to lead, or read its timetable again."""
+        self.table.fill(rows)
+        self._mode = mode
+        self.channel.send(self._snapshot())
+        self._say_state()
+        self._look_later()
+
+    def edit(self, session: str, who: str, run_id: str | None) -> tuple[Editing, ...]:
+        """Note what somebody is about to change, and tell everybody."""
+        if self.presence.say(session, who, run_id, self._reactor.seconds()):
+            self._say_presence()
+        return self.presence.all()
+
+    @property
+    def state(self) -> HubState:
+        """How the hub stands now."""
+        hub = self._status()
+        return HubState(leads=hub is not None, mode=self._mode, hub=hub or {})
+
+    @property
+    def standing(self) -> Standing:
+        """What staff must see to, as it was last looked for."""
+        return self._standing
+
+    def _take(self, committed: Committed, made: tuple[Row, ...]) -> None:
+        patch = self.table.take(made, committed.advanced, committed.gone)
+        if patch is not None:
+            self.channel.send(Sse("patch", patch, self.table.seq))
+            self._look_later()
+        if committed.mode != self._mode:
+            self._mode = committed.mode
+            self._say_state()
+
+    def _look_later(self) -> None:
+        if self._looking is None or not self._looking.active():
+            self._looking = self._reactor.callLater(SETTLE_S, self._look)
+
+    def _look(self) -> None:
+        try:
+            asked = self._in_force()
+        except Exception as error:  # noqa: BLE001 - a hub that leads no longer has none
+            self._log.debug("live.no-conflicts", why=str(error))
+            return
+        asked.addCallback(self._found)
+        asked.addErrback(lambda failure: self._log.debug("live.no-conflicts", why=str(failure)))
+
+    def _found(self, found: InForce) -> None:
+        standing = Standing(conflicts=found.conflicts, outdated=found.outdated)
+        if standing != self._standing:
+            self._standing = standing
+            self.channel.send(_event("standing", standing))
+
+    def _sweep(self) -> None:
+        if self.presence.sweep(self._reactor.seconds()):
+            self._say_presence()
+        self._say_state()
+
+    def _say_state(self) -> None:
+        event = _event("state", self.state)
+        if event.data != self._told:
+            self._told = event.data
+            self.channel.send(event)
+
+    def _say_presence(self) -> None:
+        self.channel.send(_event("presence", self.presence.all()))
+
+    def _snapshot(self) -> Sse:
+        return Sse("snapshot", self.table.snapshot(), self.table.seq)
+
+    def _greet(self, last: str) -> Iterator[Sse]:
+        missed = self.table.since(last) if last else None
+        if missed is None:
+            yield self._snapshot()
+        else:
+            yield from (Sse("patch", patch, seq) for seq, patch in missed)
+        yield _event("standing", self._standing)
+        yield _event("presence", self.presence.all())
+        yield _event("state", self.state)
+
+    def _beat(self) -> bytes:
+        return msgspec.json.encode({"now": self._clock.now(), "rate": self._clock.rate})
+
+
+def _event(name: str, value: Any) -> Sse:  # noqa: ANN401 - whatever JSON can have
+    return Sse(name, msgspec.json.encode(value))

@@ -1,0 +1,202 @@
+"""What persons ask of a hub that leads, and command: the way in of console and command line.
+
+Law: wiring. Every command is recorded in the transaction that does it; several are done one after
+another, each in a step of its own. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.threads import deferToThreadPool
+
+from hub.audit.order import Obeyed, Order
+from hub.audit.record import Actor, Source
+from hub.console.table import make_row
+from hub.past.why import why
+from hub.reload import Reloaded
+from hub.store.audited import ask_audited, obey_audited
+from hub.store.reading import reading
+from station_config.load import load_station
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from structlog.typing import FilteringBoundLogger
+
+    from hub.console.table import Row
+    from hub.kernel.objections import Answer
+    from hub.kernel.override import Command, StationMode
+    from hub.kernel.reasons import Rejected
+    from hub.mqtt.store_calls import RunInStore
+    from hub.operations import Operations
+    from hub.past.why import Why
+    from hub.steps import Steps
+    from hub.store.audit import AuditStore
+    from hub.store.manual import InForce
+    from hub.store.outcome import StepResult
+    from one_way_feed.rows import Row as FeedRow
+    from protocol.times import Instant
+    from station_config.model import Station
+    from station_config.runtime.clocks import StationClock
+    from station_config.runtime.deployment import Deployment
+    from station_config.runtime.reactor import Reactor
+
+COMMAND_LINE = "run.command"
+"""Name in the audit of what the command line commands."""
+
+
+class Desk:
+    """A leading hub, as persons see it.
+
+    Args:
+        reactor: threads.
+        deployment: where this station runs.
+        operations: the database.
+        steps: the queue before it.
+        in_store: runs a call in the store's thread.
+        clock: station time.
+        audit: where commands are recorded.
+        replanned: called after the timetable was read again.
+        log: the process's log.
+    """
+
+    def __init__(  # noqa: PLR0913 - one collaborator each
+        self,
+        reactor: Reactor,
+        deployment: Deployment,
+        *,
+        operations: Operations,
+        in_store: RunInStore,
+        clock: StationClock,
+        audit: AuditStore,
+        replanned: Callable[[], None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._reactor = reactor
+        self._deployment = deployment
+        self._operations = operations
+        self._in_store = in_store
+        self._clock = clock
+        self._audit = audit
+        self._replanned = replanned
+        self._log = log
+        self._steps: Steps | None = None
+
+    def serve(self, steps: Steps) -> None:
+        """Commands go to this queue."""
+        self._steps = steps
+
+    @property
+    def station(self) -> Station:
+        """The station as its files were last read."""
+        return self._operations.station
+
+    @property
+    def clock(self) -> StationClock:
+        """Station time."""
+        return self._clock
+
+    def order(self, order: Order) -> Deferred[Obeyed]:
+        """Do what a person commands, in turn with everything else, and record it."""
+        assert self._steps is not None  # noqa: S101 - the reign's first act is `serve`
+        command = order.command
+        self._log.info("command", who=command.who, id=command.command_id)
+        return self._steps.command(order)
+
+    def obey(self, now: Instant, command: Order) -> Deferred[Obeyed]:
+        """See `hub.steps.Obey`."""
+        work = partial(obey_audited, order=command, audit=self._audit)
+        done = self._in_store(partial(self._operations.obeying, now, work))
+        return done.addCallback(self._say)
+
+    def command(self, command: Command, address: str = "") -> Deferred[Answer]:
+        """Do what the command line commands."""
+        actor = Actor(who=command.who, source=Source.COMMAND_LINE, address=address)
+        done = self.order(Order(command, actor, COMMAND_LINE))
+        return done.addCallback(lambda obeyed: obeyed.answer)
+
+    def preview(self, command: Command) -> Deferred[Answer]:
+        """Return what a command would be answered."""
+        return self._in_store(partial(self._operations.preview, self._clock.now(), command))
+
+    def ask(self, orders: Sequence[Order]) -> Deferred[list[Obeyed]]:
+        """Return what each of `orders` alone would be answered."""
+        return self._in_store(partial(self._ask_all, list(orders)))
+
+    def order_all(self, orders: Sequence[Order]) -> Deferred[list[Obeyed]]:
+        """Do `orders` one after another; one that is refused stops none of the others.
+
+        What one of them did to a run is known to those after it.
+        """
+        done: Deferred[list[Obeyed]] = succeed([])
+        for order in orders:
+            done.addCallback(self._next, order)
+        return done
+
+    def in_force(self) -> Deferred[InForce]:
+        """Return what persons have set."""
+        return self._in_store(partial(self._operations.in_force, self._clock.now()))
+
+    def all_runs(self) -> Deferred[tuple[list[Row], StationMode | None]]:
+        """Return all runs as the console has them, and the station's mode."""
+        return self._in_store(self._all_runs)
+
+    def rejects(self, limit: int) -> Deferred[list[tuple[Instant, Rejected, FeedRow]]]:
+        """Return what was not believed last, newest first."""
+        return self._in_store(partial(self._operations.rejects, limit))
+
+    def why(self, run_id: str) -> Deferred[Why | None]:
+        """Return why a run is in its state; on a connection and in a thread of its own."""
+        return self._beside(partial(self._why, run_id))
+
+    def reload(self) -> Deferred[Reloaded]:
+        """Read the station's files again, off the reactor, and go on with their timetable."""
+        return self._in_store(self._reload_now).addCallback(self._reloaded)
+
+    def _ask_all(self, orders: list[Order]) -> list[Obeyed]:
+        now = self._clock.now()
+        answered = []
+        for order in orders:
+            work = partial(ask_audited, order=order, audit=self._audit)
+            answered.append(self._operations.obeying(now, work, write=False))
+        return answered
+
+    def _next(self, before: list[Obeyed], order: Order) -> Deferred[list[Obeyed]]:
+        run_id = getattr(order.command, "run_id", None)
+        own = [o.hand for o in before if o.answer.accepted and o.answer.run_id == run_id]
+        if run_id is not None and own and order.seen_hand is not None:
+            order = replace(order, seen_hand=max(own))
+        return self.order(order).addCallback(lambda obeyed: [*before, obeyed])
+
+    def _say(self, obeyed: Obeyed) -> Obeyed:
+        if obeyed.hand:
+            self._log.info("audit", number=obeyed.hand, hash=obeyed.mark)
+        return obeyed
+
+    def _all_runs(self) -> tuple[list[Row], StationMode | None]:
+        hands, now = self._audit.hands(), self._clock.now()
+        stored = self._operations.all_runs()
+        rows = [make_row(each, now, hands.get(each.facts.run_id, 0)) for each in stored]
+        return rows, self._operations.mode
+
+    def _why(self, run_id: str) -> Why | None:
+        with reading(self._deployment.hub.database) as reader:
+            return why(reader, run_id, self.station, self._clock.now())
+
+    def _beside(self, call: Callable[[], Any]) -> Deferred[Any]:
+        return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), call)
+
+    def _reload_now(self) -> StepResult:
+        station = load_station(self._deployment.station)
+        return self._operations.replan(self._clock.now(), station)
+
+    def _reloaded(self, result: StepResult) -> Reloaded:
+        timetable = self._operations.station.timetable
+        rows = len(timetable.rows) if timetable is not None else 0
+        self._log.info("timetable.reloaded", rows=rows, runs=len(result.runs))
+        self._replanned()
+        return Reloaded(rows=rows, runs=result.runs, publications=result.publications)

@@ -1,0 +1,129 @@
+"""Persons' commands, recorded in the audit in the transaction that does them.
+
+Law: no command changes anything without its record, and none is recorded that was rolled back. The
+same command again is answered as it was, and is no second record. What a command does is
+`hub.store.manual`'s. Before a run is changed it is asked whether somebody else has changed it since
+the person looked: then nothing is done, and who it was is told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hub.audit.order import Obeyed, Order
+from hub.audit.record import Entry, Outcome
+from hub.kernel.manual import STATION, in_force
+from hub.kernel.notice import SetNotice, WithdrawNotice
+from hub.kernel.obey import identity_of
+from hub.kernel.objections import Answer, Code, objection
+from hub.kernel.override import AddRun, ClearOverride, Command, SetOverride, encode_command
+from hub.store.manual import LONGEST_ID, obey
+from hub.store.notices import kept_notices, notice_of
+from protocol.topics import notice_entity
+
+if TYPE_CHECKING:
+    from hub.audit.record import Record
+    from hub.store.audit import AuditStore
+    from hub.store.step import Step
+
+
+def obey_audited(step: Step, order: Order, audit: AuditStore) -> Obeyed:
+    """Do the command of `order` in the open step, once; record and answer it."""
+    command = order.command
+    short = command.command_id[:LONGEST_ID]
+    if step.opened.rows(step.statements.command, of_command=short):
+        return Obeyed(obey(step, command))
+    subject = subject_of(command, step)
+    before = _held(step, command)
+    since = _since(step, order, subject, audit)
+    answer = _overtaken(command, since) if since else obey(step, command)
+    record = audit.append(step.opened, _entry(step, order, subject, answer, before))
+    if answer.accepted and answer.run_id is not None:
+        step.hands[answer.run_id] = record.number
+    return Obeyed(answer, since, record.number, record.hash)
+
+
+def ask_audited(step: Step, order: Order, audit: AuditStore) -> Obeyed:
+    """Return what would become of `order`; nothing is done and nothing recorded."""
+    since = _since(step, order, subject_of(order.command, step), audit)
+    if since:
+        return Obeyed(_overtaken(order.command, since), since)
+    return Obeyed(obey(step, order.command, write=False))
+
+
+def subject_of(command: Command, step: Step) -> str:
+    """Return what a command is about, as the audit has it."""
+    match command:
+        case SetOverride() | ClearOverride():
+            return command.run_id
+        case AddRun():
+            added = identity_of(command, step.station)
+            return added[0] if added is not None else ""
+        case SetNotice() | WithdrawNotice():
+            return notice_entity(notice_of(command))
+        case _:
+            return STATION
+
+
+def _since(step: Step, order: Order, subject: str, audit: AuditStore) -> tuple[Record, ...]:
+    """Return what has been done about the run since the person looked at it."""
+    if order.seen_hand is None or not isinstance(order.command, SetOverride | ClearOverride):
+        return ()
+    return tuple(audit.since(step.opened, subject, order.seen_hand))
+
+
+def _overtaken(command: Command, since: tuple[Record, ...]) -> Answer:
+    last = since[-1]
+    why = msgspec.json.decode(last.body).get("why", "")
+    return Answer(
+        command_id=command.command_id,
+        accepted=False,
+        refused=(objection(Code.OVERTAKEN, f"{last.who}, {why}"),),
+        run_id=last.subject,
+    )
+
+
+def _held(step: Step, command: Command) -> dict[str, object]:
+    """Return what persons had said before: what it takes to undo the command."""
+    match command:
+        case SetOverride() | ClearOverride():
+            stored = next(iter(step.stored([command.run_id])), None)
+            words = in_force(stored.facts, step.now) if stored is not None else ()
+            return {"words": words, "rev": stored.rev if stored is not None else 0}
+        case AddRun():
+            return {}
+        case SetNotice() | WithdrawNotice():
+            kept = kept_notices(step).get(notice_of(command))
+            return {"notice": kept}
+        case _:
+            return {"mode": step.mode}
+
+
+def _entry(
+    step: Step, order: Order, subject: str, answer: Answer, before: dict[str, object]
+) -> Entry:
+    command = order.command
+    stored = step.concluded.get(answer.run_id or "")
+    after: dict[str, object] = {}
+    if stored is not None:
+        after = {"words": in_force(stored.facts, step.now), "rev": stored.rev}
+    body = {
+        "why": command.why,
+        "command": msgspec.Raw(encode_command(command)),
+        "refused": answer.refused,
+        "warned": answer.warned,
+        "before": before,
+        "after": after,
+        **order.beside,
+    }
+    return Entry(
+        actor=order.actor,
+        action=order.action,
+        subject=subject,
+        outcome=Outcome.DONE if answer.accepted else Outcome.REFUSED,
+        command_id=command.command_id,
+        rev=stored.rev if stored is not None else 0,
+        body=body,
+    )
