@@ -105,19 +105,28 @@ def _by_zone(work: Work, items: list[Item], waiting: Waiting) -> list[Want]:
 
 
 def _bound(work: Work, items: list[Item], waiting: Waiting) -> list[Want]:
-    """Return one group for all whose zones hear each other; what had begun before goes alone."""
+    """Return one group for all whose zones hear each other; who was heard there before is alone."""
     found = []
-    fresh = [item for item in items if not item.rounds]
-    for item in items:
-        if item.rounds:
-            found += _parted(work, item.occasion, waiting[item.occasion.key])
-    for cluster in _clusters(work, fresh, waiting):
-        members = _together(work, cluster)
+    for cluster in _clusters(work, items, waiting):
+        zones = {zone for item in cluster for zone in waiting[item.occasion.key]}
+        alike = [item for item in cluster if len(_rounds(item, zones)) == 1]
+        least = min((_rounds(item, zones) for item in alike), key=min, default=set())
+        alike = [item for item in alike if _rounds(item, zones) == least]
+        members = _together(work, alike) if alike else []
         keys = {each.key for each in members}
-        zones = {zone for key in keys for zone in waiting[key]}
-        ordered = [zone for zone in work.zones.order if zone in zones]
-        found += _parted(work, grouped(members, ordered), ordered)
+        ordered = [z for z in work.zones.order if any(z in waiting[key] for key in keys)]
+        if members:
+            found += _parted(work, grouped(members, ordered), ordered)
+        for item in cluster:
+            key = item.occasion.key
+            if key not in keys:
+                found += _parted(work, item.occasion, waiting[key])
     return found
+
+
+def _rounds(item: Item, zones: Iterable[str]) -> set[int]:
+    """Return how often `item` was heard in `zones`: one number if alike everywhere."""
+    return {item.rounds.get(zone, 0) for zone in zones}
 
 
 def _clusters(work: Work, items: list[Item], waiting: Waiting) -> list[list[Item]]:
@@ -138,15 +147,15 @@ def _clusters(work: Work, items: list[Item], waiting: Waiting) -> list[list[Item
 def _together(work: Work, items: list[Item]) -> list[Occasion]:
     """Return who is told now: rather the trains whose group is being made than a new group."""
     here = {item.occasion.key: item.occasion for item in items}
-    made: list[tuple[Occasion, ...]] = [
-        sound.occasion.members
+    made = [
+        list(sound.occasion.members)
         for sound in work.sounds.values()
         if sound.occasion.members
         and sound.failed_s is None
         and all(here.get(each.key) == each for each in sound.occasion.members)
     ]
     if made:
-        return list(max(made, key=len))
+        return max(made, key=len)
     members = [item.occasion for item in items[:MOST]]
     sound = work.sounds.get(clip_name(grouped(members, ())))
     return members[:1] if sound is not None and sound.failed_s is not None else members
