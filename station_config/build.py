@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from protocol.runs import Named, Role
 from station_config.durations import duration
-from station_config.diagram import Drawing, End, Numbers, Side
 from station_config.model import (
     Anchor,
     AnnouncementZone,

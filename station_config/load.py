@@ -6,7 +6,8 @@ in one go; nothing is loaded while there is an error, and nothing is guessed.
     station.xml ──▶ document (tree with lines) ──▶ schema ──▶ checks ──┐
     places.csv ─────────────────────────────────▶ places ──────────────┼──▶ no error: build
     timetable.csv ──────────────────────────────▶ timetable ───────────┤
-    announcements.xml ──────────────────────────▶ announcements ───────┘
+    announcements.xml ──────────────────────────▶ announcements ───────┤
+    drawings (svg) ─────────────────────────────▶ diagrams ────────────┘
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from station_config.build import build_station
 from station_config.checks import CHECKS
 from station_config.checks.general import zone_of
 from station_config.checks.tools import ids, languages
+from station_config.diagram_files import read_diagrams
 from station_config.document import Document
 from station_config.mistakes import ConfigErrors, Mistake, Severity
 from station_config.places import read_places
@@ -65,16 +67,19 @@ def _read(directory: Path) -> tuple[Station | None, list[Mistake]]:
     places, place_mistakes = _places(document, directory)
     timetable, timetable_mistakes = _timetable(document, directory, places)
     announcements, sound_mistakes = _announcements(document, directory)
+    diagrams = read_diagrams(document, directory, places)
     mistakes = sorted(
         [*document.findings.mistakes, *place_mistakes, *timetable_mistakes, *sound_mistakes]
     )
+    mistakes = sorted([*mistakes, *diagrams.mistakes])
     if not document.well_formed:  # a warning may follow from what the parser could not read
         mistakes = [m for m in mistakes if m.severity is Severity.ERROR]
     root = document.root
     wrong = any(m.severity is Severity.ERROR for m in mistakes)
     if root is None or announcements is None or wrong:
         return None, mistakes
-    return build_station(root, places, timetable, directory, announcements), mistakes
+    station = build_station(root, places, timetable, directory, announcements)
+    return diagrams.of(station), mistakes
 
 
 def _file(document: Document, tag: str, directory: Path) -> tuple[etree._Element, Path] | None:

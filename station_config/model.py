@@ -15,8 +15,8 @@ from pathlib import Path  # noqa: TC003 - read at run time, by the journal's cod
 from zoneinfo import ZoneInfo
 
 from protocol.runs import Named, Role
-from station_config.diagram import Drawing, End  # noqa: TC001 - read by the journal's codec
 from station_config.announcements.model import Announcements
+from station_config.diagram import Drawing, End  # noqa: TC001 - read by the journal's codec
 from station_config.policies import Policies  # noqa: TC001 - read by the journal's codec
 from station_config.posts.model import Posts  # noqa: TC001 - likewise
 from station_config.service_days import DAILY, ServiceDays
@@ -319,6 +319,7 @@ class Station:
         directory: where it was loaded from.
         posts: staff who are told of trains, None: it has none.
         announcements: what its loudspeakers say, when and where.
+        ends: where trains come from and go to, as the track diagram has it.
     """
 
     id: str
@@ -338,6 +339,7 @@ class Station:
     directory: Path
     posts: Posts | None = None
     announcements: Announcements = field(default_factory=Announcements)
+    ends: tuple[End, ...] = ()
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,152 @@
+"""The base layer: yards, tracks, platforms, turnouts, signals and labels, as a file of SVG.
+
+Law: pure; equal layouts give equal bytes, so the file is known by its digest. Every track and every
+platform has its element once, under the ids of `station_config.diagram`. No script and no style
+sheet is in it: how things look is said by classes, and by presentation attributes for whoever opens
+the file alone.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from station_config.diagram import Side, platform_element, track_element
+from station_config.model import TrackKind
+from svg_layers.plan import END, HEADER, make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from station_config.diagram import End
+    from station_config.model import Layout, Track
+    from svg_layers.geometry import Box, Segment
+    from svg_layers.plan import Line, Plan, YardPlan
+
+WORDS = {
+    "zh": {"track": "{}道", "platform": "{}站台"},
+    "en": {"track": "{}", "platform": "Platform {}"},
+    "de": {"track": "{}", "platform": "Bahnsteig {}"},
+}
+"""Texts of the drawing by language; a language that is not here reads English."""
+
+_SPARE = "en"
+_HEAD = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" class="td-base"'
+    ' font-family="system-ui, \'Noto Sans CJK SC\', sans-serif" fill="none" stroke-width="2">\n'
+)
+
+
+def digest(svg: bytes) -> str:
+    """Return what a base layer is known by."""
+    return sha256(svg).hexdigest()
+
+
+def draw_base(layout: Layout, ends: Sequence[End], language: str) -> bytes:
+    """Return the base layer.
+
+    Args:
+        layout: what is drawn.
+        ends: where both ends of the station lead.
+        language: of labels; names without it are in their first language.
+    """
+    plan = make_plan(layout)
+    return "".join(_parts(layout, plan, ends, language)).encode()
+
+
+def _parts(layout: Layout, plan: Plan, ends: Sequence[End], language: str) -> Iterator[str]:
+    geometry = plan.geometry
+    words = WORDS.get(language, WORDS[_SPARE])
+    yield _HEAD.format(width=geometry.width, height=geometry.height)
+    names = {yard.id: _name(yard.names, language) for yard in layout.yards}
+    for yard in plan.yards:
+        yield from _yard(yard, names[yard.id], ends, language)
+    yield '<g class="td-platforms" fill="#9aa3ad" stroke="#6b7580" stroke-width="1">\n'
+    for platform in layout.platforms:
+        box = geometry.platforms[platform.id]
+        yield _platform(platform_element(platform.id), box)
+        yield _text(
+            words["platform"].format(platform.label),
+            (box.x + box.width / 2, box.y + box.height / 2),
+            "td-platform-name",
+            size=min(15.0, box.height * 0.68),
+        )
+    yield '</g>\n<g class="td-tracks" stroke="#4a525b" stroke-width="3">\n'
+    for track in layout.tracks:
+        yield from _track(track, geometry.tracks[track.id], words["track"], geometry.train)
+    yield "</g>\n</svg>\n"
+
+
+def _yard(yard: YardPlan, name: str, ends: Sequence[End], language: str) -> Iterator[str]:
+    box = yard.box
+    yield f'<g class="td-yard" id={quoteattr(f"yard-{yard.id}")}>\n'
+    yield f'<rect class="td-ground" {_at(box)} rx="8" fill="#eef1f4" stroke="#c5ccd3"/>\n'
+    yield _text(name, (box.x + END + 24, box.y + HEADER / 2 + 2), "td-yard-name", "start", 17)
+    for end in ends:
+        left = end.side is Side.LEFT
+        x = box.x + 14 if left else box.right - 14
+        said = _name(end.names, language)
+        said = f"← {said}" if left else f"{said} →"
+        at = (x, box.y + HEADER / 2 + 2)
+        yield _text(said, at, "td-end-name", "start" if left else "end", 15)
+    yield '<g class="td-leads" stroke="#4a525b">\n'
+    for line in yard.rails:
+        yield _rail(line)
+    for x, y in yard.turnouts:
+        yield f'<circle class="td-turnout" cx="{x:g}" cy="{y:g}" r="2.6" fill="#4a525b"/>\n'
+    yield "</g>\n</g>\n"
+
+
+def _rail(line: Line) -> str:
+    (x, y), *more = line.points
+    kind = "td-rail td-main" if line.main else "td-rail"
+    path = f"M{x:g} {y:g}" + "".join(f"L{x:g} {y:g}" for x, y in more)
+    return f'<path class="{kind}" d="{path}"/>\n'
+
+
+def _platform(element: str, box: Box) -> str:
+    return f'<rect class="td-platform" id={quoteattr(element)} {_at(box)} rx="3"/>\n'
+
+
+def _track(track: Track, on: Segment, said: str, train: float) -> Iterator[str]:
+    main = track.kind is TrackKind.MAIN
+    kind = "td-track td-main" if main else "td-track"
+    where = f'x1="{on.x1:g}" y1="{on.y1:g}" x2="{on.x2:g}" y2="{on.y2:g}"'
+    yield f'<line class="{kind}" id={quoteattr(track_element(track.id))} {where}/>\n'
+    text, size = said.format(track.label), min(15.0, train * 0.62)
+    for x in (on.x1 - 24, on.x2 + 24):
+        high = min(22.0, train * 0.86)
+        box = f'x="{x - 19:g}" y="{on.y1 - high / 2:.4g}" width="38" height="{high:.4g}" rx="4"'
+        yield f'<rect class="td-pill" {box} fill="#eef1f4" stroke="#4a525b" stroke-width="1"/>\n'
+        yield _text(text, (x, on.y1), "td-track-name", size=size, longest=36)
+    for x, side in ((on.x2 + 1, -1), (on.x1 - 1, 1)):
+        yield _signal(x, on.y1 + side * train * 0.34)
+
+
+def _signal(x: float, y: float) -> str:
+    return f'<circle class="td-signal" cx="{x:g}" cy="{y:.6g}" r="2.4" fill="#6b7580"/>\n'
+
+
+def _text(
+    said: str,
+    at: tuple[float, float],
+    kind: str,
+    anchor: str = "middle",
+    size: float = 14.0,
+    longest: float | None = None,
+) -> str:
+    where = f'x="{at[0]:g}" y="{at[1]:.6g}" text-anchor="{anchor}" dominant-baseline="central"'
+    wide = sum(1.0 if ord(c) > 0x2E80 else 0.6 for c in said) * size  # noqa: PLR2004 - CJK begins
+    if longest is not None and wide > longest:
+        size *= longest / wide
+    look = f'font-size="{size:.3g}" fill="#1f262d" stroke="none"'
+    return f'<text class="{kind}" {where} {look}>{escape(said)}</text>\n'
+
+
+def _at(box: Box) -> str:
+    return f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"'
+
+
+def _name(names: dict[str, str], language: str) -> str:
+    return names.get(language) or next(filter(None, names.values()), "")
