@@ -128,8 +128,7 @@ def _awake(work: Work, event: Awake) -> None:
     work.muted = event.muted
     for settled in event.settled:
         work.recall(settled)
-    for told in event.told:
-        work.tell_rules(told)
+    work.told = {told.key: told for told in event.told}
     for begun, heard in event.begun:
         _interrupted(work, begun, heard=heard)
     for occasion in event.orders:

@@ -187,5 +187,5 @@ class Forget(msgspec.Struct, frozen=True):
     before: Instant
 
 
-Record = Settled | Begun | Heard | Over | Ordered | OrderOver | MutedZone | Past | Forget
+Record = Settled | Told | Begun | Heard | Over | Ordered | OrderOver | MutedZone | Past | Forget
 """All that is written down."""

@@ -6,8 +6,9 @@ Law: pure; the only place where a voice begins. The rules, in this order:
 2. The more important first; among equals what must begin sooner. What has waited long moves up,
    never above a last call.
 3. Who waits for a zone keeps a place there: others go before only if they end in time.
-4. A platform change cuts off what matters less, at once. Everything else lets a voice end if it can
-   wait for that, and cuts off a lesser one if it would be too late. A courtesy always gives way.
+4. A platform change cuts off what matters less, at once; its repetition does not. Everything else
+   lets a voice end if it can wait for that, and cuts off a lesser one if it would be too late. A
+   courtesy always gives way.
 5. A platform change never waits longer than its bound, whatever but an emergency speaks.
 6. Nothing begins that the rules do not say at this very instant, and nothing that would still be
    spoken when it is no longer true.
@@ -43,6 +44,9 @@ OLDEST = Priority.ARRIVAL
 ABOVE_PERSONS = Priority.MANUAL + 0.5
 """Rank of a platform change that has not begun yet: before a person's text, after an emergency."""
 
+PAUSE_S = 10.0
+"""Real seconds: between repetitions no farther apart nothing else is begun that would not fit."""
+
 FADE_S = 0.5
 """Real seconds for which a place is kept while a voice falls silent."""
 
@@ -52,18 +56,24 @@ class Places:
     """Zones that are spoken for in this step.
 
     Attributes:
-        kept: zones with all that hear them, and from which real second they are wanted.
+        kept: zones with all that hear them, from which real second they are wanted, and whether
+            only for a repetition.
     """
 
-    kept: list[tuple[frozenset[str], float]] = field(default_factory=list)
+    kept: list[tuple[frozenset[str], float, bool]] = field(default_factory=list)
 
-    def keep(self, area: frozenset[str], from_s: float) -> None:
+    def keep(self, area: frozenset[str], from_s: float, *, again: bool = False) -> None:
         """Keep a place in `area`."""
-        self.kept.append((area, from_s))
+        self.kept.append((area, from_s, again))
 
     def free_until(self, want: Want) -> float:
-        """Return until which real second `want` could speak."""
-        there = (from_s for area, from_s in self.kept if not area.isdisjoint(want.zones))
+        """Return until which real second `want` could speak; what is urgent waits for no echo."""
+        urgent = want.occasion.priority >= Priority.PLATFORM_CHANGE
+        there = (
+            from_s
+            for area, from_s, again in self.kept
+            if not area.isdisjoint(want.zones) and not (again and urgent)
+        )
         return min(there, default=float("inf"))
 
 
@@ -93,10 +103,10 @@ def _waiting(work: Work) -> Waiting:
             if zone in spoken:
                 continue
             why = _hindrance(work, item, zone, taken)
-            if why is None:
-                free.append(zone)
-            else:
+            if why is not None:
                 work.note(key, (zone,), why)
+            if why is None or (why is Why.PAUSE and item.ready_s[zone] < work.mono_s + PAUSE_S):
+                free.append(zone)
         if free:
             found[key] = tuple(free)
     return found
@@ -107,10 +117,10 @@ def _hindrance(work: Work, item: Item, zone: str, taken: frozenset[str]) -> Why 
     emergency = item.occasion.priority is Priority.EMERGENCY
     checks = (
         (Why.NO_SINK, zone in work.lost),
-        (Why.PAUSE, item.ready_s.get(zone, work.mono_s) > work.mono_s),
         (Why.TAKEN_OVER, zone in taken and not emergency),
         (Why.MUTED, zone in work.muted and not emergency),
         (Why.QUIET, work.zones.rests(zone, work.now, item.occasion.priority)),
+        (Why.PAUSE, item.ready_s.get(zone, work.mono_s) > work.mono_s),
     )
     return next((why for why, hinders in checks if hinders), None)
 
@@ -141,6 +151,10 @@ def _last_start(want: Want, seconds: float, work: Work) -> Instant:
 def _attempt(work: Work, want: Want, places: Places) -> Why | None:
     """Begin `want` if that is possible; return why it is not."""
     area = halo(work.zones, want.zones)
+    ready_s = max(work.items[k].ready_s.get(z, 0.0) for k in want.keys for z in want.zones)
+    if ready_s > work.mono_s:
+        places.keep(area, ready_s, again=True)
+        return Why.PAUSE
     seconds = seconds_of(work, want.occasion)
     if seconds is None:
         if patient(work, want.occasion):
@@ -200,8 +214,8 @@ def _confirmed(work: Work, want: Want) -> bool:
 def _may_cut(work: Work, want: Want, seconds: float, voice: Voice) -> bool:
     """Return whether `voice` may be cut off for `want`, now."""
     theirs, ours = voice.priority, want.occasion.priority
+    again = any(work.items[key].rounds for key in want.keys)
     if ours is Priority.EMERGENCY:
-        again = any(work.items[key].rounds for key in want.keys)
         return not again and (theirs < ours or voice.play.round > 1)
     if theirs is Priority.EMERGENCY:
         return False
@@ -209,7 +223,7 @@ def _may_cut(work: Work, want: Want, seconds: float, voice: Voice) -> bool:
         return True
     if theirs >= ours or theirs >= Priority.PLATFORM_CHANGE:
         return False
-    if ours >= Priority.PLATFORM_CHANGE or theirs is Priority.COURTESY:
+    if theirs is Priority.COURTESY or (ours >= Priority.PLATFORM_CHANGE and not again):
         return True
     ends = work.now + work.before.station(voice.ends_s - work.mono_s)
     return ends >= _last_start(want, seconds, work)

@@ -50,7 +50,7 @@ def begin(work: Work, occasion: Occasion, zones: tuple[str, ...], seconds: float
     keys = [each.key for each in occasion.members or (occasion,)]
     rounds = {key: _round(work, key, zones) for key in keys}
     play = Play(
-        voice=f"v{work.serial}",
+        voice=f"{work.now:%Y%m%dT%H%M%S}-{work.serial}",
         clip=clip_name(occasion),
         occasion=occasion,
         zones=zones,

@@ -109,6 +109,7 @@ class Work:
         """Let the rules know that it was told; the first time counts."""
         if told.key not in self.told:
             self.told = {**self.told, told.key: told}
+            self.remember(told)
 
     def note(self, key: str, zones: Iterable[str], why: Why) -> None:
         """Say why `key` is not spoken in `zones` now."""
