@@ -87,6 +87,8 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             key with other content; one whose key and content are no more due is never told.
         mark: what the rules want to know of it when it has been told, e.g. the minutes of a delay;
             "" for nothing.
+        facts: what would be said, as `subsystems.broadcast.facts` writes it: its words need nothing
+            else, so they say what `content` covers, whatever became of the run meanwhile.
         members: with a group: the occasions that it tells together. When it has been told, so has
             each of them; the group's own key counts nothing.
         chime: name of the chime before it, "" for none.
@@ -108,6 +110,7 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     run_id: str | None = None
     content: str = ""
     mark: str = ""
+    facts: bytes = b""
     members: tuple[Occasion, ...] = ()
     chime: str = "chime"
     groups: bool = False
