@@ -32,6 +32,10 @@ BOUND = frozenset({Kind.PLATFORM_CHANGE})
 BOUND_S = 15.0
 """Real seconds from when it is known (issue 6)."""
 
+LIMIT_S = BOUND_S - 2.0
+"""Real seconds of waiting after which a voice is cut off for it: that one fades, a step begins the
+next."""
+
 GROUP = "group/"
 """Begins the key of a group."""
 
@@ -85,8 +89,25 @@ def _bucket(occasion: Occasion) -> object:
     return alike if grouped and not occasion.text and not occasion.clip else None
 
 
+def limit_s(work: Work, want: Want) -> float | None:
+    """Return the real second by which `want` begins whatever speaks, None: it has no bound."""
+    if want.occasion.kind not in BOUND:
+        return None
+    items = [work.items[key] for key in want.keys]
+    if not any(item.begun.isdisjoint(want.zones) for item in items):
+        return None
+    return min(item.due_s for item in items if item.due_s is not None) + LIMIT_S
+
+
 def _parted(work: Work, occasion: Occasion, zones: Iterable[str]) -> list[Want]:
-    return [Want(occasion, part) for part in parts(work.zones, zones)]
+    """Return what can begin by itself; zones beside an emergency do not hold the others up."""
+    zones = set(zones)
+    beside = zones & halo(work.zones, work.taken)
+    return [
+        Want(occasion, part)
+        for some in (zones - beside, beside)
+        for part in parts(work.zones, some)
+    ]
 
 
 def _by_zone(work: Work, items: list[Item], waiting: Waiting) -> list[Want]:
@@ -105,28 +126,55 @@ def _by_zone(work: Work, items: list[Item], waiting: Waiting) -> list[Want]:
 
 
 def _bound(work: Work, items: list[Item], waiting: Waiting) -> list[Want]:
-    """Return one group for all whose zones hear each other; who was heard there before is alone."""
-    found = []
-    for cluster in _clusters(work, items, waiting):
-        zones = {zone for item in cluster for zone in waiting[item.occasion.key]}
-        alike = [item for item in cluster if len(_rounds(item, zones)) == 1]
-        least = min((_rounds(item, zones) for item in alike), key=min, default=set())
-        alike = [item for item in alike if _rounds(item, zones) == least]
-        members = _together(work, alike) if alike else []
-        keys = {each.key for each in members}
-        ordered = [z for z in work.zones.order if any(z in waiting[key] for key in keys)]
-        if members:
-            found += _parted(work, grouped(members, ordered), ordered)
-        for item in cluster:
-            key = item.occasion.key
-            if key not in keys:
-                found += _parted(work, item.occasion, waiting[key])
+    """Return one group for all that hear each other; what has begun goes by zone, like delays."""
+    fresh, begun = {}, {}
+    for item in items:
+        key = item.occasion.key
+        zones = waiting[key]
+        fresh[key] = tuple(zone for zone in zones if zone not in item.begun)
+        begun[key] = tuple(zone for zone in zones if zone in item.begun)
+    found = _by_zone(work, [i for i in items if begun[i.occasion.key]], begun)
+    for cluster in _clusters(work, [i for i in items if fresh[i.occasion.key]], fresh):
+        found += _united(work, cluster, fresh)
     return found
 
 
-def _rounds(item: Item, zones: Iterable[str]) -> set[int]:
-    """Return how often `item` was heard in `zones`: one number if alike everywhere."""
-    return {item.rounds.get(zone, 0) for zone in zones}
+def _united(work: Work, cluster: list[Item], waiting: Waiting) -> list[Want]:
+    """Return one group in all zones of `cluster`; who has begun in one of them goes alone."""
+    zones = {zone for item in cluster for zone in waiting[item.occasion.key]}
+    alike = [item for item in cluster if item.begun.isdisjoint(zones)]
+    found = []
+    if alike:
+        members = _in_time(work, alike)
+        keys = {each.key for each in members}
+        ordered = [z for z in work.zones.order if any(z in waiting[key] for key in keys)]
+        found += _parted(work, grouped(members, ordered), ordered)
+        alike = [item for item in alike if item.occasion.key in keys]
+    for item in cluster:
+        if item not in alike:
+            found += _parted(work, item.occasion, waiting[item.occasion.key])
+    return found
+
+
+def _in_time(work: Work, items: list[Item]) -> list[Occasion]:
+    """Return all of `items`; when there is no time left, those whose sound is there."""
+    everyone = [item.occasion for item in items]
+    for occasion in everyone:
+        work.prepare(occasion, urgent=True)
+    first_s = min(item.due_s for item in items if item.due_s is not None)
+    if work.prepare(grouped(everyone, ()), urgent=True).seconds is not None:
+        return everyone
+    if work.mono_s < first_s + LIMIT_S:
+        return everyone
+    return max(_sounding(work, everyone), key=len, default=everyone)
+
+
+def _sounding(work: Work, occasions: list[Occasion]) -> list[list[Occasion]]:
+    """Return what of `occasions` has a sound, alone or in groups."""
+    here = {each.key: each for each in occasions}
+    told = [s.occasion for s in work.sounds.values() if s.seconds is not None]
+    sets = [list(each.members or (each,)) for each in told]
+    return [some for some in sets if all(here.get(each.key) == each for each in some)]
 
 
 def _clusters(work: Work, items: list[Item], waiting: Waiting) -> list[list[Item]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from subsystems.broadcast.model import Occasion, Told
     from subsystems.broadcast.records import Begun, Settled
-    from subsystems.broadcast.speech.port import Ended as How
+    from subsystems.broadcast.speech.ending import Ended as How
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from subsystems.broadcast import orders, queue, schedule, sounds, voices
-from subsystems.broadcast.bundles import BOUND, BOUND_S
+from subsystems.broadcast.bundles import BOUND, LIMIT_S
 from subsystems.broadcast.events import (
     Announce,
     Awake,
@@ -174,8 +174,8 @@ def _instants(state: State, now: Instant, mono_s: float) -> Iterator[float]:
             yield mono_s + (occasion.due - now).total_seconds() / state.rate
             continue
         yield from (at for at in item.ready_s.values() if at > mono_s)
-        if occasion.kind in BOUND and not item.started:
-            yield item.due_s + BOUND_S - schedule.CUT_S
+        if occasion.kind in BOUND and not item.begun.issuperset(item.left):
+            yield item.due_s + LIMIT_S
     for voice in state.voices.values():
         yield from (at for at in (voices.enough_s(voice),) if at > mono_s)
         ends = (each.true_until for each in voice.told if each.true_until is not None)

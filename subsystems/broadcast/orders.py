@@ -41,7 +41,7 @@ def order(work: Work, occasion: Occasion) -> None:
     if known is not None and not same_words(known.occasion, occasion):
         cut_words(work, known.occasion, Reason.REPLACED)
     rounds = rounds_of(work, occasion)
-    work.items[occasion.key] = Item(occasion, None, rounds=rounds)
+    work.items[occasion.key] = Item(occasion, None, rounds=rounds, begun=frozenset(rounds))
 
 
 def emergency_begins(work: Work, event: EmergencyBegins) -> None:

@@ -89,7 +89,8 @@ def _enter(work: Work, source: str, near_at: Instant | None) -> None:
 
 
 def _admit(work: Work, source: str, occasion: Occasion) -> None:
-    item = Item(occasion, source, rounds=rounds_of(work, occasion))
+    rounds = rounds_of(work, occasion)
+    item = Item(occasion, source, rounds=rounds, begun=frozenset(rounds))
     if item.left:
         work.items[occasion.key] = item
         known = work.sources[source]
@@ -117,7 +118,7 @@ def _renew(work: Work, item: Item, occasion: Occasion) -> None:
         return
     cut_words(work, item.occasion, Reason.REPLACED)
     work.items[occasion.key] = replace(
-        item, occasion=occasion, due_s=None, started=False, failures=0
+        item, occasion=occasion, due_s=None, begun=frozenset(), failures=0
     )
 
 

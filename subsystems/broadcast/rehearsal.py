@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from subsystems.broadcast.effects import Ask, CutOff, Effect, Play, Prepare
 from subsystems.broadcast.events import ClipReady, Derived, Ended, Event, Tick
 from subsystems.broadcast.machine import step, wake_in
-from subsystems.broadcast.speech.port import Ended as How
+from subsystems.broadcast.speech.ending import Ended as How
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from subsystems.broadcast.bundles import BOUND, BOUND_S, Waiting, Want, wants
+from subsystems.broadcast.bundles import Waiting, Want, limit_s, wants
 from subsystems.broadcast.model import Priority
 from subsystems.broadcast.records import Reason, Why
 from subsystems.broadcast.sounds import patient, seconds_of
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from protocol.times import Instant
     from subsystems.broadcast.state import Item, Voice
     from subsystems.broadcast.work import Work
-
-CUT_S = 2.0
-"""Real seconds before the bound at which a voice is cut off at the latest: it fades, the step that
-follows begins the next."""
 
 OLDER_S = 60.0
 """Real seconds of waiting that move an occasion up by one priority."""
@@ -97,7 +93,7 @@ def _waiting(work: Work) -> Waiting:
     for key, item in list(work.items.items()):
         if item.due_s is None:
             continue
-        spoken = work.speaks(item.occasion) if item.started else frozenset()
+        spoken = work.speaks(item.occasion) if item.begun else frozenset()
         free = []
         for zone in item.left:
             if zone in spoken:
@@ -132,8 +128,7 @@ def _rank(work: Work, want: Want) -> tuple[float, ...]:
     rank = float(want.occasion.priority)
     if Priority.COURTESY < rank < OLDEST:
         rank = min(float(OLDEST), rank + int(waited / OLDER_S))
-    begun = want.occasion.kind in BOUND and items[0].started
-    if want.occasion.kind in BOUND and not begun:
+    if limit_s(work, want) is not None:
         rank = ABOVE_PERSONS
     rounds = min(item.rounds.get(zone, 0) for item in items for zone in want.zones)
     must = (_last_start(want, 0.0, work) - work.now).total_seconds()
@@ -231,9 +226,5 @@ def _may_cut(work: Work, want: Want, seconds: float, voice: Voice) -> bool:
 
 def _bound_breaks(work: Work, want: Want, voice: Voice) -> bool:
     """Return whether `want` must begin in time, and would not if `voice` went on any longer."""
-    if want.occasion.kind not in BOUND:
-        return False
-    items = (work.items[key] for key in want.keys)
-    dues = [item.due_s for item in items if item.due_s is not None and not item.started]
-    limit = min(dues, default=float("inf")) + BOUND_S - CUT_S
-    return work.mono_s >= limit and voice.ends_s > limit
+    limit = limit_s(work, want)
+    return limit is not None and work.mono_s >= limit and voice.ends_s > limit

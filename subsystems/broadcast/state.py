@@ -42,7 +42,7 @@ class Item:
         ready_s: by zone, real second before which it is not spoken again.
         why: by zone, why it is not spoken now.
         endless: an emergency, said until it ends.
-        started: its voice has begun at least once.
+        begun: zones in which its voice has begun at least once.
         failures: times that playing failed.
         shut: zones in which nothing begins any more, for it is too late.
     """
@@ -54,7 +54,7 @@ class Item:
     ready_s: Mapping[str, float] = field(default_factory=dict)
     why: Mapping[str, Why] = field(default_factory=dict)
     endless: bool = False
-    started: bool = False
+    begun: frozenset[str] = frozenset()
     failures: int = 0
     shut: frozenset[str] = frozenset()
 

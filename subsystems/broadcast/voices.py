@@ -13,7 +13,7 @@ from subsystems.broadcast.effects import Complain, CutOff, Play, Spoken
 from subsystems.broadcast.events import Ended
 from subsystems.broadcast.model import Priority
 from subsystems.broadcast.records import Begun, Heard, Outcome, Over, Past, Reason
-from subsystems.broadcast.speech.port import Ended as How
+from subsystems.broadcast.speech.ending import Ended as How
 from subsystems.broadcast.state import Voice, clip_name
 from subsystems.broadcast.work import runs_of, same_words
 
@@ -64,7 +64,7 @@ def begin(work: Work, occasion: Occasion, zones: tuple[str, ...], seconds: float
     for key in keys:
         item = work.items[key]
         why = {zone: each for zone, each in item.why.items() if zone not in zones}
-        work.items[key] = replace(item, started=True, why=why)
+        work.items[key] = replace(item, begun=item.begun | frozenset(zones), why=why)
     work.remember(
         Begun(
             voice=play.voice,

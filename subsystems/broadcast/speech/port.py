@@ -9,14 +9,17 @@ Seconds are real ones.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - part of the values
 from typing import TYPE_CHECKING, Protocol
+
+from subsystems.broadcast.speech.ending import Ended
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from subsystems.broadcast.model import Part, Saying
+
+__all__ = ["RATE", "Clip", "Ended", "Playback", "Sink", "SinkState", "SpeechEngine"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Clip:
         sha256: of the file.
         engines: names of those that spoke, e.g. ``("espeak-ng", "flite")``.
         cached: it was there before.
+        missing: languages that could not be spoken: each is heard whole or not at all.
     """
 
     path: Path
@@ -36,6 +40,7 @@ class Clip:
     sha256: str
     engines: tuple[str, ...] = ()
     cached: bool = False
+    missing: tuple[str, ...] = ()
 
 
 RATE = 16_000
@@ -67,15 +72,6 @@ class SpeechEngine(Protocol):
             DeviceError: (in the Deferred) it cannot, took too long, or wrote silence.
         """
         ...
-
-
-class Ended(StrEnum):
-    """How playing ended. Closed."""
-
-    PLAYED = "played"
-    CUT_OFF = "cut-off"
-    """Something that matters more came, or a person stopped it."""
-    FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -110,6 +106,11 @@ class Sink(Protocol):
     @property
     def zones(self) -> frozenset[str]:
         """Zones that it reaches."""
+        ...
+
+    @property
+    def state(self) -> SinkState:
+        """How it is."""
         ...
 
     def play(self, playback: Playback) -> Deferred[Ended]:
