@@ -1,0 +1,395 @@
+"""What the pages and the console ask over HTTP: JSON out, JSON or a file in, sounds.
+
+Law: it decides nothing. Reading is for everybody who reaches us, and for the web sites whose
+origins the settings name (CORS, without credentials); commanding is for the operator: same origin,
+a media type that no foreign page can send unasked, and a session where a PIN is set.
+
+    400 what was sent cannot be used; `error` says why
+    403 no session where one is needed, a wrong PIN, or a foreign origin
+    500 our defect, or a device's
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.web import http
+from twisted.web.server import NOT_DONE_YET
+
+from protocol.errors import Blame, OperatorError, StationError
+from station_config.runtime.leaf import Leaf
+from station_config.runtime.web import CONTENT_SECURITY_POLICY, Asset, answer_json
+from subsystems.broadcast.site.gate import SESSION_S, NotAllowedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from structlog.typing import FilteringBoundLogger
+    from twisted.python.failure import Failure
+    from twisted.web.server import Request
+
+    from subsystems.broadcast.site.gate import Gate
+
+COOKIE = "broadcast"
+JSON_TYPE = "application/json"
+MAX_JSON_BYTES = 256 * 1024
+LONGEST = 200
+"""Characters of one argument of an address."""
+POLICY = CONTENT_SECURITY_POLICY + "; media-src 'self' blob:"
+"""Pages play sounds: of ours, and what was just recorded."""
+
+
+class Pin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an operator signs in with; "" signs out."""
+
+    pin: str
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks.
+
+    Attributes:
+        address: of the browser.
+        session: name of its session, "" for none.
+        secure: whether it came over TLS.
+    """
+
+    address: str
+    session: str
+    secure: bool
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Who may ask what.
+
+    Attributes:
+        gate: to commands.
+        origins: of web sites that may read, too.
+        log: of the process.
+    """
+
+    gate: Gate
+    origins: frozenset[str]
+    log: FilteringBoundLogger
+
+
+class _Door(Leaf):
+    """What all answers have in common."""
+
+    def __init__(self, doors: Doors, *, foreign: bool) -> None:
+        super().__init__()
+        self._doors = doors
+        self._foreign = foreign
+
+    def render(self, request: Request) -> bytes | int:
+        """Answer; a browser that asks for permission first is told what it has."""
+        origin = (request.getHeader(b"origin") or b"").decode(errors="replace")
+        if self._foreign and origin in self._doors.origins:
+            request.setHeader(b"Access-Control-Allow-Origin", origin.encode())
+            request.setHeader(b"Cross-Origin-Resource-Policy", b"cross-origin")
+            request.setHeader(b"Vary", b"Origin")
+            if request.method == b"OPTIONS":
+                request.setHeader(b"Access-Control-Allow-Methods", b"GET, POST")
+                request.setHeader(b"Access-Control-Allow-Headers", b"content-type")
+                request.setHeader(b"Access-Control-Max-Age", b"600")
+                request.setResponseCode(http.NO_CONTENT)
+                return b""
+        return super().render(request)
+
+    def _finish_with(
+        self, request: Request, do: Callable[[], Any], answer: Callable[[Any], bytes]
+    ) -> int:
+        """Do it, now or later, and answer with what comes of it."""
+        gone: list[object] = []
+        request.notifyFinish().addErrback(gone.append)
+        later: Deferred[Any] = maybeDeferred(do)
+
+        def finish(body: bytes) -> None:
+            if not gone:
+                request.write(body)
+                request.finish()
+
+        later.addCallback(answer)
+        later.addErrback(lambda failure: self._failed(request, failure))
+        later.addCallback(finish)
+        return NOT_DONE_YET
+
+    def _failed(self, request: Request, failure: Failure) -> bytes:
+        error = failure.value
+        if not isinstance(error, StationError):
+            self._doors.log.error("broadcast.page-failed", why=failure.getTraceback())
+            error = StationError("our defect")
+        return refused(request, error)
+
+
+class Ask(_Door):
+    """GET answers with what `get` returns, as JSON.
+
+    Args:
+        doors: see `Doors`.
+        get: takes the arguments of the address, the last of each name.
+        foreign: whether the sites of `Doors.origins` may ask, too.
+    """
+
+    def __init__(
+        self, doors: Doors, get: Callable[[Mapping[str, str]], Any], *, foreign: bool = False
+    ) -> None:
+        super().__init__(doors, foreign=foreign)
+        self._get = get
+
+    def render_GET(self, request: Request) -> int:  # noqa: N802 - Twisted's name
+        """Answer."""
+        return self._finish_with(
+            request,
+            lambda: self._get(arguments(request)),
+            lambda value: answer_json(request, value),
+        )
+
+
+class AskOf(Ask):
+    """The same, for what depends on who asks: `get` is given the caller."""
+
+    def __init__(self, doors: Doors, get: Callable[[Caller], Any]) -> None:
+        super().__init__(doors, lambda _given: None)
+        self._of = get
+
+    def render_GET(self, request: Request) -> int:  # noqa: N802 - Twisted's name
+        """Answer."""
+        return self._finish_with(
+            request,
+            lambda: self._of(caller_of(request)),
+            lambda value: answer_json(request, value),
+        )
+
+
+class File(_Door):
+    """GET answers with bytes of a media type: a sound, a table."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        get: Callable[[Mapping[str, str]], Any],
+        media: str,
+        *,
+        name: str = "",
+        foreign: bool = False,
+    ) -> None:
+        super().__init__(doors, foreign=foreign)
+        self._get = get
+        self._media = media
+        self._name = name
+
+    def render_GET(self, request: Request) -> int:  # noqa: N802 - Twisted's name
+        """Answer."""
+
+        def answer(body: bytes) -> bytes:
+            request.setHeader(b"Content-Type", self._media.encode())
+            request.setHeader(b"Cache-Control", b"no-store")
+            request.setHeader(b"Content-Length", str(len(body)).encode())
+            if self._name:
+                how = f'attachment; filename="{self._name}"'
+                request.setHeader(b"Content-Disposition", how.encode())
+            return body
+
+        return self._finish_with(request, lambda: self._get(arguments(request)), answer)
+
+
+class Do(_Door):
+    """POST takes one JSON value of an operator and answers with another.
+
+    Args:
+        doors: see `Doors`.
+        kind: type that the body is decoded to.
+        take: gets the value and who sent it.
+        guarded: whether it needs a session where a PIN is set.
+        foreign: whether the sites of `Doors.origins` may ask: then it must command nothing.
+    """
+
+    def __init__(
+        self,
+        doors: Doors,
+        kind: type[Any],
+        take: Callable[[Any, Caller], Any],
+        *,
+        guarded: bool = True,
+        foreign: bool = False,
+    ) -> None:
+        super().__init__(doors, foreign=foreign)
+        self._decoder = msgspec.json.Decoder(kind)
+        self._take = take
+        self._guarded = guarded
+
+    def render_POST(self, request: Request) -> int:  # noqa: N802 - Twisted's name
+        """Answer."""
+
+        def do() -> Any:  # noqa: ANN401 - what it answers
+            caller = self._admit(request)
+            return self._take(self._read(request), caller)
+
+        return self._finish_with(request, do, lambda value: answer_json(request, value))
+
+    def _admit(self, request: Request) -> Caller:
+        if not self._foreign:
+            require_same_origin(request)
+        caller = caller_of(request)
+        if self._guarded and not self._doors.gate.allows(caller.session):
+            raise NotAllowedError("sign in with the operator's PIN first")
+        return caller
+
+    def _read(self, request: Request) -> object:
+        require_media(request, {JSON_TYPE})
+        raw = body_of(request, MAX_JSON_BYTES)
+        try:
+            return self._decoder.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise OperatorError(f"not what is taken here: {error}") from error
+
+
+class Upload(Do):
+    """POST takes a file of an operator.
+
+    Args:
+        doors: see `Doors`.
+        take: gets its bytes, its media type, and who sent it.
+        media: types that are taken: none that a form can send.
+        most: bytes.
+    """
+
+    def __init__(
+        self,
+        doors: Doors,
+        take: Callable[[bytes, str, Caller], Any],
+        *,
+        media: frozenset[str],
+        most: int,
+    ) -> None:
+        super().__init__(doors, object, lambda _value, _caller: None)
+        self._take_file = take
+        self._media = media
+        self._most = most
+
+    def render_POST(self, request: Request) -> int:  # noqa: N802 - Twisted's name
+        """Answer."""
+
+        def do() -> Any:  # noqa: ANN401 - what it answers
+            caller = self._admit(request)
+            media = require_media(request, self._media)
+            return self._take_file(body_of(request, self._most), media, caller)
+
+        return self._finish_with(request, do, lambda value: answer_json(request, value))
+
+
+class Login(Do):
+    """POST takes the operator's PIN and begins a session; an empty one ends it."""
+
+    def __init__(self, doors: Doors) -> None:
+        super().__init__(doors, Pin, lambda _value, _caller: None, guarded=False)
+
+    def render_POST(self, request: Request) -> int:  # noqa: N802 - Twisted's name
+        """Answer."""
+        gate = self._doors.gate
+
+        def do() -> bool:
+            caller = self._admit(request)
+            pin = self._read(request)
+            assert isinstance(pin, Pin)  # noqa: S101 - the decoder saw to it
+            gate.logout(caller.session)
+            session = gate.login(pin.pin, caller.address) if pin.pin else ""
+            set_session(request, session, seconds=SESSION_S)
+            return gate.allows(session)
+
+        return self._finish_with(
+            request, do, lambda value: answer_json(request, {"signed_in": value})
+        )
+
+
+class Page(Asset):
+    """A page of ours, which may play sounds."""
+
+    def render_GET(self, request: Request) -> bytes:  # noqa: N802 - Twisted's name
+        """Answer."""
+        request.setHeader(b"Content-Security-Policy", POLICY.encode())
+        return super().render_GET(request)
+
+
+def refused(request: Request, error: StationError) -> bytes:
+    """Return the body of an answer that says what is wrong."""
+    code = http.INTERNAL_SERVER_ERROR if error.blame is not Blame.OPERATOR else http.BAD_REQUEST
+    if isinstance(error, NotAllowedError):
+        code = http.FORBIDDEN
+    request.setResponseCode(code)
+    return answer_json(request, {"error": error.message, "where": error.where})
+
+
+def arguments(request: Request) -> dict[str, str]:
+    """Return the arguments of the address.
+
+    Raises:
+        OperatorError: one is no text.
+    """
+    try:
+        return {
+            key.decode(): values[-1].decode()[:LONGEST]
+            for key, values in (request.args or {}).items()
+        }
+    except UnicodeDecodeError as error:
+        raise OperatorError("not UTF-8") from error
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who asks."""
+    session = request.getCookie(COOKIE.encode()) or b""
+    address = getattr(request.getClientAddress(), "host", "")
+    return Caller(address, session.decode(errors="replace"), bool(request.isSecure()))
+
+
+def set_session(request: Request, session: str, *, seconds: float) -> None:
+    """Have the browser keep the session's name, out of reach of scripts and of other sites."""
+    life = f"Max-Age={int(seconds)}" if session else "Max-Age=0"
+    secure = "; Secure" if request.isSecure() else ""
+    cookie = f"{COOKIE}={session}; {life}; Path=/; HttpOnly; SameSite=Strict{secure}"
+    request.responseHeaders.addRawHeader(b"Set-Cookie", cookie.encode())
+
+
+def require_same_origin(request: Request) -> None:
+    """Refuse what a page of another site sent.
+
+    Raises:
+        NotAllowedError: it did.
+    """
+    origin = (request.getHeader(b"origin") or b"").decode(errors="replace")
+    host = (request.getHeader(b"host") or b"").decode(errors="replace")
+    if origin and urlsplit(origin).netloc != host:
+        raise NotAllowedError("another web site may not command loudspeakers")
+
+
+def require_media(request: Request, media: frozenset[str] | set[str]) -> str:
+    """Return the media type of what was sent.
+
+    Raises:
+        OperatorError: it is none of `media`.
+    """
+    told = (request.getHeader(b"content-type") or b"").partition(b";")[0].strip()
+    found = told.decode(errors="replace").lower()
+    if found not in media:
+        raise OperatorError(f"send {' or '.join(sorted(media))}")
+    return found
+
+
+def body_of(request: Request, most: int) -> bytes:
+    """Return what was sent.
+
+    Raises:
+        OperatorError: more than `most` bytes.
+    """
+    content = request.content
+    raw = b"" if content is None else content.read(most + 1)
+    if len(raw) > most:
+        raise OperatorError(f"more than {most} bytes")
+    return raw
