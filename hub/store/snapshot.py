@@ -24,6 +24,7 @@ from hub.store.tables import (
     journal,
     kernel,
     lease,
+    legend,
     metadata,
     migrated,
     reject,
@@ -47,7 +48,7 @@ FIRST = kernel.name
 ROWS = 200
 """Rows in one record: about 0.4 MB before packing."""
 
-_PERSONS = (account, session, audit, audit_head)
+_PERSONS = (account, session, audit, audit_head, legend)
 _NO_STATE = (journal, reject, event, migrated, lease, *_PERSONS)
 LIVE = (kernel, *(t for t in metadata.sorted_tables if t not in (kernel, *_NO_STATE)))
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Number of the last revision in `hub.store.migrations`."""
 
 metadata = MetaData()
@@ -251,6 +251,14 @@ audit_head = Table(
     Column("hash", String(64), nullable=False),
 )
 """One row: the last record of the audit; who appends one changes it, so they come one by one."""
+
+legend = Table(
+    "legend",
+    metadata,
+    Column("account", String(40), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Colours and shapes of the track diagram, an account's; see `hub.store.legends`."""
 
 migrated = Table(
     "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
