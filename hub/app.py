@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
+from hub.clock.station_time import StationTime
 from hub.command_token import ensure_token
 from hub.console.live import Live
 from hub.figures import HubFigures
@@ -105,6 +106,8 @@ class Hub:
             log=log,
         )
         self._figures = HubFigures(deployment.hub.id)
+        zone = self._station.zone_info
+        self._time = StationTime(reactor, deployment, zone, self._figures.figures, log)
         self._next: Reign | None = self._make_reign(self._station)
         self._looks = 0
         self._reign: Reign | None = None
@@ -123,7 +126,7 @@ class Hub:
         self._pool.start()  # first: `stop` waits for it, whatever fails here
         settings = self._deployment.hub
         if settings.port is not None:
-            site = StatusSite(health=self._health, feed=self._feed)
+            site = StatusSite(health=self._health, feed=self._feed, time=self._time.report)
             token = ensure_token(self._deployment)
             add_device_pages(site, lambda: self._leading().fleet, token=token, log=self._log)
             add_pages(
@@ -137,12 +140,14 @@ class Hub:
             self._web = listen(
                 self._reactor, site, host=settings.host, port=settings.port, log=self._log
             )
+        self._time.start()
         self._succession.start()
         return self._begun
 
     def stop(self) -> Deferred[Any]:
         """Leave in order: no more input, what is decided is said, the lease is given back."""
         self._stopping = True
+        self._time.stop()
         if self._web is not None:
             self._web.stopListening()
         self._succession.stop()
@@ -231,11 +236,13 @@ class Hub:
             self._deployment,
             station,
             client=f"{self._deployment.hub.id}-{self._me.id[:12]}",
+            time=self._time,
             fleet=deployed_fleet(
                 self._reactor,
                 self._deployment,
                 station=station.id,
                 store=WishStore(self._database),
+                clock=self._time.clock,
                 in_store=self._in_store,
                 log=self._log,
             ),
@@ -292,6 +299,7 @@ class Hub:
             **self._succession.status,
             **(idle if reign is None else reign.status),
             "store": "works" if works else "fails",
+            "clock": self._time.summary,
             "reasons": [] if works else [UNFIT],
         }
         return Health(ok=works, details=details)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.defer import Deferred
 
+    from hub.clock.station_time import StationTime
     from hub.feed_report import FeedReport
     from hub.figures import HubFigures
     from hub.fleet.fleet import Fleet
@@ -68,6 +69,7 @@ class Reign:
         station: Station,
         *,
         client: str,
+        time: StationTime,
         fleet: Fleet,
         in_store: RunInStore,
         may_speak: Callable[[], bool],
@@ -83,6 +85,7 @@ class Reign:
             deployment: where this station runs.
             station: what it is.
             client: this process's own name at the broker.
+            time: the station's, and how it is known.
             fleet: the devices, for this hub alone.
             in_store: runs a call in the store's thread.
             may_speak: the lease; asked before each message.
@@ -102,7 +105,8 @@ class Reign:
         self._figures = figures
         self._disbelieved = Disbelieved(log)
         self._log = log
-        self._clock = deployment.station_clock()
+        self._clock = time.clock
+        self._time = time
         self._operations = Operations(
             deployment.hub.database,
             station,
@@ -240,7 +244,7 @@ class Reign:
                 deployment.secret(hub),
                 broker_tls(deployment, hub),
             ),
-            identity=HubIdentity(hub, station.zone, lifetime, self._client),
+            identity=HubIdentity(hub, station.zone, lifetime, self._client, self._time.word),
             outbox=self._operations,
             run_in_store=self._in_store,
             clock=self._clock,

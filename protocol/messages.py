@@ -85,6 +85,26 @@ class HubState(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
 
 
+class MasterClock(msgspec.Struct, frozen=True, kw_only=True):
+    """What the hub knows of station time, for those who pass it on to clocks.
+
+    Attributes:
+        source: name of the master clock that is followed, or was last; "": none ever was.
+        uncertainty_s: ± of station time at the hub, None: nobody can say.
+        stratum: of the hub in the sense of NTP, 1: it follows a reference clock; None: not known.
+        since: when the master clock was last measured, None: never.
+        leap_at: the midnight (UTC) before which a leap second stands, None: none is announced.
+        leap: 1: a second is inserted there, -1: one is left out.
+    """
+
+    source: str = ""
+    uncertainty_s: float | None = None
+    stratum: int | None = None
+    since: Instant | None = None
+    leap_at: Instant | None = None
+    leap: int = 0
+
+
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
     """`hub/beat`, every 5 s of real time, never retained (a retained time lies).
 
@@ -92,8 +112,10 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
         utc: station time at sending.
         rate: station seconds per real second; 1 outside simulations.
         manifest_seq: `seq` of the manifest in force.
-        clock_quality: how the hub knows the time, e.g. ``system``, ``ntp``, ``holdover``.
+        clock_quality: how the hub knows the time: ``synced``, ``holdover``, ``suspect``, ``unset``;
+            ``system``: by its machine's clock, for which nobody vouches; ``simulated``.
         source: state of the dispatching source.
+        clock: more about the time, None: the hub does not say.
     """
 
     utc: Instant
@@ -101,6 +123,7 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
     manifest_seq: int
     clock_quality: str = "system"
     source: Source | None = None
+    clock: MasterClock | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

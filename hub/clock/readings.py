@@ -50,22 +50,52 @@ class Reading:
     reference: str = ""
 
 
-class TimeSource(Protocol):
-    """Port: a source of time; hands each `Reading` to whoever it was made with.
+@dataclass(frozen=True)
+class Said:
+    """What a telegram of a master clock says, whatever its form.
 
     Attributes:
-        name: stands in status and log.
-        kind: ``ntp``, ``telegram``, ``meinberg``, ``system``.
-        every_s: how often a reading is to be expected.
-        rejected: answers that were none.
-        why: what was wrong with the last of these, "": nothing.
+        utc: unix seconds at its beginning; None: it tells no time that can be used.
+        trust: what the clock says of itself.
+        distance_s: ± that it is given.
+        leap: see `Reading`.
+        reference: for people.
     """
 
-    name: str
-    kind: str
-    every_s: float
-    rejected: int
-    why: str
+    utc: float | None
+    trust: Trust
+    distance_s: float = 0.001
+    leap: int = 0
+    reference: str = ""
+
+
+class TimeSource(Protocol):
+    """Port: a source of time; hands each `Reading` to whoever it was made with."""
+
+    @property
+    def name(self) -> str:
+        """Stands in status and log."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """``ntp``, ``telegram``, ``meinberg``, ``system``."""
+        ...
+
+    @property
+    def every_s(self) -> float:
+        """How often a reading is to be expected."""
+        ...
+
+    @property
+    def rejected(self) -> int:
+        """Answers that were none."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """What was wrong with the last of these, or with the source itself; "": nothing."""
+        ...
 
     def start(self) -> None:
         """Begin to measure."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hub.fleet.wishes import Leaf, Wish
     from hub.mqtt.store_calls import RunInStore
     from hub.store.wishes import WishStore
+    from station_config.runtime.clocks import StationClock
     from station_config.runtime.deployment import Deployment, DeviceSettings, SubsystemSettings
     from station_config.runtime.reactor import Reactor
 
@@ -71,6 +72,7 @@ def deployed_fleet(
     *,
     station: str,
     store: WishStore,
+    clock: StationClock,
     in_store: RunInStore,
     log: FilteringBoundLogger,
 ) -> Fleet:
@@ -81,7 +83,7 @@ def deployed_fleet(
         expected=expected_devices(deployment),
         wishes=DeployedWishes(store, deployment),
         in_store=in_store,
-        clock=deployment.station_clock(),
+        clock=clock,
         random=SystemRandom(),
         log=log,
     )

@@ -1,6 +1,6 @@
 """Who the hub is and where its broker is: what does not change while it runs.
 
-Law: frozen values only.
+Law: frozen values only, and how to ask for the one that changes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
+
+    from protocol.messages import MasterClock
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,11 @@ class HubIdentity:
         estimate_lifetime_s: see `protocol.messages.HubState`.
         client: client id, of this process alone: two hubs of one name would end each other's
             connections for ever. "": the hub's name.
+        time: how station time is known, as a beat says it: in a word, and more about it.
     """
 
     hub: str
     zone: str
     estimate_lifetime_s: int = 1800
     client: str = ""
+    time: Callable[[], tuple[str, MasterClock | None]] = lambda: ("system", None)

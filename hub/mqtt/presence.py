@@ -138,11 +138,14 @@ class Presence:
             self.manifest_changed()
 
     def _beat(self) -> None:
+        quality, clock = self._identity.time()
         beat = Beat(
             utc=self._clock.now(),
             rate=self._clock.rate,
             manifest_seq=self._manifest_seq,
+            clock_quality=quality,
             source=self._source(),
+            clock=clock,
         )
         self._say(self._topics.hub_beat, self._envelopes.of_body(beat), 0, False)
 

@@ -177,6 +177,16 @@ SECTIONS = (
             "A damaged cache",
             "What is read from a cache is checked; what was damaged is dropped and never told.",
         ),
+        Row(
+            11,
+            DEVICE,
+            SHOULD,
+            "闰秒",
+            "A leap second",
+            "A device that hears of a leap second in the beat's `clock` stands still for that "
+            "second (or leaves it out) at `leap_at`, as the hub does: station time has no name "
+            "for 23:59:60, and does not go back.",
+        ),
     ),
     section(
         12,

@@ -96,6 +96,16 @@ SECTIONS = (
             "`source` in state and beat says whether dispatching is LIVE or what kind of silence "
             "there is, since when, and until when its data were confirmed.",
         ),
+        Row(
+            9,
+            HUB,
+            MUST,
+            "时间的来历",
+            "How the time is known",
+            "`clock_quality` and `clock` in the beat say how the hub knows the time that the beat "
+            "tells. A hub that cannot vouch for it says `system`, `unset`, `holdover` or "
+            "`suspect`, never `synced`.",
+        ),
     ),
     section(
         5,

@@ -56,6 +56,11 @@ def system_clock() -> SystemClock:
     return SystemClock(origin=from_unix(0), started=0.0)
 
 
+def wall_clock() -> float:
+    """Return what the machine's own clock shows, unix seconds."""
+    return time.time()
+
+
 def awake_or_asleep() -> float:
     """Return seconds that go on while the machine sleeps, and never step: for leases.
 

@@ -7,13 +7,14 @@ mistake is an error that names the file and the key.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
 from protocol.errors import OperatorError
 from protocol.times import Instant
 from station_config.runtime.clocks import SystemClock, system_clock
+from station_config.runtime.timekeeping.telegram import Span
 
 if TYPE_CHECKING:
     from station_config.runtime.clocks import StationClock
@@ -94,6 +95,35 @@ class LineSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     keys: Path
 
 
+class TimeSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """A master clock that the hub follows: ``[[hub.time]]``.
+
+    Attributes:
+        name: stands in status and log; each its own.
+        kind: ``ntp``: a server; ``telegram``, ``meinberg``: a serial line; ``system``: the
+            machine's own clock, as far as somebody corrects that.
+        host: of the server.
+        port: of the server.
+        poll_s: how often the server is asked.
+        device: of the line, e.g. ``/dev/ttyS1``.
+        baud: of the line; None: 9600 for telegrams, 19200 for Meinberg strings.
+        zone: of what the line tells; "": the station's.
+        checksum: over which octets a telegram's sum is.
+        delay_ms: known delay of the line.
+    """
+
+    name: str
+    kind: Literal["ntp", "telegram", "meinberg", "system"]
+    host: str = ""
+    port: int = 123
+    poll_s: Annotated[float, msgspec.Meta(ge=1, le=1024)] = 32.0
+    device: Path | None = None
+    baud: int | None = None
+    zone: str = ""
+    checksum: Span = Span.PAYLOAD
+    delay_ms: float = 0.0
+
+
 class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """The hub.
 
@@ -102,6 +132,7 @@ class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
         database: SQLAlchemy URL.
         state: directory of its small files (what each line has accepted).
         lines: serial lines from dispatching; of several the first is preferred.
+        time: master clocks; none: station time is the machine's.
         host: address that its status is told at.
         port: port of that, None: it is not told.
         keep_days: how long journal and rejects are kept.
@@ -111,6 +142,7 @@ class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     database: str
     state: Path = Path("hub-state")
     lines: tuple[LineSettings, ...] = ()
+    time: tuple[TimeSettings, ...] = ()
     host: str = "127.0.0.1"
     port: int | None = None
     keep_days: Annotated[int, msgspec.Meta(ge=1)] = 400

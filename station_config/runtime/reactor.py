@@ -12,10 +12,17 @@ from twisted.internet.interfaces import (
     IReactorTCP,
     IReactorThreads,
     IReactorTime,
+    IReactorUDP,
 )
 
 
 class Reactor(
-    IReactorCore, IReactorTime, IReactorFDSet, IReactorThreads, IReactorProcess, IReactorTCP
+    IReactorCore,
+    IReactorTime,
+    IReactorFDSet,
+    IReactorThreads,
+    IReactorProcess,
+    IReactorTCP,
+    IReactorUDP,
 ):
     """What a POSIX reactor offers, in one interface."""

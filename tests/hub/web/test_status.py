@@ -56,7 +56,7 @@ def answers():
 @pytest.fixture
 def command(turning, answers, tmp_path, capsys, log_lines):  # noqa: ARG001 - kept off the output
     """Run `station feed status` beside the hub's web; return its exit code and output."""
-    site = StatusSite(health=answers.health, feed=answers.feed)
+    site = StatusSite(health=answers.health, feed=answers.feed, time=lambda: None)
     log = structlog.get_logger()
     port = listen(turning.reactor, site, host="127.0.0.1", port=0, log=log)
     hub = HubSettings(database="sqlite://", port=port.getHost().port)
