@@ -14,36 +14,30 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
 from hub.clock.station_time import StationTime
-from hub.command_token import ensure_token
-from hub.console.live import Live
+from hub.console.site import Console
 from hub.figures import HubFigures
 from hub.fleet.deployed import deployed_fleet
 from hub.holder import this_process
 from hub.lease import Stage
 from hub.reign import Reign
-from hub.store.audit import AuditStore
 from hub.store.database import Database
 from hub.store.lease import LeaseStore
 from hub.store.wishes import WishStore
 from hub.succession import Succession
-from hub.web.commands import add_pages
-from hub.web.fleet import add_device_pages
-from hub.web.status import StatusSite
+from hub.web.site import HubSite
 from protocol.errors import DeviceError, StationError
 from station_config.load import load_station
-from station_config.runtime.clocks import awake_or_asleep, system_clock
+from station_config.runtime.clocks import awake_or_asleep
 from station_config.runtime.process import run_process
-from station_config.runtime.web import Health, listen
+from station_config.runtime.web import Health
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from structlog.typing import FilteringBoundLogger
-    from twisted.internet.interfaces import IListeningPort
     from twisted.python.failure import Failure
 
-    from hub.feed_report import FeedReport
     from hub.lease import Held
     from station_config.model import Station
     from station_config.runtime.deployment import Deployment
@@ -87,14 +81,13 @@ class Hub:
         self._database = Database(deployment.hub.database)
         self._created = False
         self._lease = LeaseStore(self._database)
-        clock = deployment.station_clock()
-        self._audit = AuditStore(self._database, now=clock.now, wall=system_clock().now)
-        self._live = Live(
+        self._console = Console(
             reactor,
-            clock=clock,
+            deployment,
+            database=self._database,
             boot=self._me.id[:12],
-            status=lambda: self._reign.status if self._reign is not None else None,
-            in_force=lambda: self._leading().desk.in_force(),  # noqa: PLW0108 - asked each time
+            in_store=self._in_store,
+            leading=self._leading,
             log=log,
         )
         self._succession = Succession(
@@ -112,9 +105,9 @@ class Hub:
         self._looks = 0
         self._reign: Reign | None = None
         self._ending: list[Deferred[Any]] = []
-        self._web: IListeningPort | None = None
         self._stopping = False
         self._begun: Deferred[Any] = Deferred()
+        self._site = self._make_site()
 
     def start(self) -> Deferred[Any]:
         """Stand by, or lead. Fires when the hub leads for the first time.
@@ -124,22 +117,8 @@ class Hub:
                 program's, or a key file cannot be used.
         """
         self._pool.start()  # first: `stop` waits for it, whatever fails here
-        settings = self._deployment.hub
-        if settings.port is not None:
-            site = StatusSite(health=self._health, feed=self._feed, time=self._time.report)
-            token = ensure_token(self._deployment)
-            add_device_pages(site, lambda: self._leading().fleet, token=token, log=self._log)
-            add_pages(
-                site,
-                desk=lambda: self._leading().desk,
-                token=token,
-                log=self._log,
-            )
-            self._watch()
-            site.putChild(b"metrics", self._figures.figures.page(self._refresh))
-            self._web = listen(
-                self._reactor, site, host=settings.host, port=settings.port, log=self._log
-            )
+        self._watch()
+        self._site.start()
         self._time.start()
         self._succession.start()
         return self._begun
@@ -148,8 +127,7 @@ class Hub:
         """Leave in order: no more input, what is decided is said, the lease is given back."""
         self._stopping = True
         self._time.stop()
-        if self._web is not None:
-            self._web.stopListening()
+        self._site.stop()
         self._succession.stop()
         self.retire()
         ended: Deferred[Any] = DeferredList(self._ending)
@@ -190,6 +168,7 @@ class Hub:
         if self._reign is None or self._stopping:
             return
         beginning = self._reign.begin()
+        beginning.addCallback(lambda _: self._fill())
         beginning.addCallbacks(self._say_begun, self._broken)
 
     def hush(self) -> None:
@@ -210,6 +189,18 @@ class Hub:
             ending.addErrback(lambda failure: self._log.error("hub.end", why=str(failure.value)))
             self._ending = [each for each in self._ending if not each.called]
             self._ending.append(ending)
+
+    def _make_site(self) -> HubSite:
+        return HubSite(
+            self._reactor,
+            self._deployment,
+            leading=self._leading,
+            health=self._health,
+            time=self._time.report,
+            metrics=self._figures.figures.page(self._refresh),
+            console=self._console,
+            log=self._log,
+        )
 
     def _look(self) -> Held:
         if not self._created:
@@ -249,8 +240,9 @@ class Hub:
             in_store=self._in_store,
             may_speak=self._succession.may_speak,
             figures=self._figures,
-            audit=self._audit,
-            look_on=self._live.look_on,
+            audit=self._console.audit,
+            look_on=self._console.live.look_on,
+            refill=self._fill,
             log=self._log,
         )
 
@@ -265,6 +257,14 @@ class Hub:
     def _in_store(self, call: Callable[[], Any]) -> Deferred[Any]:
         return deferToThreadPool(self._reactor, self._pool, call)
 
+    def _fill(self) -> Deferred[Any]:
+        """Show the console all runs; those that change meanwhile come after."""
+        if self._reign is None:
+            return succeed(None)
+        return self._reign.desk.all_runs().addCallback(
+            lambda found: self._console.live.fill(*found)
+        )
+
     def _say_begun(self, _: object) -> None:
         if not self._begun.called:
             self._begun.callback(None)
@@ -276,9 +276,6 @@ class Hub:
         elif not self._stopping:
             self._log.error("hub.broken", why=failure.getTraceback())
             self._reactor.stop()
-
-    def _feed(self) -> FeedReport:
-        return self._leading().feed()
 
     def _leading(self) -> Reign:
         if self._reign is not None:

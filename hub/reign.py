@@ -76,6 +76,7 @@ class Reign:
         figures: HubFigures,
         audit: AuditStore,
         look_on: Callable[[Committed], None],
+        refill: Callable[[], object],
         log: FilteringBoundLogger,
     ) -> None:
         """Wire everything; nothing is opened yet.
@@ -92,6 +93,7 @@ class Reign:
             figures: of the process.
             audit: where persons' commands are recorded.
             look_on: called in the store's thread after each commit.
+            refill: called when all runs may be others, and no commit says so.
             log: the process's log.
 
         Raises:
@@ -122,7 +124,7 @@ class Reign:
             in_store=in_store,
             clock=self._clock,
             audit=audit,
-            replanned=self._committed,
+            replanned=self._replanned,
             log=log,
         )
         self._steps = Steps(
@@ -143,6 +145,7 @@ class Reign:
             reactor, self._clock, self._operations, in_store, figures=figures, log=log
         )
         self._watch = SourceWatch(self._clock, self._committed, log)
+        self._refill = refill
         self._ended = False
 
     def open(self, claim: Callable[[Transaction], None]) -> Deferred[Any]:
@@ -299,6 +302,10 @@ class Reign:
 
     def _committed(self) -> None:
         self._publisher.poke()
+
+    def _replanned(self) -> None:
+        self._committed()
+        self._refill()
 
     def _due(self, due: Due) -> None:
         if due.rebased:

@@ -124,6 +124,36 @@ class TimeSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     delay_ms: float = 0.0
 
 
+class SiteTls(Strict, frozen=True, kw_only=True):
+    """TLS of the console's site; with it the console is there alone, and not at `HubSettings.port`.
+
+    Attributes:
+        cert: certificate that browsers believe, PEM, with those that lead to its authority.
+        key: its private key, PEM.
+        host: address to listen on.
+        port: for browsers.
+    """
+
+    cert: Path
+    key: Path
+    host: str = "0.0.0.0"  # noqa: S104 - TLS and a login stand before it
+    port: int = 8443
+
+
+class ConsoleSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
+    """The console.
+
+    Attributes:
+        idle_minutes: after which somebody who did nothing has to log in again.
+        longest_hours: after which everybody has.
+        sites: where a browser finds the site of a subsystem, by kind, if not where it listens.
+    """
+
+    idle_minutes: Annotated[int, msgspec.Meta(ge=1)] = 120
+    longest_hours: Annotated[int, msgspec.Meta(ge=1)] = 12
+    sites: dict[str, str] = {}
+
+
 class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """The hub.
 
@@ -136,6 +166,8 @@ class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
         host: address that its status is told at.
         port: port of that, None: it is not told.
         keep_days: how long journal and rejects are kept.
+        tls: of the console's site, None: it is at `port`, in the clear.
+        console: see there.
     """
 
     id: str = "hub"
@@ -146,6 +178,8 @@ class HubSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     host: str = "127.0.0.1"
     port: int | None = None
     keep_days: Annotated[int, msgspec.Meta(ge=1)] = 400
+    tls: SiteTls | None = None
+    console: ConsoleSettings = ConsoleSettings()
 
 
 class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
