@@ -4,6 +4,9 @@ Law: measures, decides nothing, and never waits. An answer is believed to be one
 the 64 bits of the question, which are random and say nothing about us; one that does not is counted
 and dropped, so nobody who cannot see the question can answer it. A server that sends the kiss RATE
 is asked half as often from then on, one that says DENY or RSTR no more (RFC 5905, 7.4).
+
+The socket is not connected: a server that is away would end it, for the reactor takes what the
+network says of that for a hang-up.
 """
 
 from __future__ import annotations
@@ -84,6 +87,7 @@ class NtpSource(DatagramProtocol):
         self._wall = wall
         self._random = random
         self._take = take
+        self._address = ""
         self._asked: tuple[int, float] | None = None
         self._questions = 0
         self._later: IDelayedCall | None = None
@@ -118,9 +122,8 @@ class NtpSource(DatagramProtocol):
     def _open(self, address: str) -> None:
         if not self._running:
             return
-        any_address = "::" if ":" in address else ""
-        self._reactor.listenUDP(0, self, any_address, 8192)
-        self.transport.connect(address, self._port)
+        self._address = address
+        self._reactor.listenUDP(0, self, "::" if ":" in address else "", 8192)
         self._ask()
 
     def _ask(self) -> None:
@@ -131,13 +134,9 @@ class NtpSource(DatagramProtocol):
         packet = NtpPacket(transmitted=origin, poll=6).to_bytes()
         self._asked = (origin, self._seconds())
         try:
-            self.transport.write(packet)
+            self.transport.write(packet, (self._address, self._port))
         except OSError as error:
             self._reject(f"cannot ask: {error.strerror}")
-
-    def connectionRefused(self) -> None:  # noqa: N802 - Twisted's name
-        """Nobody listens there."""
-        self._reject("nobody listens there")
 
     def datagramReceived(self, datagram: bytes, addr: object) -> None:  # noqa: ARG002, N802 - Twisted's
         """Take an answer."""
