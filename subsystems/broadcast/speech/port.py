@@ -4,6 +4,14 @@ Law: types only. Both are asynchronous: neither a synthesis nor a loudspeaker bl
 Seconds are real ones.
 
     Saying ──▶ SpeechEngine.render ──▶ Clip ──▶ Sink.play ──▶ loudspeakers of a zone
+
+Whoever wires the broadcast needs five names:
+
+    settings.read_settings(path) / take_settings(table)  -> SpeechSettings
+    works.SpeechWorks(…).prepare(saying, chime)          -> Deferred[Clip]
+    sinks.sinks_of(reactor, settings, log, random)       -> tuple[Sink, ...]
+    archive.Archive(folder, keep_days=…)                 began, ended, find, sound_of, expire
+    loudspeakers.Loudspeakers(reactor, log, sinks, archive).play(playback, said, day), .stop(id)
 """
 
 from __future__ import annotations

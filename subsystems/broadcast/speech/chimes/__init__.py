@@ -1,0 +1,1 @@
+"""Chimes: sounds that are shipped, and the script that made them (`make`)."""
