@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from random import Random
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.alarms.cause import FEW, grouped
 from hub.alarms.model import Condition, Kind, Priority, Text
+
+if TYPE_CHECKING:
+    from random import Random
 
 CAUSES = ("broker", "segment/3", "segment/4", "zone/hall")
 SAID = Text("不对", "wrong")
