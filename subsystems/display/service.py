@@ -21,9 +21,8 @@ from subsystems.display.machine import (
 )
 from subsystems.display.start import all_words, first_state, index
 from subsystems.kit.duties import Willing
-from subsystems.kit.hub_link import HubLink
 from subsystems.kit.notes import make_notes
-from subsystems.kit.service import Parts, Wired, run_subsystem
+from subsystems.kit.service import Parts, Wired, make_link, run_subsystem
 from subsystems.kit.transcript import Transcript, with_spoken
 
 if TYPE_CHECKING:
@@ -53,15 +52,9 @@ class Display:
         self._station = parts.station
         self._words = all_words(parts.station)
         self._transcript = Transcript()
-        self.link = HubLink(
-            parts.reactor,
-            deployment=parts.deployment,
-            settings=parts.settings,
-            station_id=parts.station.id,
-            description=DeviceDescription(kind=KIND, languages=tuple(self._words)),
-            clock=parts.clock,
-            random=parts.random,
-            log=parts.log,
+        self.link = make_link(
+            parts,
+            DeviceDescription(kind=KIND, languages=tuple(self._words)),
             on_runs=self._on_runs,
             on_status=self._on_status,
             willing=Willing(spoken=self._on_spoken),

@@ -1,4 +1,4 @@
-"""What a subsystem says of messages that it does not take.
+"""What a subsystem says of messages that it does not take, and of its own clock.
 
 Law: words only, nothing is decided here. A storm of bad messages is a line every few seconds, a hub
 that should be dead is one line for each of its lives; all are counted.
@@ -8,14 +8,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from protocol.devices import Severity
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from structlog.typing import FilteringBoundLogger
 
     from protocol.errors import MessageError
     from protocol.messages import Message
+    from subsystems.kit.faults import Faults
 
 COMPLAIN_EVERY_S = 10.0
 """Real seconds."""
+
+CLOCK_OFF = "clock-off"
+CLOCK_OFF_TEXT = {
+    "zh": "本机时钟偏差超过一秒，已按中枢校正",
+    "en": "the device's own clock is off by more than a second; it is corrected by the hub",
+    "de": "die eigene Uhr geht mehr als eine Sekunde falsch; sie wird von der Zentrale berichtigt",
+}
 
 
 class Complaints:
@@ -23,13 +35,15 @@ class Complaints:
 
     Args:
         log: the process's log.
+        faults: of the device, once there are any.
 
     Attributes:
         rejected: messages that did not follow the protocol.
     """
 
-    def __init__(self, log: FilteringBoundLogger) -> None:
+    def __init__(self, log: FilteringBoundLogger, faults: Callable[[], Faults]) -> None:
         self._log = log
+        self._faults = faults
         self._said_s = float("-inf")
         self._zombies: set[tuple[str, int]] = set()
         self._rate_said = False
@@ -63,3 +77,7 @@ class Complaints:
         if off != self._clock_was_off:
             self._clock_was_off = off
             self._log.warning("clock.off" if off else "clock.right", own_s=own_s)
+            if off:
+                self._faults().begin(CLOCK_OFF, Severity.WARNING, CLOCK_OFF_TEXT)
+            else:
+                self._faults().end(CLOCK_OFF)

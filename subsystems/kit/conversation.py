@@ -214,6 +214,7 @@ class Conversation:
 
     def _note_beat(self, epoch: int, beat: Beat) -> None:
         timekeeper = self._knowledge.timekeeper
+        timekeeper.on_master(beat.clock_quality, beat.clock, self._reactor.seconds())
         timekeeper.on_beat(beat.utc, self._reactor.seconds())
         self._knowledge.heard()
         self._complaints.rate(beat.rate, self._rate)

@@ -102,7 +102,7 @@ class HubLink:
         self._timers = Timers(reactor)
         self._memory = Memory(reactor, settings.cache, station_id, log)
         self._knowledge = knowledge = Knowledge(reactor, clock, self._memory)
-        self._complaints = Complaints(log)
+        self._complaints = Complaints(log, lambda: self.faults)
         self._telling = Telling(
             self._timers,
             settle=lambda: self._conversation.settle(),  # noqa: PLW0108 - it is made below

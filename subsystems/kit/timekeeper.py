@@ -19,7 +19,7 @@ time, and the clock is none the worse for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from protocol.times import from_unix, to_unix
@@ -28,6 +28,7 @@ from station_config.runtime.timekeeping.steering import Leap, Steering
 from station_config.runtime.timekeeping.track import Sample, Track
 
 if TYPE_CHECKING:
+    from protocol.messages import MasterClock
     from protocol.times import Instant
 
 __all__ = ["FRESH_S", "OFF_S", "SLEW", "STEP_S", "ClockQuality", "Quality", "Timekeeper"]
@@ -54,6 +55,9 @@ class ClockQuality:
         drift_ppm: how much faster the own oscillator runs than the hub's; None before two minutes.
         age_s: real seconds since the last measurement.
         off: the own clock is more than a second (of real time) off.
+        hub: how the hub knows the time, in its own word; "": it was not heard yet.
+        master: what else it says about that.
+        leap_second: it is 23:59:60 (UTC).
     """
 
     quality: Quality
@@ -62,6 +66,9 @@ class ClockQuality:
     drift_ppm: float | None = None
     age_s: float | None = None
     off: bool = False
+    hub: str = ""
+    master: MasterClock | None = None
+    leap_second: bool = False
 
 
 class Timekeeper:
@@ -90,6 +97,8 @@ class Timekeeper:
         self._remembered = known_offset_s is not None
         self._asked_mono_s = float("-inf")
         self._measured_mono_s: float | None = None
+        self._hub = ""
+        self._master: MasterClock | None = None
         self.contradicted = False
         """A beat contradicts what is believed: ask for the time now."""
 
@@ -97,18 +106,18 @@ class Timekeeper:
         """Return station time at `mono_s`."""
         return from_unix(self._steering.unix(mono_s))
 
-    def in_leap(self, mono_s: float) -> bool:
-        """Return whether it is 23:59:60."""
-        return self._steering.in_leap(mono_s)
-
     @property
     def leap(self) -> Leap | None:
         """The leap second that is announced, if one is."""
         return self._steering.leap
 
-    def on_leap(self, leap: Leap | None, mono_s: float) -> None:
-        """Take what the hub announces: a leap second, or that none is coming."""
+    def on_master(self, hub: str, master: MasterClock | None, mono_s: float) -> None:
+        """Take how the hub knows the time, and the leap second that it announces."""
+        self._hub, self._master = hub, master
         self._steering.settle(mono_s)
+        leap = None
+        if master is not None and master.leap_at is not None and master.leap:
+            leap = Leap(to_unix(master.leap_at), master.leap)
         behind = leap is not None and self._steering.unix(mono_s) >= leap.at
         if not self._steering.in_leap(mono_s) and not behind:
             self._steering.leap = leap
@@ -141,6 +150,11 @@ class Timekeeper:
 
     def quality(self, own: Instant, mono_s: float) -> ClockQuality:
         """Return what is known at `mono_s`, when the device's own clock shows `own`."""
+        known = self._known(own, mono_s)
+        leap_second = self._steering.in_leap(mono_s)
+        return replace(known, hub=self._hub, master=self._master, leap_second=leap_second)
+
+    def _known(self, own: Instant, mono_s: float) -> ClockQuality:
         if self._measured_mono_s is None and not self._remembered:
             return ClockQuality(Quality.UNSET)
         offset_s = self.own_offset(own, mono_s)
