@@ -55,8 +55,12 @@ class Slot(StrEnum):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Values by slot; None or empty: not known, or not to be said. `variant`: of the words."""
+    """Values by slot; None or empty: not known, or not to be said.
 
+    `role` and `variant` choose the words.
+    """
+
+    role: Role | None = None
     train: str | None = None
     category: Named | None = None
     origin: Named | None = None
@@ -128,9 +132,10 @@ _MORE = {
 }
 
 
-def certain(kind: Kind) -> frozenset[Slot]:
+def certain(kind: Kind, variant: str = "") -> frozenset[Slot]:
     """Return the slots of `kind` that always have a value; the others may have none."""
-    return frozenset((_ALWAYS | _MORE.get(kind, set())) & set(USES[kind]))
+    more = set() if variant == SOONER else _MORE.get(kind, set())
+    return frozenset((_ALWAYS | more) & set(USES[kind]))
 
 
 _BOARDING = (
@@ -165,7 +170,7 @@ def facts_of(
     """
     everything = _everything(run, station, kind, timed=not (run.held or lapsed))
     used = {slot.value: getattr(everything, slot.value) for slot in USES[kind]}
-    return Facts(**used, variant=variant)
+    return Facts(**used, role=run.role, variant=variant)
 
 
 def station_facts(station: Station) -> Facts:
@@ -213,7 +218,7 @@ def _everything(run: Run, station: Station, kind: Kind, *, timed: bool) -> Facts
         departure=departure.expected if departure is not None and timed else None,
         arrival=arrival.expected if arrival is not None and timed and departure is None else None,
         planned=None if printed is None else printed.planned,
-        delay=waited.delay_minutes if waited is not None and timed else None,
+        delay=max(0, waited.delay_minutes) or None if waited is not None and timed else None,
         platform=run.platform,
         former_platform=run.platform_changed_from,
         gates=run.gates,

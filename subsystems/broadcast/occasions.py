@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from station_config.announcements.model import Moment
@@ -27,7 +26,7 @@ from subsystems.broadcast.facts import (
     number_of,
     station_facts,
 )
-from subsystems.broadcast.model import Kind, Occasion, Priority
+from subsystems.broadcast.model import Kind, Occasion
 from subsystems.broadcast.moments import awaited, moment
 from subsystems.broadcast.places import priority_of, within, zones_at, zones_of
 from subsystems.broadcast.tellings import (
@@ -42,8 +41,8 @@ from subsystems.broadcast.tellings import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import timedelta
 
-    from protocol.notices import Notice
     from protocol.runs import Run
     from protocol.times import Instant
     from station_config.announcements.model import AnnouncementRule, Announcements
@@ -119,38 +118,6 @@ def station_occasions(
         for rule in rules
         for due in _schedule(rule, station, now, now + ahead)
         for occasion in _courtesy(rule, announcements, station, due)
-    )
-
-
-def notice_occasion(
-    notice: Notice, announcements: Announcements, station: Station, now: Instant, chime: str = ""
-) -> Occasion | None:
-    """Return what is to speak of a notice that a person published, None if it is not to be spoken.
-
-    It is spoken once, when it begins, and not later than ten minutes after that or than its end.
-    """
-    if not notice.spoken or not notice.told(now):
-        return None
-    due = notice.begins_at or now
-    known = [zone.id for zone in station.announcement_zones]
-    zones = tuple(zone for zone in known if not notice.zones or zone in notice.zones)
-    latest = now + timedelta(minutes=10)
-    languages = tuple(x for x in announcements.languages or station.languages if x in notice.text)
-    if not zones or not languages:
-        return None
-    words = hashlib.blake2s(repr(sorted(notice.text.items())).encode(), digest_size=8).hexdigest()
-    return Occasion(
-        key=f"notice.{notice.notice_id}/{Kind.NOTICE}/{words}",
-        kind=Kind.NOTICE,
-        priority=Priority.MANUAL,
-        zones=zones,
-        languages=languages,
-        due=due,
-        latest=min(latest, notice.ends_at or latest),
-        true_until=notice.ends_at,
-        content=words,
-        chime=chime,
-        text={language: notice.text[language] for language in languages},
     )
 
 
@@ -345,7 +312,7 @@ def _schedule(
 
 
 def _courtesy(
-    rule: AnnouncementRule, announcements: Announcements, station: Station, due: datetime
+    rule: AnnouncementRule, announcements: Announcements, station: Station, due: Instant
 ) -> Iterator[Occasion]:
     kind = Kind(rule.kind)
     zones = zones_at(rule.to, station, announcements)
