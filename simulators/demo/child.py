@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 START_S = 45.0
 STOP_S = 40.0
-PORTS = 5
+PORTS = 7
 
 T = TypeVar("T")
 
@@ -122,6 +122,11 @@ class DemoProcess:
     def hub_url(self) -> str:
         """Address of the hub's status."""
         return f"http://127.0.0.1:{self.port + 3}"
+
+    @property
+    def notices_url(self) -> str:
+        """Address of staff notices."""
+        return f"http://127.0.0.1:{self.port + 6}"
 
     @property
     def kiosk_url(self) -> str:

@@ -30,7 +30,7 @@ DEFAULT_AT = time(7, 0)
 """A station just before its morning peak has something to show."""
 
 HALL = "hall"
-"""The process of the light subsystems: clock and kiosk share it, which saves the memory of one."""
+"""The process of the light subsystems: clock, kiosk and staff notices share it, which saves the memory of one."""
 BAUD = 115_200
 FAST = 10.0
 """From this speed on the feed polls oftener, lest the boards run minutes behind."""
@@ -132,6 +132,11 @@ class DemoOptions:
         return self.port + 4
 
     @property
+    def notices_port(self) -> int:
+        """Port of staff notices."""
+        return self.port + 6
+
+    @property
     def satellites(self) -> tuple[Satellite, ...]:
         """What sends from the dispatching side."""
         first = Satellite(self.data, "a", 1)
@@ -230,8 +235,11 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
             "query": SubsystemSettings(
                 id="query-1", cache=data / "query.cache", port=options.kiosk_port
             ),
+            "staff-notices": SubsystemSettings(
+                id="staff-notices-1", cache=data / "staff-notices.cache", port=options.notices_port
+            ),
         },
-        hosts={HALL: ("clock", "query")},
+        hosts={HALL: ("clock", "query", "staff-notices")},
         clock=ClockSettings(origin=origin, started=started, rate=options.speed),
         log_json=options.log_json,
         quiet=options.quiet,

@@ -68,7 +68,7 @@ def prepare(options: DemoOptions, station: Station) -> None:
         OperatorError: a port is taken, the directory holds something else or cannot be written.
     """
     ports = (options.boards_port, options.clock_port, options.broker_port, options.hub_port)
-    for port in (*ports, options.kiosk_port):
+    for port in (*ports, options.kiosk_port, options.notices_port):
         require_free_port("127.0.0.1", port, where="--port")
     try:
         _clear(options.data)

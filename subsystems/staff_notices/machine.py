@@ -202,8 +202,13 @@ def _shown(state: State, effects: list[Effect], now: Instant) -> tuple[State, tu
     """Return `effects` with who sees them, and with the alarms that begin, change and end."""
     posts = frozenset(each.notice.post for each in effects if isinstance(each, Happened))
     alarms = dict(state.alarms)
-    for post in sorted(posts | alarms.keys()):
-        alarm = alarm_of(post, state.of_post(post), now, state.office.posts.error_after)
+    late: dict[str, list[Notice]] = {}
+    for each in state.notices.values():
+        for notice in each.values():
+            if notice.status is Status.ESCALATED:
+                late.setdefault(notice.post, []).append(notice)
+    for post in sorted(late.keys() | alarms.keys()):
+        alarm = alarm_of(post, late.get(post, ()), now, state.office.posts.error_after)
         if alarm != alarms.get(post):
             effects.append(Raise(post, alarm))
             _put(alarms, post, alarm)
