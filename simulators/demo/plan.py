@@ -30,7 +30,7 @@ DEFAULT_AT = time(7, 0)
 """A station just before its morning peak has something to show."""
 
 HALL = "hall"
-"""The process of the light subsystems: clock, kiosk and staff notices share it, which saves the memory of one."""
+"""The process of the light subsystems, which share it: each alone would cost as much memory."""
 BAUD = 115_200
 FAST = 10.0
 """From this speed on the feed polls oftener, lest the boards run minutes behind."""
