@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from subsystems.broadcast.model import Kind, Occasion
-from subsystems.broadcast.state import clip_name
+from subsystems.broadcast.state import clip_name, same_words
 from subsystems.broadcast.zones import halo, parts
 
 if TYPE_CHECKING:
@@ -173,8 +173,13 @@ def _sounding(work: Work, occasions: list[Occasion]) -> list[list[Occasion]]:
     """Return what of `occasions` has a sound, alone or in groups."""
     here = {each.key: each for each in occasions}
     told = [s.occasion for s in work.sounds.values() if s.seconds is not None]
-    sets = [list(each.members or (each,)) for each in told]
-    return [some for some in sets if all(here.get(each.key) == each for each in some)]
+    sets = [each.members or (each,) for each in told]
+    return [[here[each.key] for each in some] for some in sets if _all_wait(some, here)]
+
+
+def _all_wait(some: tuple[Occasion, ...], here: dict[str, Occasion]) -> bool:
+    """Return whether just these words of all of `some` wait."""
+    return bool(some) and all(e.key in here and same_words(here[e.key], e) for e in some)
 
 
 def _clusters(work: Work, items: list[Item], waiting: Waiting) -> list[list[Item]]:
@@ -196,11 +201,9 @@ def _together(work: Work, items: list[Item]) -> list[Occasion]:
     """Return who is told now: rather the trains whose group is being made than a new group."""
     here = {item.occasion.key: item.occasion for item in items}
     made = [
-        list(sound.occasion.members)
+        [here[each.key] for each in sound.occasion.members]
         for sound in work.sounds.values()
-        if sound.occasion.members
-        and sound.failed_s is None
-        and all(here.get(each.key) == each for each in sound.occasion.members)
+        if sound.failed_s is None and _all_wait(sound.occasion.members, here)
     ]
     if made:
         return max(made, key=len)

@@ -124,6 +124,7 @@ def _spoken_sources(work: Work) -> set[str]:
 
 def _awake(work: Work, event: Awake) -> None:
     """Know what an earlier life said; voices that it could not end are over."""
+    work.enter(work.now, queue.CLOCK)
     work.serial = event.serial
     work.muted = event.muted
     for settled in event.settled:

@@ -12,9 +12,8 @@ from subsystems.broadcast.effects import Background
 from subsystems.broadcast.model import Priority
 from subsystems.broadcast.queue import rounds_of
 from subsystems.broadcast.records import MutedZone, Ordered, Reason
-from subsystems.broadcast.state import Item
+from subsystems.broadcast.state import Item, same_words
 from subsystems.broadcast.voices import cut, cut_words, give_up
-from subsystems.broadcast.work import same_words
 
 if TYPE_CHECKING:
     from subsystems.broadcast.events import (

@@ -16,9 +16,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from subsystems.broadcast.records import Forget, Outcome, Reason, Settled
-from subsystems.broadcast.state import HORIZON, Item, Source, clip_name
+from subsystems.broadcast.state import HORIZON, Item, Source, clip_name, same_words
 from subsystems.broadcast.voices import cut_words
-from subsystems.broadcast.work import same_words
 
 if TYPE_CHECKING:
     from protocol.times import Instant
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 
 REMEMBERED = timedelta(days=2)
 """What was said is remembered so long: longer than any train is late, shorter than a disk is."""
+
+CLOCK = "the clock"
+"""In the agenda: the station itself is asked again what it has to say by the clock."""
 
 TIDY_S = 60.0
 """Real seconds between two looks for what can be forgotten."""
@@ -63,7 +65,8 @@ def _withdraw(work: Work, key: str) -> None:
     cut_words(work, item.occasion, Reason.UNTRUE)
     if item.due_s is not None:
         spoken = work.speaks(item.occasion)
-        work.drop(item, [z for z in item.untold if z not in spoken], Reason.UNTRUE)
+        reason = Reason.TOO_LATE if item.occasion.latest <= work.now else Reason.UNTRUE
+        work.drop(item, [z for z in item.untold if z not in spoken], reason)
     work.close(key)
 
 
@@ -125,16 +128,31 @@ def _renew(work: Work, item: Item, occasion: Occasion) -> None:
 def advance(work: Work) -> None:
     """Let time go on: what comes near, what is due, what is too late, what can be forgotten."""
     while work.agenda and work.agenda[0][0] <= work.now:
-        _, source = work.agenda.pop(0)
-        if source in work.sources:
-            _look(work, source)
+        _come_near(work, work.agenda.pop(0)[1])
     for key, item in list(work.items.items()):
         if item.occasion.latest <= work.now:
-            _expire(work, item)
+            _at_its_end(work, item)
         elif item.due_s is None and item.occasion.due <= work.now:
             work.items[key] = replace(item, due_s=work.mono_s)
     if work.mono_s >= work.tidied_s + TIDY_S:
         _tidy(work)
+
+
+def _come_near(work: Work, source: str) -> None:
+    if source == CLOCK:
+        work.asked.add("")
+        work.enter(work.now + HORIZON / 3, CLOCK)
+    elif source in work.sources:
+        _look(work, source)
+
+
+def _at_its_end(work: Work, item: Item) -> None:
+    """Its latest useful time is there, unless the rules move it: they are asked first."""
+    source = work.sources.get(item.source) if item.source is not None else None
+    if source is None or item.source is None or source.asked_at == work.now:
+        _expire(work, item)
+    else:
+        work.asked.add(item.source)
 
 
 def _expire(work: Work, item: Item) -> None:

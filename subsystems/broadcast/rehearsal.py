@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from subsystems.broadcast.asking import derive
 from subsystems.broadcast.effects import Ask, CutOff, Effect, Play, Prepare
-from subsystems.broadcast.events import ClipReady, Derived, Ended, Event, Tick
+from subsystems.broadcast.events import ClipReady, Ended, Event, Tick
 from subsystems.broadcast.machine import step, wake_in
 from subsystems.broadcast.speech.ending import Ended as How
 
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from protocol.times import Instant
-    from subsystems.broadcast.model import Occasion, Told
+    from subsystems.broadcast.asking import Rules
+    from subsystems.broadcast.model import Occasion
     from subsystems.broadcast.state import State
-
-    Rules = Callable[[str, Instant, dict[str, Told]], tuple[Occasion, ...]]
 
 FADE_S = 0.05
 """Real seconds in which a voice that is cut off falls silent (`speech.port.Sink.stop`)."""
@@ -75,8 +75,7 @@ class Rehearsal:
 
     def tell(self, *sources: str) -> None:
         """Let the rules say what `sources` have to say now."""
-        told = dict(self.state.told)
-        self.happen(Derived({each: self.rules(each, self.now, told) for each in sources}))
+        self.happen(derive(self.state, sources, self.now, self.rules))
 
     def until(self, second: float) -> None:
         """Let time go on to real second `second`."""

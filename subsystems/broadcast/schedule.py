@@ -91,7 +91,7 @@ def _waiting(work: Work) -> Waiting:
     found: Waiting = {}
     taken = work.taken
     for key, item in list(work.items.items()):
-        if item.due_s is None:
+        if item.due_s is None or item.occasion.latest <= work.now:
             continue
         spoken = work.speaks(item.occasion) if item.begun else frozenset()
         free = []

@@ -198,3 +198,13 @@ def clip_name(occasion: Occasion) -> str:
     said = (occasion.content, occasion.text, occasion.clip, occasion.languages, members)
     digest = blake2b(msgspec.json.encode(said), digest_size=8).hexdigest()
     return f"{occasion.key}#{digest}"
+
+
+def same_words(one: Occasion, other: Occasion) -> bool:
+    """Return whether both are the same occasion with the same words."""
+    return (one.key, one.content, one.text, one.clip) == (
+        other.key,
+        other.content,
+        other.text,
+        other.clip,
+    )

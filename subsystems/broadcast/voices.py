@@ -14,8 +14,8 @@ from subsystems.broadcast.events import Ended
 from subsystems.broadcast.model import Priority
 from subsystems.broadcast.records import Begun, Heard, Outcome, Over, Past, Reason
 from subsystems.broadcast.speech.ending import Ended as How
-from subsystems.broadcast.state import Voice, clip_name
-from subsystems.broadcast.work import runs_of, same_words
+from subsystems.broadcast.state import Voice, clip_name, same_words
+from subsystems.broadcast.work import runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -151,6 +151,8 @@ def _played(work: Work, occasion: Occasion, zone: str) -> None:
     for told in occasion.told(work.now):
         work.tell_rules(told)
     if item is not None:
+        if item.source is not None:
+            work.asked.add(item.source)  # they know now that it was told
         ready_s = {**item.ready_s, zone: work.mono_s + occasion.repeat_after_s}
         work.items[occasion.key] = replace(
             item, rounds={**item.rounds, zone: rounds}, ready_s=ready_s
@@ -223,7 +225,8 @@ def _mark(work: Work, voice: Voice) -> None:
 
 
 def _check_truth(work: Work, voice: Voice) -> None:
-    if any(each.true_until is not None and each.true_until <= work.now for each in voice.told):
+    told = [work.items[e.key].occasion if e.key in work.items else e for e in voice.told]
+    if any(each.true_until is not None and each.true_until <= work.now for each in told):
         cut(work, voice, voice.live, Reason.UNTRUE)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from subsystems.broadcast.effects import Ask, Dropped, Effect, Prepare, Remember
 from subsystems.broadcast.records import OrderOver, Outcome, Past, Reason, Record, Settled, Why
-from subsystems.broadcast.state import Item, Sound, Source, State, Voice, clip_name
+from subsystems.broadcast.state import Item, Sound, Source, State, Voice, clip_name, same_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -168,16 +168,6 @@ class Work:
             sound = self.sounds[name] = Sound(occasion, self.mono_s)
             self.want(Prepare(name, occasion, urgent))
         return sound
-
-
-def same_words(one: Occasion, other: Occasion) -> bool:
-    """Return whether both are the same occasion with the same words."""
-    return (one.key, one.content, one.text, one.clip) == (
-        other.key,
-        other.content,
-        other.text,
-        other.clip,
-    )
 
 
 def runs_of(occasion: Occasion) -> tuple[str, ...]:
