@@ -1,0 +1,57 @@
+"""Which names of a station are read by the dictionary alone, and might be read otherwise.
+
+Law: pure. For a person who listens: nothing is decided by it. A Chinese name is in doubt if one of
+its characters has several readings and no lexicon has the name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from subsystems.broadcast.reading.lexicon import is_chinese
+from subsystems.broadcast.reading.pinyin import pinyin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from station_config.model import Station
+    from subsystems.broadcast.reading.lexicon import Lexicon
+    from subsystems.broadcast.wording import Vocabulary
+
+
+def doubtful(station: Station, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Yield names of places that a person should hear once, with the reading they have now."""
+    for language, tongue in vocabulary.tongues.items():
+        if is_chinese(language):
+            names = {place.name(language) for place in station.places.values()}
+            for name in sorted(names):
+                if is_doubtful(name, tongue.speaker.lexicon):
+                    yield name, pinyin_of(name, tongue.speaker.lexicon, name=True)
+
+
+def is_doubtful(name: str, lexicon: Lexicon) -> bool:
+    """Return whether `name` has a character of several readings that no lexicon decides."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - 58 MB, only where it is asked
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415
+
+    undecided = [part for part, reading in lexicon.split(name, name=True) if not reading]
+    return any(
+        len(part) > 1
+        and not _in_dictionary(part, PHRASES_DICT)
+        and any(
+            len(readings) > 1
+            for readings in (
+                pinyin(character, style=Style.TONE3, heteronym=True)[0] for character in part
+            )
+        )
+        for part in undecided
+    )
+
+
+def _in_dictionary(part: str, phrases: object) -> bool:
+    """A phrase, or one with a point of the compass behind it."""
+    assert isinstance(phrases, dict)  # noqa: S101 - for the types
+    return part in phrases or (part[-1] in _COMPASS and part[:-1] in phrases)
+
+
+_COMPASS = "东西南北"
