@@ -48,4 +48,5 @@ def _device(
         cfg_in_force=0 if said is None else said.cfg_revision,
         faults=tuple(sorted(device.faults)),
         clock_offset_ms=None if said is None else said.clock_offset_ms,
+        told=tuple(device.faults[code] for code in sorted(device.faults)),
     )

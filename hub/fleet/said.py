@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from hub.fleet.order import Stage
+from protocol.devices import Fault
 from protocol.limits import Scalar
 from protocol.times import Instant
 from protocol.topics import ALL_ZONES
@@ -109,6 +110,7 @@ class DeviceReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         cfg_in_force: likewise.
         faults: codes of active faults.
         clock_offset_ms: by the device's own account.
+        told: the active faults whole, as the device told them.
     """
 
     kind: str
@@ -123,6 +125,7 @@ class DeviceReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     cfg_in_force: int = 0
     faults: tuple[str, ...] = ()
     clock_offset_ms: float | None = None
+    told: tuple[Fault, ...] = ()
 
 
 class FleetReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Number of the last revision in `hub.store.migrations`."""
 
 metadata = MetaData()
@@ -259,6 +259,14 @@ legend = Table(
     Column("body", LargeBinary, nullable=False),
 )
 """Colours and shapes of the track diagram, an account's; see `hub.store.legends`."""
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What persons have made of each alarm that has not left; see `hub.store.alarms`."""
 
 migrated = Table(
     "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
