@@ -32,6 +32,12 @@ WORDS = {
 """Texts of the drawing by language; a language that is not here reads English."""
 
 _SPARE = "en"
+PILL = 66.0
+"""Widest label of a track."""
+
+_CJK = 0x2E80
+"""Where square characters begin."""
+
 _HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" class="td-base"'
     ' font-family="system-ui, \'Noto Sans CJK SC\', sans-serif" fill="none" stroke-width="2">\n'
@@ -70,7 +76,7 @@ def _parts(layout: Layout, plan: Plan, ends: Sequence[End], language: str) -> It
             words["platform"].format(platform.label),
             (box.x + box.width / 2, box.y + box.height / 2),
             "td-platform-name",
-            size=min(15.0, box.height * 0.68),
+            size=min(15.0, box.height * 0.8),
         )
     yield '</g>\n<g class="td-tracks" stroke="#4a525b" stroke-width="3">\n'
     for track in layout.tracks:
@@ -114,12 +120,18 @@ def _track(track: Track, on: Segment, said: str, train: float) -> Iterator[str]:
     kind = "td-track td-main" if main else "td-track"
     where = f'x1="{on.x1:g}" y1="{on.y1:g}" x2="{on.x2:g}" y2="{on.y2:g}"'
     yield f'<line class="{kind}" id={quoteattr(track_element(track.id))} {where}/>\n'
-    text, size = said.format(track.label), min(15.0, train * 0.62)
-    for x in (on.x1 - 24, on.x2 + 24):
-        high = min(22.0, train * 0.86)
-        box = f'x="{x - 19:g}" y="{on.y1 - high / 2:.4g}" width="38" height="{high:.4g}" rx="4"'
-        yield f'<rect class="td-pill" {box} fill="#eef1f4" stroke="#4a525b" stroke-width="1"/>\n'
-        yield _text(text, (x, on.y1), "td-track-name", size=size, longest=36)
+    text, size = said.format(track.label), min(15.0, train * 0.74)
+    wide = min(PILL, max(34.0, _width(text, size) + 12))
+    high = min(22.0, train * 0.86)
+    for x in (on.x1 - 6 - wide / 2, on.x2 + 6 + wide / 2):
+        box = (
+            f'x="{x - wide / 2:g}" y="{on.y1 - high / 2:.4g}" width="{wide:g}" height="{high:.4g}"'
+        )
+        yield (
+            f'<rect class="td-pill" {box} rx="4" fill="#eef1f4" stroke="#4a525b"'
+            ' stroke-width="1"/>\n'
+        )
+        yield _text(text, (x, on.y1), "td-track-name", size=size, longest=wide - 4)
     for x, side in ((on.x2 + 1, -1), (on.x1 - 1, 1)):
         yield _signal(x, on.y1 + side * train * 0.34)
 
@@ -137,11 +149,16 @@ def _text(
     longest: float | None = None,
 ) -> str:
     where = f'x="{at[0]:g}" y="{at[1]:.6g}" text-anchor="{anchor}" dominant-baseline="central"'
-    wide = sum(1.0 if ord(c) > 0x2E80 else 0.6 for c in said) * size  # noqa: PLR2004 - CJK begins
+    wide = _width(said, size)
     if longest is not None and wide > longest:
         size *= longest / wide
     look = f'font-size="{size:.3g}" fill="#1f262d" stroke="none"'
     return f'<text class="{kind}" {where} {look}>{escape(said)}</text>\n'
+
+
+def _width(said: str, size: float) -> float:
+    """Return nearly how wide a text is."""
+    return sum(1.0 if ord(c) > _CJK else 0.7 for c in said) * size
 
 
 def _at(box: Box) -> str:

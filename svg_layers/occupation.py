@@ -21,6 +21,7 @@ from svg_layers.standing import (
     kind_of,
     planned_stay,
     takes_place,
+    track_of,
 )
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Bar(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def bar_of(run: Run, now: Instant, sight: Sight) -> Bar | None:
     """Return the bar of `run`, None if it has no track or is not in the chart's window."""
-    if run.track is None or sight.layout.track(run.track) is None:
+    track = track_of(run, sight.layout)
+    if track is None:
         return None
     begin, end, opened = _stay(run, sight)
     if begin is None or end is None or end < now - PAST or begin > now + AHEAD:
@@ -91,7 +93,7 @@ def bar_of(run: Run, now: Instant, sight: Sight) -> Bar | None:
     arrival, departure = takes_place(run.arrival), takes_place(run.departure)
     told = departure or arrival
     return Bar(
-        track=run.track,
+        track=track.id,
         no=run.departure_number or run.arrival_number or run.run_id,
         b=int(to_unix(begin)),
         e=int(to_unix(end)),

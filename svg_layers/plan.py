@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from station_config.model import Layout, Yard
     from svg_layers.rows import Row
 
-WIDTH = 1600.0
+NARROWEST, WIDEST = 1600.0, 3000.0
+ASPECT = 2.05
+"""Width for its height: that of a page's pane on a screen of 16:9."""
+
 MARGIN = 12.0
 END = 196.0
 """Width of the strip at either end in which trains wait that come or have left."""
@@ -30,22 +33,22 @@ HEADER = 36.0
 BETWEEN = 14.0
 """Room above a yard's first row, and between yards."""
 
-FILLED = 800.0
-"""Height that the rows should fill together: then a screen of 16:9 is filled."""
+FILLED = 690.0
+"""Height that the rows should fill together: then the narrowest drawing fills its pane."""
 
 TALLEST, LOWEST = 54.0, 25.0
 """Height of a track's row, in units; the lowest still has room for a readable number."""
 
-PLATFORM_SHARE = 0.72
+PLATFORM_SHARE = 0.66
 TRAIN_SHARE = 0.74
-LADDER = 250.0
+LADDER = 0.16
 STEEPEST = 1.1
-"""Longest ladder, and how far it goes inwards for one unit downwards at most."""
+"""Longest ladder as a share of the width, and how far it goes inwards for a unit downwards."""
 
 FIRST = 40.0
 """From the strip at an end to the first turnout of a ladder: there main tracks are joined."""
 
-LABEL = 62.0
+LABEL = 84.0
 """Room for a track's label and its signal, between the turnout and its segment."""
 
 SHORTEST_TRACK, SHORTEST_PLATFORM = 0.34, 0.24
@@ -84,26 +87,27 @@ class Plan:
 def make_plan(layout: Layout) -> Plan:
     """Return the plan of `layout`; equal layouts give equal plans."""
     row = _row_height(layout)
+    width = _width(layout, row)
     y = MARGIN
     yards = []
     for yard in layout.yards:
-        made = _Yard(layout, yard, y, row)
+        made = _Yard(layout, yard, y, row, width)
         yards.append(made)
         y = made.box.bottom + BETWEEN
     height = y - BETWEEN + MARGIN
     scale = min((s for made in yards for s in made.scales()), default=1.0)
-    widest = max((s for made in yards for s in made.available.values()), default=WIDTH)
+    widest = max((s for made in yards for s in made.available.values()), default=width)
     tracks: dict[str, Segment] = {}
     platforms: dict[str, Box] = {}
     berths: dict[str, tuple[float, float]] = {}
-    waits: dict[Place, Box] = {("unsure", ""): Box(WIDTH / 2 - 200, 2, 400, MARGIN)}
+    waits: dict[Place, Box] = {("unsure", ""): Box(width / 2 - 200, 2, 400, MARGIN)}
     for made in yards:
         tracks |= made.segments(scale, widest)
         platforms |= made.boxes(scale, widest)
         waits |= made.waits()
     for track in layout.tracks:
         berths[track.id] = _berth(tracks[track.id], platforms.get(track.platform or ""))
-    geometry = Geometry(WIDTH, height, _round(row * TRAIN_SHARE), tracks, platforms, waits, berths)
+    geometry = Geometry(width, height, _round(row * TRAIN_SHARE), tracks, platforms, waits, berths)
     return Plan(geometry, tuple(made.plan(tracks) for made in yards))
 
 
@@ -111,6 +115,12 @@ def _row_height(layout: Layout) -> float:
     rows = len(layout.tracks) + PLATFORM_SHARE * len(layout.platforms)
     fixed = len(layout.yards) * HEADER
     return _round(max(LOWEST, min(TALLEST, (FILLED - fixed) / max(rows, 1.0))))
+
+
+def _width(layout: Layout, row: float) -> float:
+    rows = len(layout.tracks) + PLATFORM_SHARE * len(layout.platforms)
+    height = rows * row + len(layout.yards) * (HEADER + BETWEEN) + 2 * MARGIN
+    return _round(max(NARROWEST, min(WIDEST, height * ASPECT)))
 
 
 def _berth(segment: Segment, platform: Box | None) -> tuple[float, float]:
@@ -124,7 +134,8 @@ def _berth(segment: Segment, platform: Box | None) -> tuple[float, float]:
 class _Yard:
     """A yard while it is laid out: first heights, then widths when the common scale is known."""
 
-    def __init__(self, layout: Layout, yard: Yard, top: float, row: float) -> None:
+    def __init__(self, layout: Layout, yard: Yard, top: float, row: float, width: float) -> None:
+        self._width = width
         self.id = yard.id
         self._lengths = {t.id: t.length_m for t in layout.tracks}
         self._platform_lengths = {p.id: p.length_m for p in layout.platforms}
@@ -136,14 +147,14 @@ class _Yard:
             high = row if each.what is What.TRACK else row * PLATFORM_SHARE
             self._middle.append((each, _round(y + high / 2), high))
             y += high
-        self.box = Box(MARGIN, top, WIDTH - 2 * MARGIN, _round(y + 8 - top))
+        self.box = Box(MARGIN, top, width - 2 * MARGIN, _round(y + 8 - top))
         mains = {t.id for t in layout.tracks if t.kind is TrackKind.MAIN}
         self._tracks = [(r.id, at) for r, at, _ in self._middle if r.what is What.TRACK]
         self.mains = _mains(self._tracks, mains)
         self._lead = {track: _nearest(at, self.mains) for track, at in self._tracks}
         farthest = max((abs(at - self._lead[t]) for t, at in self._tracks), default=0.0)
-        self._slope = min(STEEPEST, LADDER / farthest) if farthest else STEEPEST
-        self.available = {t: _round(WIDTH - 2 * self._inner(t, at)) for t, at in self._tracks}
+        self._slope = min(STEEPEST, LADDER * width / farthest) if farthest else STEEPEST
+        self.available = {t: _round(width - 2 * self._inner(t, at)) for t, at in self._tracks}
 
     def scales(self) -> list[float]:
         """Units for a metre with which each track would just fit."""
@@ -155,7 +166,9 @@ class _Yard:
         for track, at in self._tracks:
             long = max(self._lengths[track] * scale, SHORTEST_TRACK * widest)
             half = min(long, self.available[track]) / 2
-            found[track] = Segment(_round(WIDTH / 2 - half), at, _round(WIDTH / 2 + half), at)
+            found[track] = Segment(
+                _round(self._width / 2 - half), at, _round(self._width / 2 + half), at
+            )
         return found
 
     def boxes(self, scale: float, widest: float) -> dict[str, Box]:
@@ -168,7 +181,7 @@ class _Yard:
                 room = min((segments[t].length for t in beside), default=widest)
                 wanted = max(self._platform_lengths[row.id] * scale, SHORTEST_PLATFORM * widest)
                 wide, thick = _round(min(wanted, room)), _round(high - 4)
-                x, y = _round((WIDTH - wide) / 2), _round(at - thick / 2)
+                x, y = _round((self._width - wide) / 2), _round(at - thick / 2)
                 found[row.id] = Box(x, y, wide, thick)
         return found
 
@@ -176,8 +189,8 @@ class _Yard:
         """Where trains wait that are not on a track."""
         y, high = self.box.y + HEADER, self.box.height - HEADER - 8
         left = Box(MARGIN + 6, y, END - 20, high)
-        right = Box(WIDTH - MARGIN - END + 14, y, END - 20, high)
-        middle = Box(WIDTH / 2 - 220, self.box.y + 4, 600, HEADER - 6)
+        right = Box(self._width - MARGIN - END + 14, y, END - 20, high)
+        middle = Box(self._width / 2 - 220, self.box.y + 4, 600, HEADER - 6)
         return {("left", self.id): left, ("right", self.id): right, ("unsure", self.id): middle}
 
     def plan(self, segments: dict[str, Segment]) -> YardPlan:
@@ -188,7 +201,7 @@ class _Yard:
             through = at in self.mains
             segment = segments[track]
             start = self.box.x if through else self._turnout(track, at)
-            for side in (_same, _mirrored):
+            for side in (_same, self._mirrored):
                 outer, inner = (side(start), at), (side(segment.x1), at)
                 points = [outer, inner]
                 if not through and self._is_last(track, at):
@@ -199,6 +212,9 @@ class _Yard:
                     rails.append(Line(tuple(points), main=through))
         rails += self._crossovers()
         return YardPlan(self.id, self.box, tuple(rails), tuple(turnouts))
+
+    def _mirrored(self, x: float) -> float:
+        return _round(self._width - x)
 
     def _first(self) -> float:
         return MARGIN + END + FIRST
@@ -229,7 +245,7 @@ class _Yard:
         return [
             Line(((side(left), upper), (side(right), lower)))
             for upper, lower in pairwise(self.mains)
-            for side in (_same, _mirrored)
+            for side in (_same, self._mirrored)
         ]
 
 
@@ -246,10 +262,6 @@ def _nearest(at: float, mains: list[float]) -> float:
 
 def _same(x: float) -> float:
     return x
-
-
-def _mirrored(x: float) -> float:
-    return _round(WIDTH - x)
 
 
 def _round(value: float) -> float:

@@ -91,6 +91,7 @@ class Standing:
         faces: the end that its head is at, None: not known.
         since: orders the trains of a place.
         manual: a person overrides the rules.
+        track: id of the track that it is told to use, None: not known, or there is none such.
         reported: that it stands here or has left was reported; else only its timeline says so.
     """
 
@@ -102,3 +103,4 @@ class Standing:
     since: Instant
     manual: bool = False
     reported: bool = False
+    track: str | None = None

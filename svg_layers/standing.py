@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from protocol.runs import CallTime, Named
     from protocol.times import Instant
-    from station_config.model import Layout
+    from station_config.model import Layout, Track
     from svg_layers.geometry import Place
 
 DUE_BEFORE = timedelta(minutes=20)
@@ -86,9 +86,24 @@ def faces(run: Run, sight: Sight, *, leaving: bool) -> Side | None:
     return comes_through(sight.ends, _names(run.origin), run.arrival_number or "")
 
 
+def track_of(run: Run, layout: Layout) -> Track | None:
+    """Return the track that `run` is told to use, None if that is not known.
+
+    A run has a track by its label, as staff speak; the same label in two yards is told apart by
+    the platform.
+    """
+    if run.track is None:
+        return None
+    found = [track for track in layout.tracks if track.label == run.track]
+    if len(found) > 1:
+        there = {p.id for p in layout.platforms if p.label == run.platform}
+        found = [track for track in found if track.platform in there]
+    return found[0] if len(found) == 1 else None
+
+
 def yard_of(run: Run, layout: Layout) -> str:
     """Return the yard that `run` is told to use, ``""`` if that is not known."""
-    track = layout.track(run.track) if run.track is not None else None
+    track = track_of(run, layout)
     if track is not None:
         return track.yard
     return next((p.yard for p in layout.platforms if p.label == run.platform), "")
@@ -196,6 +211,7 @@ def _made(
         since,
         manual=run.control is Control.MANUAL,
         reported=_reported(run, motion),
+        track=_track_id(run, sight.layout),
     )
 
 
@@ -207,9 +223,15 @@ def _reported(run: Run, motion: Motion) -> bool:
     return call is not None and call.actual is not None
 
 
+def _track_id(run: Run, layout: Layout) -> str | None:
+    track = track_of(run, layout)
+    return track.id if track is not None else None
+
+
 def _track(run: Run, layout: Layout) -> Place:
-    if run.track is not None and layout.track(run.track) is not None:
-        return ("track", run.track)
+    track = track_of(run, layout)
+    if track is not None:
+        return ("track", track.id)
     return ("unsure", yard_of(run, layout))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from protocol.times import to_unix
-from svg_layers.sight import Account, Motion
+from svg_layers.sight import Account, Kind, Motion
 from svg_layers.standing import takes_place
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ def number_of(run: Run, standing: Standing | None = None) -> str:
 
 def late_of(run: Run, standing: Standing) -> int | None:
     """Return the minutes that are told, None if none are known."""
-    if standing.account not in {Account.LATE, Account.EARLY}:
+    judged = standing.account in {Account.LATE, Account.EARLY}
+    if not judged or standing.kind is Kind.STOCK:
         return None
     arrival, departure = takes_place(run.arrival), takes_place(run.departure)
     first = arrival if standing.motion is Motion.COMING else departure
@@ -214,7 +215,7 @@ def _train(  # noqa: PLR0913 - one value each
         kind=at.kind.value,
         faces=at.faces.value if at.faces is not None else "",
         late=late_of(run, at),
-        track=run.track,
+        track=at.track,
         platform=run.platform,
         origin=_names(run.origin),
         to=_names(run.destination),

@@ -125,9 +125,9 @@ def roman(number):
 def _row(chance, number, layout):
     stopping = [t for t in layout.tracks if t.platform is not None]
     mains = [t for t in layout.tracks if t.platform is None]
-    role = chance.choices(
-        [Role.INTERMEDIATE, Role.ORIGIN, Role.TERMINUS, Role.PASS], [6, 2, 2, 1]
-    )[0]
+    role = chance.choices([Role.INTERMEDIATE, Role.ORIGIN, Role.TERMINUS, Role.PASS], [6, 2, 2, 1])[
+        0
+    ]
     minute = 8 * 60 + number * 120 // 200
     stop = chance.randrange(3, 16)
     at = time(minute // 60 % 24, minute % 60)

@@ -57,10 +57,10 @@ function pattern(kind, code, scope) {
   return h("pattern", { id: `${scope}-${code}`, width: 10, height: 10, patternUnits: "userSpaceOnUse" }, under, ink);
 }
 
-/** @param {SVGElement} body @param {any} legend @param {string} code @param {string} scope */
-export function paint(body, legend, code, scope) {
+/** @param {SVGElement} body @param {any} legend @param {string} code @param {string} scope @param {boolean} [empty] nobody says that it is there */
+export function paint(body, legend, code, scope, empty = false) {
   const solid = lookOf(legend, code)?.pattern === "solid";
-  body.style.fill = solid ? `var(--td-${code})` : `url(#${scope}-${code})`;
+  body.style.fill = empty ? "var(--td-yard)" : solid ? `var(--td-${code})` : `url(#${scope}-${code})`;
   body.style.stroke = `var(--td-${code})`;
 }
 

@@ -47,7 +47,7 @@ export class Trains {
 
   /** @param {string} run @param {Record<string, any>} train @param {boolean} anew */
   put(run, train, anew) {
-    const each = this.drawn.get(run) ?? this.make(run, train);
+    const each = this.drawn.get(run) ?? this.make(run);
     if (!anew && each.train === train) return;
     const { legend, words, language, tracks, clock, high } = this.context;
     each.train = train;
@@ -55,13 +55,13 @@ export class Trains {
     each.g.style.transform = `translate(${train.x}px, ${train.y}px)`;
     set(each.g, {
       "data-account": train.account, "data-kind": train.kind, "data-motion": train.motion,
-      "data-reported": train.reported ?? false, "data-clash": train.clash ? true : null, "data-place": train.place,
+      "data-reported": train.reported ? "true" : "false", "data-clash": train.clash ? true : null, "data-place": train.place,
       "aria-label": trainText(train, words, language, tracks, clock),
     });
     const d = outline(legend.kinds[train.kind], train.w, high, train.faces ?? "");
     set(each.body, { d });
     set(each.edge, { d: train.clash ? `M-3 ${-high / 2 - 3}H${train.w + 3}V${high / 2 + 3}H-3Z` : "" });
-    paint(each.body, legend, code, this.scope);
+    paint(each.body, legend, code, this.scope, train.motion === "due" && train.account !== "cancelled");
     this.write(each, code);
   }
 
@@ -69,13 +69,13 @@ export class Trains {
   write(each, code) {
     const { legend, words, language, tracks, high } = this.context;
     const { train } = each;
-    const size = Math.min(17, high * 0.62);
+    const size = Math.min(18, high * 0.76);
     const room = (train.w - high * 0.9) / size;
     const sign = lookOf(legend, code).sign;
     const waits = !train.place.startsWith("track/");
-    const label = tracks.get(train.track)?.label;
+    const label = tracks.get(train.track)?.label ?? train.track;
     const target = waits && train.motion === "coming" && train.track ? `→${language === "zh" ? `${label}道` : label}` : "";
-    const wished = [train.no, [sign, shortDelay(train)].filter(Boolean).join(""), target, waits ? "" : `→ ${nameIn(train.to, language)}`];
+    const wished = [train.no, [sign, shortDelay(train)].filter(Boolean).join(""), target, waits ? "" : train.kind === "terminating" ? `← ${nameIn(train.origin, language)}` : train.kind === "stock" ? "" : `→ ${nameIn(train.to, language)}`];
     const said = [];
     let used = 0;
     for (const part of wished) {
@@ -93,8 +93,8 @@ export class Trains {
     set(each.badge, { x: -2, y: -high / 2 - 1, "font-size": size * 0.8 });
   }
 
-  /** @param {string} run @param {Record<string, any>} train @returns {Drawn} */
-  make(run, train) {
+  /** @param {string} run @returns {Drawn} */
+  make(run) {
     const body = h("path", { class: "td-body" });
     const edge = h("path", { class: "td-edge" });
     const text = h("text", { class: "td-text", "text-anchor": "middle", "dominant-baseline": "central", y: 0.5 });
@@ -111,7 +111,7 @@ export class Trains {
       },
       edge, body, text, badge,
     );
-    const each = { train, g, body, edge, text, badge };
+    const each = { train: {}, g, body, edge, text, badge };
     this.drawn.set(run, each);
     this.layer.append(g);
     return each;

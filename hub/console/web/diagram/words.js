@@ -15,7 +15,7 @@ const ZH = {
   preset: "预设", sample: "样例", saved: "已保存", colour: "颜色", pattern: "填充", sign: "符号", shape: "形状",
   zoomIn: "放大", zoomOut: "缩小", fit: "全图", time: "时间", play: "播放", pause: "停止",
   hints: "方向键选车，回车查看，加减号缩放，Shift 加方向键移动画面，0 全图，N 回到现在",
-  trains: "列车", tracks: "股道", track: "道", platform: "站台", from: "始发", to: "终到",
+  trains: "列车", tracks: "股道", track: "股道", platform: "站台", from: "始发", to: "终到",
   here: "本道列车", next: "随后", nobody: "空闲", arrival: "到", departure: "开", role: "性质",
   planned: "图定", estimated: "预计", actual: "实际", cancelledCall: "取消",
   manual: "人工", clash: "同道冲突", reported: "已报点", unreported: "按预计，未报点",

@@ -1,0 +1,72 @@
+"""A diagram served by a real process over a real journal, for a real browser."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # for sample and lived, which diagram_server.py shares
+
+
+class DiagramServer:
+    """`diagram_server.py` as a child process."""
+
+    def __init__(self, directory, station, day, begin, now, rate=1.0):
+        arguments = [station, day, begin, now, str(rate), str(directory)]
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "diagram_server.py"), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        said = json.loads(self.process.stdout.readline())
+        self.port, self.now = said["port"], said["now"]
+
+    def tell(self, **command):
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def url(self, path=""):
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.stdin.close()
+        self.process.wait(20)
+        if not self.process.stdin.closed:
+            self.process.stdin.close()
+        self.process.stdout.close()
+
+
+HOHHOT = ("hohhot_east", "2021-01-20", "10:00", "13:52")
+SMALL = ("muehlau_am_see", "2025-03-28", "06:00", "09:03")
+INVENTED = ("invented", "2021-01-20", "08:00", "09:10")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """Start servers of days; those of a module are shared."""
+    running = {}
+
+    def serve(*day):
+        if day not in running:
+            running[day] = DiagramServer(tmp_path_factory.mktemp("diagram"), *day)
+        return running[day]
+
+    yield serve
+    for server in running.values():
+        server.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path, request):
+    """A server of a test's own, of Hohhot East unless it is parametrized otherwise."""
+    server = DiagramServer(tmp_path, *getattr(request, "param", HOHHOT))
+    yield server
+    server.stop()
