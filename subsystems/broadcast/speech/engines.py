@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from subsystems.broadcast.model import Part
     from subsystems.broadcast.speech.children import Children
-    from subsystems.broadcast.speech.port import SpeechEngine
+    from subsystems.broadcast.speech.port import Synthesizer
     from subsystems.broadcast.speech.settings import VoiceSettings
 
 VOICES = {"zh": "cmn-latn-pinyin", "en": "en-gb", "de": "de"}
@@ -102,9 +102,9 @@ class Flite:
 
 def choose(
     language: str, settings: VoiceSettings, espeak: Espeak, flite: Flite
-) -> tuple[SpeechEngine, ...]:
+) -> tuple[Synthesizer, ...]:
     """Return who speaks a language, the first that works; empty: nobody does."""
-    known: dict[str, SpeechEngine] = {espeak.name: espeak}
+    known: dict[str, Synthesizer] = {espeak.name: espeak}
     if flite.present:
         known = {flite.name: flite, **known}
     wanted = settings.engines.get(primary(language), tuple(known))

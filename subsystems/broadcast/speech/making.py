@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from subsystems.broadcast.speech.children import Children
     from subsystems.broadcast.speech.folders import SoundFolders
     from subsystems.broadcast.speech.pieces import Element
-    from subsystems.broadcast.speech.port import Clip, SpeechEngine
+    from subsystems.broadcast.speech.port import Clip, Synthesizer
     from subsystems.broadcast.speech.settings import SpeechSettings
 
 RECORDED = "recorded"
@@ -83,7 +83,7 @@ class Making:
         self._flite = Flite(children, settings.voice)
         self._waiting: dict[str, list[Deferred[Clip]]] = {}
 
-    def chosen(self, language: str) -> tuple[SpeechEngine, ...]:
+    def chosen(self, language: str) -> tuple[Synthesizer, ...]:
         """Return who speaks a language, the first that works."""
         return choose(language, self._settings.voice, self._espeak, self._flite)
 
@@ -182,11 +182,11 @@ class Making:
             return _Piece(Stretch(str(clip.path)), clip.engines, second_best=number > 0)
         raise DeviceError(why, where="speech")
 
-    async def _spoken_by(self, engine: SpeechEngine, element: Utterance) -> Clip:
+    async def _spoken_by(self, engine: Synthesizer, element: Utterance) -> Clip:
         key = digest("spoken", element.part, engine.identity, self._settings.loudness)
         return await self.once(key, lambda: self._render(key, element, engine))
 
-    async def _render(self, key: str, element: Utterance, engine: SpeechEngine) -> Clip:
+    async def _render(self, key: str, element: Utterance, engine: Synthesizer) -> Clip:
         raw = self._cache.scratch()
         try:
             await engine.render(element.part, raw)

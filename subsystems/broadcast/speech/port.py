@@ -3,7 +3,7 @@
 Law: types only. Both are asynchronous: neither a synthesis nor a loudspeaker blocks the reactor.
 Seconds are real ones.
 
-    Saying ──▶ SpeechEngine.render ──▶ Clip ──▶ Sink.play ──▶ loudspeakers of a zone
+    Saying ──▶ Synthesizer.render ──▶ Clip ──▶ Sink.play ──▶ loudspeakers of a zone
 
 Whoever wires the broadcast needs five names:
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from subsystems.broadcast.model import Part, Saying
 
-__all__ = ["RATE", "Clip", "Ended", "Playback", "Sink", "SinkState", "SpeechEngine"]
+__all__ = ["RATE", "Clip", "Ended", "Playback", "Sink", "SinkState", "Synthesizer"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ RATE = 16_000
 """Samples a second of every clip: what public address systems carry (about 7 kHz)."""
 
 
-class SpeechEngine(Protocol):
+class Synthesizer(Protocol):
     """Turns words of some languages into sound."""
 
     @property
@@ -93,6 +93,7 @@ class Playback:
         saying: its words, for sinks that speak themselves (chips).
         gain_db: loudness against normal: zones are set, nights are softer.
         duck: background sound is lowered meanwhile; False: silenced (emergencies).
+        chime: its name, for sinks that make it themselves; in the clip it is heard already.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Playback:
     saying: Saying
     gain_db: float = 0.0
     duck: bool = True
+    chime: str = ""
 
 
 class Sink(Protocol):

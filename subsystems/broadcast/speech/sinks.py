@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred, succeed
 from protocol.errors import DeviceError
 from station_config.runtime.clocks import wall_clock
 from subsystems.broadcast.speech.browser import BrowserSpeaker
+from subsystems.broadcast.speech.chips.speaker import ChipSpeaker
 from subsystems.broadcast.speech.port import Ended, SinkState
 from subsystems.broadcast.speech.rtp import RtpSpeaker
 from subsystems.broadcast.speech.settings import BrowserSink, ChipSink, RtpSink, SoundDeviceSink
@@ -84,7 +85,9 @@ def _make(
         case SoundDeviceSink():
             return SoundDeviceSpeaker(reactor, settings, log)
         case ChipSink():
-            raise DeviceError("speech chips are not yet wired", where=settings.name)
+            chip = ChipSpeaker(reactor, settings, log)
+            chip.start()
+            return chip
         case RtpSink():
             background = read_pcm(Path(settings.background)) if settings.background else b""
             stream = RtpSpeaker(

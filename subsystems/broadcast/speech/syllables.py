@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _SYLLABLE = re.compile(r"^([a-zêü:]+)([0-5]?)$")
 _MISSING = re.compile(r"^([jqx])iong$")
 _INTERJECTIONS = {"m": "mu", "n": "en", "ng": "en", "hm": "hen", "hng": "heng", "ê": "ei"}
+_HAN = (("\u3400", "\u9fff"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff"), ("〇", "〇"))
 _PAUSES = {
     "，": ",",
     "、": ",",
@@ -76,7 +77,7 @@ def sayable(token: str) -> str:
 
 def is_han(character: str) -> bool:
     """Return whether it is a Chinese character."""
-    return "\u3400" <= character <= "\u9fff" or character == "〇"
+    return any(first <= character <= last for first, last in _HAN)
 
 
 def _is_spoken(character: str) -> bool:

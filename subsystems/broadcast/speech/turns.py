@@ -66,7 +66,9 @@ class Turns:
             return
 
     def ended(self, how: Ended) -> None:
-        """Say that the one that was heard is over."""
+        """Say that the one that was heard is over; without one, nothing happens."""
+        if not self._turns:
+            return
         turn = self._turns.pop(0)
         turn.over.callback(how)
         if self._turns and self._turns[0] is not turn:
