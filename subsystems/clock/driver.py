@@ -70,4 +70,4 @@ class Pages:
 
     def _time(self) -> dict[str, float]:
         face = self._face()
-        return {"now": face.now, "rate": face.rate}
+        return {"now": face.now, "rate": face.rate, "leap_second": face.leap_second}

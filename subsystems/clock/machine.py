@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from protocol.times import Instant
     from subsystems.clock.model import Knowledge
-    from subsystems.kit.status import StatusLine
-    from subsystems.kit.timekeeper import Quality
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,10 @@ def step(state: State, event: Event, now: Instant) -> tuple[State, tuple[Effect,
     return State(new, now), (ShowFace(new),)
 
 
-def _seen(knowledge: Knowledge) -> tuple[StatusLine, Quality, bool]:
+def _seen(knowledge: Knowledge) -> tuple[object, ...]:
     """Return what of it a person sees as a change."""
-    return knowledge.line, knowledge.clock.quality, knowledge.clock.off
+    clock = knowledge.clock
+    master = clock.master
+    hub = (clock.hub, "" if master is None else master.source)
+    leap = (None if master is None else master.leap_at, clock.leap_second)
+    return knowledge.line, clock.quality, clock.off, hub, leap

@@ -61,6 +61,22 @@ class Measure(msgspec.Struct, frozen=True):
     off: bool
 
 
+class Master(msgspec.Struct, frozen=True):
+    """How the hub knows the time.
+
+    Attributes:
+        word: of the beat; "": the hub was not heard yet.
+        text: the same for people.
+        source: name of the master clock, "": none.
+        uncertainty_ms: ± of the hub's time, None: nobody can say.
+    """
+
+    word: str
+    text: Text
+    source: str
+    uncertainty_ms: float | None
+
+
 class Face(msgspec.Struct, frozen=True):
     """Everything that a page needs to show the time by itself from now on.
 
@@ -72,6 +88,10 @@ class Face(msgspec.Struct, frozen=True):
         languages: of the station, in their order.
         line: where the time comes from.
         clock: how good it is.
+        master: how good the hub's is.
+        leap_at: the midnight before which a leap second stands, None: there is none.
+        leap: 1: it is inserted, -1: left out.
+        leap_second: it is that second, and `now` stands still.
         holding: what the page says of its time when it has lost its server.
         alone: what the page says when it has lost its server, with a place ``{time}``.
         words: what the page says by itself, by `subsystems.clock.words.PAGE_WORDS`.
@@ -84,6 +104,10 @@ class Face(msgspec.Struct, frozen=True):
     languages: tuple[str, ...]
     line: Line
     clock: Measure
+    master: Master
+    leap_at: int | None
+    leap: int
+    leap_second: bool
     holding: Text
     alone: Text
     words: dict[str, Text]

@@ -9,8 +9,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from protocol.times import to_unix
-from subsystems.clock.model import Face, Line, Measure
-from subsystems.clock.words import PAGE_WORDS
+from subsystems.clock.model import Face, Line, Master, Measure
+from subsystems.clock.words import HUB_WORDS, PAGE_WORDS
 from subsystems.kit.status import StatusCode
 from subsystems.kit.timekeeper import Quality
 
@@ -56,6 +56,10 @@ def make_face(
             line.code, line.live, {tag: said.line.told(line) for tag, said in languages.items()}
         ),
         clock=_measure(languages, knowledge, rate),
+        master=_master(languages, knowledge),
+        leap_at=_leap_at(knowledge),
+        leap=0 if _leap_at(knowledge) is None else _leap(knowledge),
+        leap_second=knowledge.clock.leap_second,
         holding=_said(languages, Quality.HOLDOVER.lower()),
         alone={tag: said.line.alone() for tag, said in languages.items()},
         words={key: _said(languages, key) for key in PAGE_WORDS},
@@ -100,6 +104,28 @@ def _measure(languages: Mapping[str, Language], knowledge: Knowledge, rate: floa
         drift_ppm=None if clock.drift_ppm is None else round(clock.drift_ppm, 1),
         off=clock.off,
     )
+
+
+def _master(languages: Mapping[str, Language], knowledge: Knowledge) -> Master:
+    clock = knowledge.clock
+    said = clock.master
+    known = clock.hub in HUB_WORDS
+    return Master(
+        word=clock.hub,
+        text=_said(languages, f"hub_{clock.hub}") if known else dict.fromkeys(languages, clock.hub),
+        source="" if said is None else said.source,
+        uncertainty_ms=None if said is None else _real_ms(said.uncertainty_s, 1.0),
+    )
+
+
+def _leap_at(knowledge: Knowledge) -> int | None:
+    said = knowledge.clock.master
+    return None if said is None or said.leap_at is None else round(to_unix(said.leap_at) * 1000)
+
+
+def _leap(knowledge: Knowledge) -> int:
+    said = knowledge.clock.master
+    return 0 if said is None else said.leap
 
 
 def _real_ms(station_s: float | None, rate: float) -> float | None:

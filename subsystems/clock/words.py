@@ -15,8 +15,14 @@ from subsystems.kit.words import LineWords, check_places, decode_table, load_lin
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PAGE_WORDS = ("title", "year", "month", "day", "offset", "drift", "page")
+PAGE_WORDS = (
+    *("title", "year", "month", "day", "offset", "drift", "master", "within", "leap"),
+    *("look", "theme", "full"),
+)
 """What the page says by itself."""
+
+HUB_WORDS = ("synced", "holdover", "suspect", "unset", "system", "simulated")
+"""What a hub may say of its time; another word is shown as it is."""
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,24 +31,40 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         title: what it is.
         waiting: before it knows the time.
-        synced, holdover, unset: by `subsystems.kit.timekeeper.Quality`.
+        synced, holdover, suspect, unset: by `subsystems.kit.timekeeper.Quality`.
         year, month, day: beside their digits.
         offset: of the own clock from the hub's.
         drift: of the own clock.
-        page: uncertainty of the page's time.
+        master: the hub's master clock.
+        within: what all of it may be off by.
+        leap: a leap second is inserted today.
+        look, theme, full: buttons.
+        hub_synced … hub_simulated: how the hub knows the time, by its word in the beat.
     """
 
     title: str
     waiting: str
     synced: str
     holdover: str
+    suspect: str
     unset: str
     year: str
     month: str
     day: str
     offset: str
     drift: str
-    page: str
+    master: str
+    within: str
+    leap: str
+    look: str
+    theme: str
+    full: str
+    hub_synced: str
+    hub_holdover: str
+    hub_suspect: str
+    hub_unset: str
+    hub_system: str
+    hub_simulated: str
 
 
 class Language(msgspec.Struct, frozen=True):

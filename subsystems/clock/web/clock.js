@@ -4,19 +4,23 @@
  *
  * Law: it ticks on its own. The server corrects it and may die; then the page goes on and says so.
  */
+import { Dial } from "./dial.js";
 import { Digits, Seconds } from "./led.js";
+import { languagesAsked, Looks } from "./looks.js";
 import { Stream } from "./stream.js";
 import { Timebase } from "./timebase.js";
 
 const MEASURE_EVERY_MS = 60000;
 const BURST_MS = [0, 400, 1200, 3000];
-const KEPT = "station-clock-face-2";
+const KEPT = "station-clock-face-3";
 
 /** @param {string} id */
 const by = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const base = new Timebase();
-const dial = by("dial");
+const looks = new Looks();
+const hands = new Dial(by("hands"));
+const dial = by("led");
 const ring = new Seconds(dial, "ring");
 const hours = new Digits(by("time"), "00:00", "hm");
 const colon = new Digits(by("time"), ":", "colon");
@@ -63,6 +67,7 @@ function tick() {
   if (!base.known || format === null) return;
   const now = new Date(base.now());
   const parts = Object.fromEntries(format.formatToParts(now).map((p) => [p.type, p.value]));
+  if (base.resting) parts.second = "60";
   const key = `${parts.hour}${parts.minute}${parts.second}`;
   if (key === lastSecond) return;
   lastSecond = key;
@@ -75,8 +80,9 @@ function draw(parts, now) {
   colon.show(":");
   seconds.show(parts.second);
   const second = Number(parts.second);
-  ring.show(second);
-  bar.show(second);
+  ring.show(Math.min(second, 59));
+  bar.show(Math.min(second, 59));
+  hands.show(Number(parts.hour), Number(parts.minute), Math.min(second, 60));
   [parts.year, parts.month, parts.day].forEach((text, n) => dates[n].show(text.padStart(2, "0")));
   const day = new Date(`${parts.year}-${parts.month}-${parts.day}T00:00:00Z`).getUTCDay();
   if (day !== weekday) drawWeekdays(day);
@@ -114,7 +120,8 @@ function drawZone(now) {
 
 /** @returns {string[]} the two languages that the panel speaks */
 function languages() {
-  return face.languages.slice(0, 2);
+  const known = languagesAsked().filter((tag) => face.languages.includes(tag));
+  return (known.length > 0 ? known : face.languages).slice(0, 2);
 }
 
 function drawLine() {
@@ -134,24 +141,40 @@ function drawLine() {
 function drawMeasures() {
   const { quality, text, offset_ms: offset, uncertainty_ms: plusMinus, drift_ppm: drift, off } = face.clock;
   const alone = aloneSince !== null;
+  const good = quality === "SYNCED" && !alone;
+  const { word: hubWord, uncertainty_ms: hubWithin } = face.master;
+  const within = hubWithin === null || plusMinus === null ? null : hubWithin + plusMinus + (base.uncertainty ?? 0);
+  const mark = good ? "✓" : quality === "SUSPECT" ? "✗" : "!";
   const rows = [
-    [alone ? face.holding : text, "", quality === "SYNCED" && !alone ? "good" : "soon"],
-    [face.words.offset, offset === null ? "—" : `${milliseconds(offset)}${plusMinus === null ? "" : ` ±${plain(plusMinus)} ms`}`, off ? "bad" : ""],
-    [face.words.drift, drift === null ? "—" : `${signed(drift)} ppm`, ""],
-    [face.words.page, base.uncertainty === null ? "—" : `±${plain(base.uncertainty)} ms`, ""],
+    measure(alone ? face.holding : text, [mark], good ? "good" : quality === "SUSPECT" ? "bad" : "soon"),
+    measure(face.words.master, hubSays(), hubWord === "synced" ? "good" : hubWord === "suspect" ? "bad" : ""),
+    measure(face.words.within, [within === null ? "—" : `±${plain(within)} ms`], ""),
+    measure(face.words.offset, [offset === null ? "—" : `${milliseconds(offset)}${plusMinus === null ? "" : ` ±${plain(plusMinus)} ms`}`], off ? "bad" : ""),
+    measure(face.words.drift, [drift === null ? "—" : `${signed(drift)} ppm`], ""),
   ];
-  by("measures").replaceChildren(
-    ...rows.map(([name, value, tone]) => {
-      const row = document.createElement("div");
-      row.dataset.tone = tone;
-      const term = document.createElement("dt");
-      term.append(...words(name));
-      const told = document.createElement("dd");
-      told.textContent = value;
-      row.append(term, told);
-      return row;
-    }),
-  );
+  rows[0].className = "stated";
+  by("measures").replaceChildren(...rows);
+}
+
+/** @returns {(string | HTMLElement)[]} which master clock the hub follows, and how it stands */
+function hubSays() {
+  const { word: said, text, source } = face.master;
+  if (said === "") return ["—"];
+  const [first, ...others] = words(text);
+  first.textContent = `${source} ${first.textContent}`.trim();
+  return [first, ...others];
+}
+
+/** @param {Record<string, string>} name @param {(string | HTMLElement)[]} value @param {string} tone */
+function measure(name, value, tone) {
+  const row = document.createElement("div");
+  row.dataset.tone = tone;
+  const term = document.createElement("dt");
+  term.append(...words(name));
+  const told = document.createElement("dd");
+  told.append(...value);
+  row.append(term, told);
+  return row;
 }
 
 /** @param {number} value */
@@ -167,6 +190,8 @@ function onFace(told) {
   face = told;
   const back = aloneSince !== null;
   aloneSince = null;
+  base.announce(told.leap_at ?? null, told.leap ?? 0);
+  by("leap").hidden = (told.leap_at ?? null) === null;
   if (base.hint(told.now, told.rate) || first || back) burst();
   if (first || format === null) adopt();
   drawLine();
@@ -174,11 +199,14 @@ function onFace(told) {
 }
 
 function adopt() {
-  by("names").replaceChildren(...words(face.names));
+  const names = words(face.names);
+  by("names").replaceChildren(...names.filter((name, at) => at === 0 || name.textContent !== names[0].textContent));
   for (const made of document.querySelectorAll("[data-word]")) {
     made.replaceChildren(...words(face.words[/** @type {HTMLElement} */ (made).dataset.word ?? ""]));
   }
+  by("leap").replaceChildren(...words(face.words.leap));
   document.documentElement.lang = languages()[0];
+  looks.apply();
   document.title = `${Object.values(face.names)[0]} ${languages().map((tag) => face.words.title[tag]).join(" ")}`;
   format = new Intl.DateTimeFormat("en-GB", {
     ...{ timeZone: face.zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
@@ -200,10 +228,10 @@ function onLost() {
 }
 
 function burst() {
-  for (const delay of BURST_MS) setTimeout(measure, delay);
+  for (const delay of BURST_MS) setTimeout(ask, delay);
 }
 
-function measure() {
+function ask() {
   base.measure().then(() => face && drawMeasures(), () => undefined);
 }
 
@@ -218,7 +246,7 @@ hours.show("--:--");
 seconds.show("--");
 drawLine();
 new Stream("events", onFace, onLost);
-setInterval(measure, MEASURE_EVERY_MS);
+setInterval(ask, MEASURE_EVERY_MS);
 setInterval(() => base.save(), 10000);
 requestAnimationFrame(tick);
 keep().catch((error) => console.warn("a reload without the server will not work:", error));
