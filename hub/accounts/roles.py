@@ -39,6 +39,8 @@ class Permission(StrEnum):
     """Make the whole station manual, and give it back."""
     NOTICE = "notice"
     """Free text to passengers."""
+    ALARM = "alarm"
+    """Acknowledge alarms, put them aside."""
     DEVICE = "device"
     """Commands to devices."""
     REJECTS = "rejects"
@@ -52,12 +54,19 @@ class Permission(StrEnum):
 
 
 _ALL = frozenset({Permission.SEE, Permission.OWN})
-_DUTY = _ALL | {Permission.COMMAND, Permission.BATCH, Permission.MODE, Permission.NOTICE}
+_DUTY = _ALL | {
+    Permission.COMMAND,
+    Permission.BATCH,
+    Permission.MODE,
+    Permission.NOTICE,
+    Permission.ALARM,
+}
 
 MAY: dict[StaffRole, frozenset[Permission]] = {
     StaffRole.DISPATCHER: _DUTY | {Permission.REJECTS},
     StaffRole.SUPERVISOR: _DUTY | {Permission.REJECTS, Permission.DEVICE, Permission.AUDIT},
-    StaffRole.MAINTAINER: _ALL | {Permission.DEVICE, Permission.REJECTS, Permission.RELOAD},
+    StaffRole.MAINTAINER: _ALL
+    | {Permission.DEVICE, Permission.REJECTS, Permission.RELOAD, Permission.ALARM},
     StaffRole.VIEWER: _ALL,
     StaffRole.ADMINISTRATOR: _ALL | {Permission.ACCOUNTS, Permission.AUDIT},
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.accounts.roles import Permission
-from hub.console import run_actions, session_actions, station_actions
+from hub.console import alarm_actions, run_actions, session_actions, station_actions
 from hub.console.action import Action
 
 if TYPE_CHECKING:
@@ -26,13 +26,15 @@ DOCUMENT = Action(
 )  # fmt: skip
 LIVE = Action(
     "live", "GET", "/live", Permission.SEE, str, _nothing,
-    "Server-sent events: snapshot, patch, standing, presence, state, beat.", streams=True,
+    "Server-sent events: snapshot, patch, standing, presence, alarms, alarms-all, state, beat.",
+    streams=True,
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
     *session_actions.ACTIONS,
     *run_actions.ACTIONS,
     *station_actions.ACTIONS,
+    *alarm_actions.ACTIONS,
     LIVE,
     DOCUMENT,
 )

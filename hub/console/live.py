@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IDelayedCall
 
+    from hub.alarms.watch import Alarms
     from hub.console.presence import Editing
     from hub.store.manual import InForce
     from hub.store.outcome import Committed
@@ -69,6 +70,7 @@ class Live:
         clock: station time, told with each heartbeat.
         status: how the hub stands, see `HubState.hub`; None: it does not lead.
         in_force: asks for conflicts; None while the hub does not lead.
+        alarms: all of them.
         log: the process's log.
 
     Attributes:
@@ -84,9 +86,11 @@ class Live:
         boot: str,
         status: Callable[[], dict[str, object] | None],
         in_force: Callable[[], Deferred[InForce]],
+        alarms: Callable[[], Alarms],
         log: FilteringBoundLogger,
     ) -> None:
         self._reactor = reactor
+        self._alarms = alarms
         self._clock = clock
         self._status = status
         self._in_force = in_force
@@ -125,6 +129,10 @@ class Live:
         self.channel.send(self._snapshot())
         self._say_state()
         self._look_later()
+
+    def alarm(self, said: Alarms) -> None:
+        """Tell alarms that are otherwise than before."""
+        self.channel.send(_event("alarms", said))
 
     def edit(self, session: str, who: str, run_id: str | None) -> tuple[Editing, ...]:
         """Note what somebody is about to change, and tell everybody."""
@@ -196,6 +204,7 @@ class Live:
             yield from (Sse("patch", patch, seq) for seq, patch in missed)
         yield _event("standing", self._standing)
         yield _event("presence", self.presence.all())
+        yield _event("alarms-all", self._alarms())
         yield _event("state", self.state)
 
     def _beat(self) -> bytes:

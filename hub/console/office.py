@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
+    from hub.alarms.watch import AlarmWatch
     from hub.audit.order import Obeyed
     from hub.console.action import Call
     from hub.console.batches import Batches
@@ -67,6 +68,7 @@ class Office:
     accounts: AccountStore
     audit: AuditStore
     live: Live
+    alarms: AlarmWatch
     batches: Batches
     in_store: RunInStore
     in_hash: Callable[[Callable[[], Any]], Deferred[Any]]

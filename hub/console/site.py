@@ -15,6 +15,9 @@ from twisted.web.util import Redirect
 
 import hub.console
 from hub.accounts.session import Limits
+from hub.alarms.conditions import View
+from hub.alarms.places import processes_of, segments_of
+from hub.alarms.watch import AlarmWatch
 from hub.console.api import Api, mount
 from hub.console.batches import Batches
 from hub.console.doorman import Doorman
@@ -22,6 +25,7 @@ from hub.console.live import Live
 from hub.console.office import Office
 from hub.console.streams import Streams
 from hub.store.accounts import AccountStore
+from hub.store.alarms import AlarmStore
 from hub.store.audit import AuditStore
 from protocol.errors import StationError
 from station_config.runtime.clocks import system_clock
@@ -59,6 +63,7 @@ class Console:
         log: the process's log.
 
     Attributes:
+        alarms: of the hub that leads.
         audit: where persons' commands are recorded.
         live: the stream.
     """
@@ -77,12 +82,24 @@ class Console:
         self._reactor = reactor
         clock, wall = deployment.station_clock(), system_clock().now
         self.audit = audit = AuditStore(database, now=clock.now, wall=wall)
+        self._processes, self._segments = processes_of(deployment), segments_of(deployment)
+        self._leading = leading
+        self.alarms = AlarmWatch(
+            reactor,
+            now=clock.now,
+            view=self._view,
+            store=AlarmStore(database),
+            in_store=in_store,
+            tell=lambda said: self.live.alarm(said),  # noqa: PLW0108 - it comes next
+            log=log,
+        )
         self.live = Live(
             reactor,
             clock=clock,
             boot=boot,
             status=lambda: _status(leading),
             in_force=lambda: leading().desk.in_force(),  # noqa: PLW0108 - asked each time
+            alarms=lambda: self.alarms.alarms,
             log=log,
         )
         self._hashing = ThreadPool(0, 1, name="passwords")
@@ -111,6 +128,7 @@ class Console:
             accounts=accounts,
             audit=audit,
             live=self.live,
+            alarms=self.alarms,
             batches=Batches(),
             in_store=in_store,
             in_hash=self._in_hash,
@@ -131,13 +149,33 @@ class Console:
         """Begin to tell."""
         self._hashing.start()
         self.live.start()
+        self.alarms.start()
 
     def stop(self) -> None:
         """End all streams."""
         self._streams.stop()
+        self.alarms.stop()
         self.live.stop()
         if self._hashing.started:
             self._hashing.stop()
+
+    def _view(self) -> View | None:
+        """Return what the parts of the leading hub say, None if this process does not lead."""
+        try:
+            reign = self._leading()
+        except StationError:
+            return None
+        said: dict[str, Any] = dict(reign.status)
+        return View(
+            fleet=reign.fleet.report(),
+            source=said["source"],
+            feed=reign.feed(),
+            conflicts=self.live.standing.conflicts,
+            connected=said["broker"].get("connected"),
+            works=reign.works,
+            processes=self._processes,
+            segments=self._segments,
+        )
 
     def _in_hash(self, call: Callable[[], Any]) -> Deferred[Any]:
         return deferToThreadPool(self._reactor, self._hashing, call)

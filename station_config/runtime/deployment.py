@@ -191,6 +191,8 @@ class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
         host: address that its web server listens on.
         port: port of its web server.
         zones: whose group commands it obeys; none: those of every zone.
+        segment: what of the network it hangs on, e.g. a switch: of several that are dark at once
+            it is the likely cause. "": not said.
         want: the state in which it shall be, by field; see `protocol.devices.Want`.
         cfg: how it is set up, by field; see `protocol.devices.Config`.
         files: further files and directories of its own, by name.
@@ -202,6 +204,7 @@ class SubsystemSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     host: str = "127.0.0.1"
     port: int
     zones: tuple[str, ...] = ()
+    segment: str = ""
     want: dict[str, Any] = {}
     cfg: dict[str, Any] = {}
     files: dict[str, Path] = {}
@@ -214,12 +217,15 @@ class DeviceSettings(Strict, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         kind: as its group is called in topics.
         zones: whose group commands it may read; none: those of every zone.
+        segment: what of the network it hangs on, e.g. a switch: of several that are dark at once
+            it is the likely cause. "": not said.
         want: the state in which it shall be, by field; see `protocol.devices.Want`.
         cfg: how it is set up, by field; see `protocol.devices.Config`.
     """
 
     kind: str
     zones: tuple[str, ...] = ()
+    segment: str = ""
     want: dict[str, Any] = {}
     cfg: dict[str, Any] = {}
 
