@@ -124,6 +124,11 @@ class DemoProcess:
         return f"http://127.0.0.1:{self.port + 3}"
 
     @property
+    def broadcast_url(self) -> str:
+        """Address of the broadcast's pages."""
+        return f"http://127.0.0.1:{self.port + 5}"
+
+    @property
     def notices_url(self) -> str:
         """Address of staff notices."""
         return f"http://127.0.0.1:{self.port + 6}"

@@ -132,6 +132,11 @@ class DemoOptions:
         return self.port + 4
 
     @property
+    def broadcast_port(self) -> int:
+        """Port of the broadcast's pages."""
+        return self.port + 5
+
+    @property
     def notices_port(self) -> int:
         """Port of staff notices."""
         return self.port + 6
@@ -235,6 +240,13 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
             "query": SubsystemSettings(
                 id="query-1", cache=data / "query.cache", port=options.kiosk_port
             ),
+            "broadcast": SubsystemSettings(
+                id="broadcast-1",
+                cache=data / "broadcast.cache",
+                port=options.broadcast_port,
+                files={"cap": data / "cap"},
+                options={"origins": [f"http://127.0.0.1:{options.hub_port}"]},
+            ),
             "staff-notices": SubsystemSettings(
                 id="staff-notices-1", cache=data / "staff-notices.cache", port=options.notices_port
             ),
@@ -264,6 +276,7 @@ def roles(options: DemoOptions) -> tuple[Role, ...]:
         ),
         Role("hub", ("hub", *deployment)),
         Role("display", ("display", *deployment)),
+        Role("broadcast", ("broadcast", *deployment)),
         Role(HALL, ("subsystems", *deployment, "--host", HALL)),
     )
 

@@ -41,6 +41,8 @@ LEFTOVERS = (
     "line",
     "line-?",
     "hub-state",
+    "broadcast-1",
+    "cap",
 )
 MARK = ".station-demo"
 POLL_S = 1.0
@@ -68,7 +70,7 @@ def prepare(options: DemoOptions, station: Station) -> None:
         OperatorError: a port is taken, the directory holds something else or cannot be written.
     """
     ports = (options.boards_port, options.clock_port, options.broker_port, options.hub_port)
-    for port in (*ports, options.kiosk_port, options.notices_port):
+    for port in (*ports, options.kiosk_port, options.broadcast_port, options.notices_port):
         require_free_port("127.0.0.1", port, where="--port")
     try:
         _clear(options.data)

@@ -93,6 +93,7 @@ class _Demo:
             "display": options.boards_port,
             "clock": options.clock_port,
             "query": options.kiosk_port,
+            "broadcast": options.broadcast_port,
             "staff-notices": options.notices_port,
         }
         waits = [self._answers(name, port) for name, port in ports.items()]
@@ -117,6 +118,7 @@ class _Demo:
             *(f"  {board.kind.value:<15} {boards}/board/{board.id}" for board in station.boards),
             f"  clock           http://127.0.0.1:{options.clock_port}/",
             f"  kiosk           http://127.0.0.1:{options.kiosk_port}/",
+            f"  broadcast       http://127.0.0.1:{options.broadcast_port}/",
             f"  staff notices   http://127.0.0.1:{options.notices_port}/",
             f"  lines           station feed status --deployment {options.deployment}",
             "",
