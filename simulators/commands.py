@@ -1,4 +1,4 @@
-"""``station simulate dispatch`` and ``station simulate line``.
+"""``station simulate``: dispatch, line, ntp, master-clock.
 
 Law: arguments only; what they start is imported when it is run.
 """
@@ -20,6 +20,8 @@ EXAMPLES = """\
   station simulate line --directory line --bit-error-rate 1e-5 --burst 0.0001 --seed 3
   station simulate line --directory line --tap second-hub
   kill -USR1 PID        the line prints its counters
+  station simulate ntp --port 8123 --offset 7
+  station simulate master-clock --link gps --form telegram --zone Asia/Shanghai
 """
 
 
@@ -27,6 +29,8 @@ def _configure(parser: ArgumentParser) -> None:
     what = parser.add_subparsers(metavar="WHAT", required=True)
     _configure_dispatch(what.add_parser("dispatch", help="the dispatching database, living a day"))
     _configure_line(what.add_parser("line", help="a serial line with faults, between two PTYs"))
+    _configure_ntp(what.add_parser("ntp", help="a server of NTP, right or wrong"))
+    _configure_master(what.add_parser("master-clock", help="a master clock on a PTY"))
 
 
 def _configure_dispatch(parser: ArgumentParser) -> None:
@@ -64,6 +68,40 @@ def _configure_line(parser: ArgumentParser) -> None:
     parser.set_defaults(simulate=_run_line)
 
 
+def _configure_ntp(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--port", type=int, required=True, help="UDP")
+    add("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    add("--stratum", type=int, default=1)
+    add("--kiss", default="", metavar="CODE", help="a kiss of death instead of the time")
+    _add_clock_faults(parser)
+    parser.set_defaults(simulate=_run_ntp)
+
+
+def _configure_master(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--link", type=Path, required=True, metavar="PATH", help="becomes a link to the terminal")
+    add("--form", choices=("telegram", "meinberg"), default="telegram")
+    add("--baud", type=int, default=None, help="default 9600 for telegrams, 19200 for meinberg")
+    add("--zone", default="UTC", help="of the local time that is told (default UTC)")
+    add("--checksum", choices=("payload", "frame", "none"), default="payload")
+    _add_clock_faults(parser)
+    parser.set_defaults(simulate=_run_master)
+
+
+def _add_clock_faults(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--offset", type=float, default=0.0, metavar="S", help="it is ahead by so much")
+    add("--drift", type=float, default=0.0, metavar="PPM", help="it runs faster by so much")
+    add("--jitter", type=float, default=0.0, metavar="S", help="it is late by up to so much")
+    add("--lost", type=float, default=0.0, metavar="P", help="share of answers that get lost")
+    add("--garbage", type=float, default=0.0, metavar="P", help="share that is damaged")
+    add("--holdover", action="store_true", help="it says that it runs free")
+    add("--never-synced", action="store_true", help="it says that it does not know the time")
+    add("--leap", type=int, choices=(-1, 0, 1), default=0, help="a leap second is announced")
+    add("--seed", type=int, default=1)
+
+
 def _run(arguments: Namespace) -> int:
     code: int = arguments.simulate(arguments)
     return code
@@ -81,4 +119,18 @@ def _run_line(arguments: Namespace) -> int:
     return run(arguments)
 
 
-SIMULATE = Command("play what is outside: dispatching, a serial line", _configure, _run, EXAMPLES)
+def _run_ntp(arguments: Namespace) -> int:
+    from simulators.devices.clock.app import run_ntp  # noqa: PLC0415
+
+    return run_ntp(arguments)
+
+
+def _run_master(arguments: Namespace) -> int:
+    from simulators.devices.clock.app import run_master  # noqa: PLC0415
+
+    return run_master(arguments)
+
+
+SIMULATE = Command(
+    "play what is outside: dispatching, lines, master clocks", _configure, _run, EXAMPLES
+)

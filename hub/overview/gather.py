@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import msgspec
 
 from hub.asking import ask
+from hub.clock.report import TimeReport
 from hub.feed_report import FeedReport
 from hub.fleet.said import FleetReport
 from hub.overview.judge import (
@@ -47,6 +48,7 @@ def gather(deployment: Deployment, station: str) -> Overview:
     with ThreadPoolExecutor(max_workers=8 + len(kinds), thread_name_prefix="status") as pool:
         hub_said = pool.submit(_health, hub.host, hub.port)
         feed = pool.submit(_of_hub, deployment, "feed", FeedReport)
+        time = pool.submit(_of_hub, deployment, "time", TimeReport)
         fleet = pool.submit(_of_hub, deployment, "devices", FleetReport)
         broker_said = pool.submit(_health, broker.status_host, broker.status_port)
         reachable = pool.submit(_opens, broker.host, broker.port)
@@ -62,10 +64,12 @@ def gather(deployment: Deployment, station: str) -> Overview:
                 for kind, answer in said.items()
             ),
         ]
-        report, found = feed.result(), fleet.result()
+        report, found, known = feed.result(), fleet.result(), time.result()
     devices = judge_devices(found if found is not None else presence(deployment, station))
     rows = report.judgement if report is not None else None
-    return put_together(station, system_clock().now(), parts, judge_lines(report), devices, rows)
+    return put_together(
+        station, system_clock().now(), parts, judge_lines(report), devices, rows, known
+    )
 
 
 def _health(host: str, port: int | None) -> dict[str, Any] | None:

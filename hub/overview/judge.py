@@ -14,6 +14,7 @@ from protocol.messages import LinkMode, SourceMode
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hub.clock.report import TimeReport
     from hub.disbelieved import Judgement
     from hub.feed_report import FeedReport
     from hub.fleet.said import FleetReport
@@ -41,6 +42,13 @@ OFFLINE = "OFFLINE"
 Answer = dict[str, Any]
 
 
+DOUBTS = {
+    "HOLDOVER": Text("时钟守时运行，无时钟源", "its clock holds over: no master clock"),
+    "SUSPECT": Text("时钟存疑，时钟源互相矛盾", "its clock is in doubt: master clocks contradict"),
+    "UNSET": Text("时钟未校准", "nobody vouches for its clock"),
+}
+
+
 def judge_hub(name: str, said: Answer | None, *, asked: bool = True) -> Part:
     """Return the hub's part from its `/health`; `asked` False: it has no port to be asked at."""
     if not asked:
@@ -53,6 +61,7 @@ def judge_hub(name: str, said: Answer | None, *, asked: bool = True) -> Part:
     if leads and broker.get("connected") is False:
         why.append(Text("未连接消息代理", "is not connected to the broker"))
     notes = [SOURCE[mode] for mode in [str(source.get("mode"))] if leads and mode in SOURCE]
+    notes += _judge_clock(_table(said, "clock"))
     return Part(
         role="hub",
         name=name,
@@ -154,6 +163,7 @@ def put_together(
     lines: tuple[Line, ...],
     devices: tuple[Device, ...] | None,
     rows: Judgement | None = None,
+    time: TimeReport | None = None,
 ) -> Overview:
     """Return the overview with its worst level."""
     levels = [part.level for part in parts] + [line.level for line in lines]
@@ -166,7 +176,22 @@ def put_together(
         lines=lines,
         devices=devices,
         rows=rows,
+        time=time,
     )
+
+
+def _judge_clock(clock: Mapping[str, Any]) -> list[Text]:
+    """Return what is wrong with the hub's time, where it follows master clocks."""
+    if not clock.get("followed"):
+        return []
+    quality = str(clock.get("quality"))
+    notes = [DOUBTS[quality]] if quality in DOUBTS else []
+    for name, standing in _table(clock, "sources").items():
+        if standing == "FALSE":
+            notes.append(Text(f"时钟源 {name} 有误", f"master clock {name} tells a false time"))
+        elif standing == "SILENT":
+            notes.append(Text(f"时钟源 {name} 无应答", f"master clock {name} is silent"))
+    return notes
 
 
 def _level(why: Sequence[Text], notes: Sequence[Text]) -> Level:

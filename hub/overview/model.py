@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from hub.clock.report import TimeReport
 from hub.disbelieved import Judgement
 from protocol.times import Instant
 
@@ -112,6 +113,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         devices: None: nobody says.
         rows: what became of dispatching's rows since the hub began, None: it does not say. What
             was not believed makes nothing worse here: it is counted for as long as the hub runs.
+        time: how the hub knows the time, None: it does not say.
     """
 
     station: str
@@ -121,6 +123,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     devices: tuple[Device, ...] | None = None
     rows: Judgement | None = None
+    time: TimeReport | None = None
 
 
 def worst(levels: list[Level]) -> Level:

@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
+from hub.clock.text import QUALITY, STANDING, UNFOLLOWED
 from hub.overview.model import Level
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from hub.clock.report import TimeReport
     from hub.disbelieved import Judgement
     from hub.overview.model import Device, Overview, Part, Text
     from hub.overview.model import Line as FeedLine
@@ -43,6 +45,8 @@ def render(overview: Overview, language: str = BOTH) -> RenderableType:
         shown.append(_lines(overview.lines, words))
     if overview.rows is not None:
         shown += _rows(overview.rows, words)
+    if overview.time is not None:
+        shown.append(_time(overview.time, words))
     if overview.devices is None:
         shown.append(
             Line(words("设备情况未知：中心没有应答", "devices not known: the hub does not say"))
@@ -151,6 +155,27 @@ def _rows(rows: Judgement, words: _Words) -> list[RenderableType]:
         whole, parts = rows.rejected.get(reason, 0), rows.parts.get(reason, 0)
         table.add_row(reason, str(whole), str(parts), latest)
     return [head, table]
+
+
+def _time(report: TimeReport, words: _Words) -> Table:
+    quality = words(*QUALITY[report.quality])
+    within = UNKNOWN if report.uncertainty_ms is None else f"±{report.uncertainty_ms:.1f} ms"
+    title = f"{words('时间', 'time')}: {quality} {within}"
+    if not report.followed:
+        title += f" ({words(*UNFOLLOWED)})"
+    table = _table(
+        title,
+        words("时钟源", "master clock"),
+        words("偏差", "offset"),
+        words("抖动", "jitter"),
+        words("说明", "stands"),
+    )
+    for each in report.sources:
+        offset = UNKNOWN if each.offset_ms is None else f"{each.offset_ms:+.1f} ms"
+        jitter = UNKNOWN if each.jitter_ms is None else f"{each.jitter_ms:.1f} ms"
+        why = f" ({each.why})" if each.why else ""
+        table.add_row(each.name, offset, jitter, f"{words(*STANDING[each.standing])}{why}")
+    return table
 
 
 def _devices(devices: Sequence[Device], words: _Words) -> Table:

@@ -123,3 +123,27 @@ def test_whatever_is_answered_is_judged(said):
     judge_hub("hub", said)
     judge_subsystem("clock", "c", said, 7)
     judge_broker("b", said, reachable=True)
+
+
+@pytest.mark.parametrize(
+    ("clock", "why"),
+    [
+        ({"followed": False, "quality": "UNSET"}, ()),
+        ({"followed": True, "quality": "SYNCED", "sources": {"a": "CHOSEN"}}, ()),
+        (
+            {"followed": True, "quality": "HOLDOVER", "sources": {"a": "SILENT"}},
+            ("its clock holds over: no master clock", "master clock a is silent"),
+        ),
+        (
+            {"followed": True, "quality": "SYNCED", "sources": {"a": "FALSE"}},
+            ("master clock a tells a false time",),
+        ),
+        ({"followed": True, "quality": "SUSPECT", "sources": 7}, None),
+    ],
+)
+def test_a_hub_whose_time_is_not_as_it_should_be_is_to_be_looked_at(clock, why):
+    part = judge_hub("hub", {"ok": True, "epoch": 1, "clock": clock})
+    if why is None:
+        assert part.level is Level.NOTE
+    else:
+        assert tuple(each.en for each in part.why) == why
