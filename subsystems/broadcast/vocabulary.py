@@ -174,6 +174,7 @@ def _speaker(
         numbers={"": own.numbers_for(language, ""), **numbers},
         joiner=shipped.joiner,
         listed=shipped.listed,
+        chinese=_lexicon("zh", station, corrections),
     )
 
 
@@ -298,7 +299,11 @@ def with_corrections(vocabulary: Vocabulary, station: Station, new: Corrections)
         {
             language: replace(
                 tongue,
-                speaker=replace(tongue.speaker, lexicon=_lexicon(language, station, new)),
+                speaker=replace(
+                    tongue.speaker,
+                    lexicon=_lexicon(language, station, new),
+                    chinese=_lexicon("zh", station, new),
+                ),
             )
             for language, tongue in vocabulary.tongues.items()
         }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from subsystems.broadcast.facts import Facts, Slot, decode_facts
 from subsystems.broadcast.model import Part, Saying, Segment
-from subsystems.broadcast.reading.lexicon import is_chinese
+from subsystems.broadcast.reading.lexicon import HAN, is_chinese
 from subsystems.broadcast.reading.values import Piece, Speaker
 from subsystems.broadcast.templates import Maybe, Value, Words, chosen, parsed
 
@@ -169,7 +169,8 @@ def _segment(sentence: list[Piece], *, chinese: bool) -> list[Segment]:
     if not text:
         return []
     if chinese:
-        reading = " ".join(piece.reading for piece in sentence if piece.reading)
+        known = all(piece.reading or not HAN.search(piece.said) for piece in sentence)
+        reading = " ".join(p.reading for p in sentence if p.reading) if known else ""
     elif any(piece.reading for piece in sentence):
         reading = "".join(piece.reading or piece.said for piece in sentence).strip()
     else:

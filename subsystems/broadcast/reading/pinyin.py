@@ -9,6 +9,7 @@ pypinyin is imported when the first text is read: its phrases take 58 MB of memo
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from subsystems.broadcast.reading.lexicon import Lexicon
 
 _SPOKEN_OTHERWISE = {"r5": "er5"}
+_RUN = re.compile(f"{HAN.pattern}+")
 
 
 def pinyin_of(text: str, lexicon: Lexicon, *, name: bool = False) -> str:
     """Return the reading of `text`, syllables apart; what is not Chinese has none.
+
+    "" if it has a character that nobody here can read.
 
     Args:
         text: any text.
@@ -31,7 +35,7 @@ def pinyin_of(text: str, lexicon: Lexicon, *, name: bool = False) -> str:
     syllables: list[str] = []
     for part, reading in lexicon.split(text, name=name):
         syllables += reading.split() if reading else general(part)
-    return " ".join(syllables)
+    return " ".join(syllables) if len(syllables) == len(HAN.findall(text)) else ""
 
 
 def plain_pinyin(text: str, lexicon: Lexicon) -> str:
@@ -40,9 +44,9 @@ def plain_pinyin(text: str, lexicon: Lexicon) -> str:
     return "".join(s.rstrip("12345") for s in syllables).capitalize()
 
 
-def general(text: str) -> tuple[str, ...]:
-    """Return how pypinyin alone reads `text`."""
-    return _general(text) if HAN.search(text) else ()
+def general(text: str) -> list[str]:
+    """Return how pypinyin alone reads the Chinese characters of `text`."""
+    return [syllable for run in _RUN.findall(text) for syllable in _general(run)]
 
 
 @lru_cache(maxsize=4096)

@@ -76,6 +76,7 @@ class Speaker:
         numbers: by category of train, how its number is read; "" for all others.
         joiner: between parts of a number, e.g. 、 or " and ".
         listed: between several, ``(before the last, before the others)``.
+        chinese: readings of Chinese names, for those that have no other name.
     """
 
     language: str
@@ -87,6 +88,7 @@ class Speaker:
     numbers: Mapping[str, Numbers]
     joiner: str
     listed: tuple[str, str]
+    chinese: Lexicon
 
     def words(self, text: str) -> list[Piece]:
         """Return words of the language without values in them, a piece a sentence."""
@@ -118,7 +120,7 @@ class Speaker:
         if is_chinese(self.language) or not HAN.search(text):
             said = self._expanded(text).strip()
             return Piece(text, said, self._reading(said, name=True))
-        latin = plain_pinyin(text, self.lexicon)
+        latin = plain_pinyin(text, self.chinese)
         return Piece(latin, latin)
 
     def clock(self, at: Instant) -> Piece:
