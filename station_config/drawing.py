@@ -49,6 +49,9 @@ LOOKS = frozenset(
 )
 """Properties of a ``style`` attribute that are kept, as attributes: the page forbids styles."""
 
+NAMES = frozenset({"id", "class"})
+"""Attributes that refer to nothing."""
+
 _INSIDE = re.compile(r"url\(\s*['\"]?#[^)]*\)")
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _STRAIGHT = re.compile(
@@ -163,7 +166,7 @@ def _tidy_attribute(document: Document, element: etree._Element, name: str, valu
             del element.attrib[name]
     elif name.lower().startswith("on"):
         document.error(element, f"{name}: a drawing runs nothing: take it out")
-    else:
+    elif name not in NAMES:
         _check_value(document, element, name, value)
 
 

@@ -29,14 +29,14 @@ MARGIN = 12.0
 END = 196.0
 """Width of the strip at either end in which trains wait that come or have left."""
 
-HEADER = 36.0
+HEADER = 40.0
 BETWEEN = 14.0
 """Room above a yard's first row, and between yards."""
 
 FILLED = 690.0
 """Height that the rows should fill together: then the narrowest drawing fills its pane."""
 
-TALLEST, LOWEST = 54.0, 25.0
+TALLEST, LOWEST = 46.0, 25.0
 """Height of a track's row, in units; the lowest still has room for a readable number."""
 
 PLATFORM_SHARE = 0.66
@@ -190,7 +190,7 @@ class _Yard:
         y, high = self.box.y + HEADER, self.box.height - HEADER - 8
         left = Box(MARGIN + 6, y, END - 20, high)
         right = Box(self._width - MARGIN - END + 14, y, END - 20, high)
-        middle = Box(self._width / 2 - 220, self.box.y + 4, 600, HEADER - 6)
+        middle = Box(self._width / 2 - 220, self.box.y + 3, 600, HEADER - 5)
         return {("left", self.id): left, ("right", self.id): right, ("unsure", self.id): middle}
 
     def plan(self, segments: dict[str, Segment]) -> YardPlan:

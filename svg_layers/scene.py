@@ -32,6 +32,10 @@ SWEEP = timedelta(minutes=5)
 """How often the chart's window moves on over runs of which nothing is said."""
 
 
+AFTER = timedelta(seconds=1)
+"""A deviation lapses when its lifetime is over, not at its end."""
+
+
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a page has to do to come from one picture to the next."""
 
@@ -67,6 +71,7 @@ class Scene:
         self._geometry = geometry
         self._now = now
         self._swept = now
+        self._stale = not sight.check_lapse
         self._standings: dict[str, Standing] = {}
         self._at: dict[Place, set[str]] = {}
         self._on: dict[str, dict[str, Bar]] = {}
@@ -89,8 +94,13 @@ class Scene:
     @property
     def next_at(self) -> Instant:
         """When it is to be looked at again if nothing is said meanwhile."""
-        sweep = self._swept + SWEEP
-        return min(self._due[0][0], sweep) if self._due else sweep
+        found = [self._swept + SWEEP]
+        if self._due:
+            found.append(self._due[0][0])
+        confirmed_at = self._sight.confirmed_at
+        if not self._stale and confirmed_at is not None:
+            found.append(confirmed_at + self._sight.lifetime + AFTER)
+        return min(found)
 
     def run(self, run_id: str) -> Run | None:
         """Return a run, None if it is not known."""
@@ -121,13 +131,8 @@ class Scene:
 
     def confirm(self, confirmed_at: Instant | None, now: Instant) -> Change:
         """Note when dispatching was last known to be fresh."""
-        before, lifetime = self._sight.confirmed_at, self._sight.lifetime
         self._sight = replace(self._sight, confirmed_at=confirmed_at)
-        was = before is None or now > before + lifetime
-        is_now = confirmed_at is None or now > confirmed_at + lifetime
-        stale = was != is_now or is_now
-        uncertain = {key for key, run in self._runs.items() if run.uncertain} if stale else set()
-        return self._look(uncertain, now)
+        return self._look(set(), now)
 
     def _keep(self, run_id: str, run: Run | None) -> set[str]:
         """Keep a run; return those that it is linked with, before and now."""
@@ -151,12 +156,22 @@ class Scene:
             at, run_id = heapq.heappop(self._due)
             if self._due_at.get(run_id) == at:
                 touched.add(run_id)
+        touched |= self._lapsing()
         places: set[Place] = set()
         tracks: set[str] = set()
         for run_id in sorted(touched):
             places |= self._see(run_id)
             tracks |= self._lay(run_id)
         return Change(self._draw(places), self._chart(tracks))
+
+    def _lapsing(self) -> set[str]:
+        """Return the runs that deviate, when it begins or ends that nobody confirms them."""
+        confirmed_at, lifetime = self._sight.confirmed_at, self._sight.lifetime
+        stale = confirmed_at is None or self._now > confirmed_at + lifetime
+        if stale is self._stale or not self._sight.check_lapse:
+            return set()
+        self._stale = stale
+        return {key for key, run in self._runs.items() if run.uncertain}
 
     def _see(self, run_id: str) -> set[Place]:
         """See where a run is now; return the places that are to be drawn anew."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # for sample and lived, which diagram_server.py shares
+sys.path.insert(0, str(HERE))  # for diagram_days and lived_day, which diagram_server.py shares
 
 
 class DiagramServer:

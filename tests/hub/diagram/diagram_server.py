@@ -42,8 +42,8 @@ from station_config.runtime.web import Asset, Channel, Folder, listen, static_fi
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from lived import Lived  # noqa: E402
-from sample import invented, local, moved, shipped  # noqa: E402
+from diagram_days import invented, local, moved, shipped  # noqa: E402
+from lived_day import Lived  # noqa: E402
 
 
 class Clock:
@@ -155,9 +155,7 @@ class Served:
         root.putChild(b"api", api)
         return root
 
-    def command(  # noqa: PLR0913
-        self, late=None, runs=None, gone=None, now=None, rate=None, many=None, report=None
-    ):
+    def command(self, late=None, runs=None, gone=None, now=None, rate=None, many=None, report=None):
         """Say something of trains, set the clock, or tell figures."""
         if now or rate:
             at = datetime.fromisoformat(now) if now else self.clock.now()

@@ -72,7 +72,7 @@ def held(run):
 
 
 def invented(tracks=36, trains=200, seed=7):
-    """Return a station of so many tracks in three yards, with so many trains from 08:00 to 10:00."""
+    """Return a station of so many tracks in three yards, with so many trains from eight to ten."""
     chance = random.Random(seed)
     layout = invented_layout(tracks)
     rows = tuple(_row(chance, number, layout) for number in range(trains))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import count
 
 import msgspec
+from diagram_days import local
 
 from hub.kernel.days import Days
 from hub.operations import Operations
@@ -14,7 +15,6 @@ from hub.store.reading import reading
 from one_way_feed.rows import RowUpserted, StagePlanRow, Step, TrafficLogRow
 from protocol.runs import Run
 from protocol.times import MINUTE, minute_number
-from sample import local
 
 AHEAD = timedelta(hours=3)
 """The stage plan's reach."""
