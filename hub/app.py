@@ -261,9 +261,7 @@ class Hub:
         """Show the console all runs; those that change meanwhile come after."""
         if self._reign is None:
             return succeed(None)
-        return self._reign.desk.all_runs().addCallback(
-            lambda found: self._console.live.fill(*found)
-        )
+        return self._reign.desk.all_runs().addCallback(lambda found: self._console.fill(*found))
 
     def _say_begun(self, _: object) -> None:
         if not self._begun.called:

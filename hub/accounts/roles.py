@@ -39,6 +39,8 @@ class Permission(StrEnum):
     """Make the whole station manual, and give it back."""
     NOTICE = "notice"
     """Free text to passengers."""
+    EMERGENCY = "emergency"
+    """Begin and end prepared scenarios, and rehearse them."""
     ALARM = "alarm"
     """Acknowledge alarms, put them aside."""
     DEVICE = "device"
@@ -59,6 +61,7 @@ _DUTY = _ALL | {
     Permission.BATCH,
     Permission.MODE,
     Permission.NOTICE,
+    Permission.EMERGENCY,
     Permission.ALARM,
 }
 

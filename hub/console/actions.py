@@ -9,7 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.accounts.roles import Permission
-from hub.console import alarm_actions, run_actions, session_actions, station_actions
+from hub.console import (
+    alarm_actions,
+    run_actions,
+    scenario_actions,
+    session_actions,
+    station_actions,
+)
 from hub.console.action import Action
 
 if TYPE_CHECKING:
@@ -26,7 +32,7 @@ DOCUMENT = Action(
 )  # fmt: skip
 LIVE = Action(
     "live", "GET", "/live", Permission.SEE, str, _nothing,
-    "Server-sent events: snapshot, patch, standing, presence, alarms, alarms-all, state, beat.",
+    "Server-sent events: snapshot, patch, standing, presence, alarms, scenarios, state, beat.",
     streams=True,
 )  # fmt: skip
 
@@ -35,6 +41,7 @@ ACTIONS: tuple[Action, ...] = (
     *run_actions.ACTIONS,
     *station_actions.ACTIONS,
     *alarm_actions.ACTIONS,
+    *scenario_actions.ACTIONS,
     LIVE,
     DOCUMENT,
 )

@@ -53,6 +53,7 @@ COOKIE = "station_session"
 SECURE_COOKIE = "__Host-station_session"
 MOST_BYTES = 512 * 1024
 """A batch of 500 commands."""
+NOBODY = msgspec.Raw(b"null")
 NO_TEXT = re.compile(rb"\\u0000", re.IGNORECASE)
 """No database keeps it, and nobody types it."""
 
@@ -161,7 +162,7 @@ class Api(Resource):
             self._document = self._document or document(ACTIONS, cookie=self._cookie, header=HEADER)
             return self._document
         if action is ME:
-            return me_of(call.by, page_token(self._token(request)))
+            return me_of(call.account, page_token(self._token(request))) if call.account else NOBODY
         if action is LOGIN:
             return self._log_in(request, call)
         if action is LOGOUT:

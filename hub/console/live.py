@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from hub.alarms.watch import Alarms
     from hub.console.presence import Editing
+    from hub.scenarios.model import Running
     from hub.store.manual import InForce
     from hub.store.outcome import Committed
     from station_config.runtime.clocks import StationClock
@@ -71,6 +72,7 @@ class Live:
         status: how the hub stands, see `HubState.hub`; None: it does not lead.
         in_force: asks for conflicts; None while the hub does not lead.
         alarms: all of them.
+        scenarios: under way.
         log: the process's log.
 
     Attributes:
@@ -78,7 +80,7 @@ class Live:
         table: the rows.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one source each
         self,
         reactor: Reactor,
         *,
@@ -87,10 +89,12 @@ class Live:
         status: Callable[[], dict[str, object] | None],
         in_force: Callable[[], Deferred[InForce]],
         alarms: Callable[[], Alarms],
+        scenarios: Callable[[], tuple[Running, ...]],
         log: FilteringBoundLogger,
     ) -> None:
         self._reactor = reactor
         self._alarms = alarms
+        self._scenarios = scenarios
         self._clock = clock
         self._status = status
         self._in_force = in_force
@@ -133,6 +137,10 @@ class Live:
     def alarm(self, said: Alarms) -> None:
         """Tell alarms that are otherwise than before."""
         self.channel.send(_event("alarms", said))
+
+    def tell_scenarios(self) -> None:
+        """Tell which scenarios are under way."""
+        self.channel.send(_event("scenarios", self._scenarios()))
 
     def edit(self, session: str, who: str, run_id: str | None) -> tuple[Editing, ...]:
         """Note what somebody is about to change, and tell everybody."""
@@ -205,6 +213,7 @@ class Live:
         yield _event("standing", self._standing)
         yield _event("presence", self.presence.all())
         yield _event("alarms-all", self._alarms())
+        yield _event("scenarios", self._scenarios())
         yield _event("state", self.state)
 
     def _beat(self) -> bytes:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hub.desk import Desk
     from hub.feed_report import FeedReport
     from hub.mqtt.store_calls import RunInStore
+    from hub.scenarios.room import Room
     from hub.store.accounts import AccountStore
     from hub.store.audit import AuditStore
     from hub.web.fleet import FleetCalls
@@ -69,6 +70,7 @@ class Office:
     audit: AuditStore
     live: Live
     alarms: AlarmWatch
+    scenarios: Room
     batches: Batches
     in_store: RunInStore
     in_hash: Callable[[Callable[[], Any]], Deferred[Any]]

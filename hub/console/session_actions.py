@@ -137,7 +137,15 @@ LOGIN = Action(
     "session.login", "POST", "/session", None, Me, _nothing,
     "Log in; sets the cookie of the session.", takes=Login,
 )  # fmt: skip
-ME = Action("session.me", "GET", "/session", Permission.OWN, Me, _nothing, "Who is logged in.")
+ME = Action(
+    "session.me",
+    "GET",
+    "/session",
+    None,
+    Me | None,
+    _nothing,
+    "Who is logged in; null: nobody.",
+)
 LOGOUT = Action(
     "session.logout", "POST", "/session/end", Permission.OWN, Done, _nothing,
     "Log out; the session is over everywhere.", takes=Done,

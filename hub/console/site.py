@@ -24,21 +24,25 @@ from hub.console.doorman import Doorman
 from hub.console.live import Live
 from hub.console.office import Office
 from hub.console.streams import Streams
+from hub.scenarios.room import Room
 from hub.store.accounts import AccountStore
 from hub.store.alarms import AlarmStore
 from hub.store.audit import AuditStore
+from hub.store.scenarios import ScenarioStore
 from protocol.errors import StationError
 from station_config.runtime.clocks import system_clock
 from station_config.runtime.web import Folder, static_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.defer import Deferred
     from twisted.web.resource import Resource
     from twisted.web.server import Request
 
+    from hub.console.table import Row
+    from hub.kernel.override import StationMode
     from hub.mqtt.store_calls import RunInStore
     from hub.reign import Reign
     from hub.store.database import Database
@@ -66,6 +70,7 @@ class Console:
         alarms: of the hub that leads.
         audit: where persons' commands are recorded.
         live: the stream.
+        scenarios: under way.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class Console:
         log: FilteringBoundLogger,
     ) -> None:
         self._reactor = reactor
+        self._log = log
         clock, wall = deployment.station_clock(), system_clock().now
         self.audit = audit = AuditStore(database, now=clock.now, wall=wall)
         self._processes, self._segments = processes_of(deployment), segments_of(deployment)
@@ -93,6 +99,12 @@ class Console:
             tell=lambda said: self.live.alarm(said),  # noqa: PLW0108 - it comes next
             log=log,
         )
+        self.scenarios = Room(
+            ScenarioStore(database),
+            in_store,
+            clock.now,
+            lambda: self.live.tell_scenarios(),  # noqa: PLW0108 - it comes next
+        )
         self.live = Live(
             reactor,
             clock=clock,
@@ -100,6 +112,7 @@ class Console:
             status=lambda: _status(leading),
             in_force=lambda: leading().desk.in_force(),  # noqa: PLW0108 - asked each time
             alarms=lambda: self.alarms.alarms,
+            scenarios=lambda: self.scenarios.running,
             log=log,
         )
         self._hashing = ThreadPool(0, 1, name="passwords")
@@ -129,6 +142,7 @@ class Console:
             audit=audit,
             live=self.live,
             alarms=self.alarms,
+            scenarios=self.scenarios,
             batches=Batches(),
             in_store=in_store,
             in_hash=self._in_hash,
@@ -144,6 +158,12 @@ class Console:
         root.putChild(b"console", Pages(policy, secure=self._secure))
         root.putChild(b"", Redirect(b"/console/"))
         mount(root, self._api)
+
+    def fill(self, rows: Sequence[Row], mode: StationMode | None) -> None:
+        """Begin anew: this hub has come to lead, or read its timetable again."""
+        self.live.fill(rows, mode)
+        reading = self.scenarios.read()
+        reading.addErrback(lambda f: self._log.error("scenarios.unread", why=f.getErrorMessage()))
 
     def start(self) -> None:
         """Begin to tell."""
@@ -233,7 +253,7 @@ def content_policy(sites: Mapping[str, str]) -> str:
             "form-action 'self'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            "trusted-types station-worker",
         )
     )
 

@@ -186,6 +186,10 @@ class Table:
             self._snapshot = msgspec.json.encode(Snapshot(self.seq, tuple(self._rows.values())))
         return self._snapshot
 
+    def listed(self) -> tuple[RunRow, ...]:
+        """Return all rows with their runs decoded."""
+        return msgspec.json.decode(self.snapshot(), type=RunList).rows
+
     def hand(self, run_id: str) -> int:
         """Return the number of the last command to a run, 0: there was none."""
         held = self._rows.get(run_id)

@@ -13,13 +13,12 @@ from sqlalchemy import bindparam, select
 
 from hub.accounts.roles import StaffRole
 from hub.accounts.session import Account, Preferences, Session
-from hub.store.rendered import Statement
+from hub.store.rendered import rendered
 from hub.store.tables import account, session
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
-    from sqlalchemy.sql.elements import ClauseElement
 
     from hub.audit.record import Entry
     from hub.store.audit import AuditStore
@@ -46,28 +45,28 @@ class AccountStore:
     def _make_account_statements(self, dialect: Dialect) -> None:
         named = account.c.name == bindparam("of")
         every = select(*(account.c[n] for n in _ACCOUNT))
-        self._all = _text(dialect, every.order_by(account.c.name))
-        self._one = _text(dialect, every.where(named))
+        self._all = rendered(dialect, every.order_by(account.c.name))
+        self._one = rendered(dialect, every.where(named))
         values = {n: bindparam(n, type_=account.c[n].type) for n in _ACCOUNT}
-        self._insert = _text(dialect, account.insert().inline().values(values))
+        self._insert = rendered(dialect, account.insert().inline().values(values))
         changed = {n: v for n, v in values.items() if n != "name"}
-        self._update = _text(dialect, account.update().where(named).values(changed))
+        self._update = rendered(dialect, account.update().where(named).values(changed))
 
     def _make_session_statements(self, dialect: Dialect) -> None:
         of_token = session.c.token_hash == bindparam("of_token")
         of_account = session.c.account == bindparam("of_account")
         values = {n: bindparam(n, type_=session.c[n].type) for n in _SESSION}
-        self._put_session = _text(dialect, session.insert().inline().values(values))
+        self._put_session = rendered(dialect, session.insert().inline().values(values))
         both = (*(session.c[n] for n in _SESSION), *(account.c[n] for n in _ACCOUNT))
         joined = session.join(account, account.c.name == session.c.account)
-        self._session = _text(dialect, select(*both).select_from(joined).where(of_token))
+        self._session = rendered(dialect, select(*both).select_from(joined).where(of_token))
         seen = {"seen_at": bindparam("now_seen", type_=session.c.seen_at.type)}
-        self._touch = _text(dialect, session.update().where(of_token).values(seen))
-        self._drop = _text(dialect, session.delete().where(of_token))
+        self._touch = rendered(dialect, session.update().where(of_token).values(seen))
+        self._drop = rendered(dialect, session.delete().where(of_token))
         others = session.c.token_hash != bindparam("but", type_=session.c.token_hash.type)
-        self._drop_others = _text(dialect, session.delete().where(of_account, others))
+        self._drop_others = rendered(dialect, session.delete().where(of_account, others))
         old = session.c.made_at < bindparam("before", type_=session.c.made_at.type)
-        self._drop_old = _text(dialect, session.delete().where(old))
+        self._drop_old = rendered(dialect, session.delete().where(old))
 
     def all(self) -> list[Account]:
         """Return all accounts by name.
@@ -207,9 +206,3 @@ def _account(row: tuple[Any, ...]) -> Account:
         changed_at=changed_at,
         preferences=msgspec.json.decode(bytes(preferences), type=Preferences),
     )
-
-
-def _text(dialect: Dialect, clause: ClauseElement) -> Statement:
-    compiled = clause.compile(dialect=dialect)
-    fixed: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
-    return Statement(str(compiled), fixed)

@@ -6,20 +6,17 @@ that this program cannot read any more is told anew: that is safe.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import bindparam, select
 
 from hub.alarms.model import Alarm
-from hub.store.rendered import Statement
+from hub.store.rendered import rendered
 from hub.store.tables import alarm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from sqlalchemy import Dialect
-    from sqlalchemy.sql.elements import ClauseElement
 
     from hub.store.database import Database
 
@@ -36,11 +33,11 @@ class AlarmStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         dialect = database.engine.dialect
-        self._all = _text(dialect, select(alarm.c.key, alarm.c.body))
-        self._drop = _text(dialect, alarm.delete().where(alarm.c.key == bindparam("of")))
+        self._all = rendered(dialect, select(alarm.c.key, alarm.c.body))
+        self._drop = rendered(dialect, alarm.delete().where(alarm.c.key == bindparam("of")))
         body = bindparam("body", type_=alarm.c.body.type)
         insert = alarm.insert().inline().values({"key": bindparam("of"), "body": body})
-        self._insert = _text(dialect, insert)
+        self._insert = rendered(dialect, insert)
 
     def all(self) -> dict[str, Alarm]:
         """Return all alarms that had not left, by key.
@@ -70,9 +67,3 @@ def _read(body: bytes) -> Alarm | None:
         return _decoder.decode(body)
     except msgspec.MsgspecError:
         return None
-
-
-def _text(dialect: Dialect, clause: ClauseElement) -> Statement:
-    compiled = clause.compile(dialect=dialect)
-    fixed: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
-    return Statement(str(compiled), fixed)

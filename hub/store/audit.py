@@ -12,14 +12,11 @@ from sqlalchemy import BigInteger, bindparam, func, select
 
 from hub.audit.record import Outcome, Record, to_record
 from hub.store.records import to_micros
-from hub.store.rendered import Statement
+from hub.store.rendered import rendered
 from hub.store.tables import audit, audit_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from sqlalchemy import Dialect
-    from sqlalchemy.sql.elements import ClauseElement
 
     from hub.audit.record import Entry
     from hub.store.database import Database, Transaction
@@ -46,28 +43,30 @@ class AuditStore:
         self._wall = wall
         dialect = database.engine.dialect
         head = select(audit_head.c.number, audit_head.c.hash)
-        self._lock = _text(dialect, audit_head.update().values(id=audit_head.c.id))
-        self._head = _text(dialect, head)
+        self._lock = rendered(dialect, audit_head.update().values(id=audit_head.c.id))
+        self._head = rendered(dialect, head)
         moved = {n: bindparam(f"new_{n}", type_=audit_head.c[n].type) for n in ("number", "hash")}
-        self._move = _text(dialect, audit_head.update().values(moved))
+        self._move = rendered(dialect, audit_head.update().values(moved))
         values = {n: bindparam(n, type_=audit.c[n].type) for n in _FIELDS}
-        self._insert = _text(dialect, audit.insert().inline().values(values))
+        self._insert = rendered(dialect, audit.insert().inline().values(values))
         after = audit.c.number > bindparam("after", type_=BigInteger)
         most = bindparam("at_most", type_=BigInteger)
         chosen = select(*audit.columns)
-        self._following = _text(dialect, chosen.where(after).order_by(audit.c.number).limit(most))
+        self._following = rendered(
+            dialect, chosen.where(after).order_by(audit.c.number).limit(most)
+        )
         before = audit.c.number < bindparam("before", type_=BigInteger)
         last = chosen.order_by(audit.c.number.desc()).limit(most)
-        self._last = _text(dialect, last.where(before))
+        self._last = rendered(dialect, last.where(before))
         of_subject = audit.c.subject == bindparam("of_subject")
-        self._of_subject = _text(dialect, last.where(before, of_subject))
+        self._of_subject = rendered(dialect, last.where(before, of_subject))
         done = audit.c.outcome == bindparam("of_outcome")
         newer = chosen.where(of_subject, done, after).order_by(audit.c.number).limit(most)
-        self._newer = _text(dialect, newer)
+        self._newer = rendered(dialect, newer)
         latest = select(audit.c.subject, func.max(audit.c.number)).where(done)
-        self._hands = _text(dialect, latest.group_by(audit.c.subject))
+        self._hands = rendered(dialect, latest.group_by(audit.c.subject))
         of_command = audit.c.command_id == bindparam("of_command")
-        self._of_command = _text(
+        self._of_command = rendered(
             dialect, chosen.where(of_command).order_by(audit.c.number).limit(most)
         )
 
@@ -160,9 +159,3 @@ def _record(row: tuple[Any, ...]) -> Record:
     fields = dict(zip(_FIELDS, row, strict=True))
     fields["body"] = bytes(fields["body"])
     return Record(**fields)
-
-
-def _text(dialect: Dialect, clause: ClauseElement) -> Statement:
-    compiled = clause.compile(dialect=dialect)
-    fixed: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
-    return Statement(str(compiled), fixed)

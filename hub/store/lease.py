@@ -7,20 +7,17 @@ used again, its number of renewals need not be compared when it renews.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import bindparam, select
 
 from hub.lease import Held, Holder
-from hub.store.rendered import Statement
+from hub.store.rendered import rendered
 from hub.store.tables import lease
 from protocol.errors import DeviceError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect
-    from sqlalchemy.sql.elements import ClauseElement
-
     from hub.store.database import Database, Transaction
 
 NOBODY = ""
@@ -42,17 +39,17 @@ class LeaseStore:
         self._database = database
         dialect = database.engine.dialect
         named = (lease.c.holder == bindparam("mine"), lease.c.renewals == bindparam("counted"))
-        self._read = _text(dialect, select(lease.c.holder, lease.c.renewals, lease.c.identity))
+        self._read = rendered(dialect, select(lease.c.holder, lease.c.renewals, lease.c.identity))
         taken = {
             "holder": bindparam("holder", type_=lease.c.holder.type),
             "renewals": lease.c.renewals + 1,
             "identity": bindparam("identity", type_=lease.c.identity.type),
         }
-        self._take = _text(dialect, lease.update().where(*named).values(taken))
+        self._take = rendered(dialect, lease.update().where(*named).values(taken))
         more = {"renewals": lease.c.renewals + 1}
-        self._renew = _text(dialect, lease.update().where(named[0]).values(more))
+        self._renew = rendered(dialect, lease.update().where(named[0]).values(more))
         nobody = {"holder": NOBODY, "identity": b""} | more
-        self._release = _text(dialect, lease.update().where(named[0]).values(nobody))
+        self._release = rendered(dialect, lease.update().where(named[0]).values(nobody))
 
     def look(self) -> Held:
         """Return who holds the lease.
@@ -108,9 +105,3 @@ def _holder(name: str, identity: bytes) -> Holder:
         return msgspec.json.decode(identity, type=Holder)
     except msgspec.MsgspecError:
         return Holder(name, "an unknown machine")
-
-
-def _text(dialect: Dialect, clause: ClauseElement) -> Statement:
-    compiled = clause.compile(dialect=dialect)
-    fixed: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
-    return Statement(str(compiled), fixed)

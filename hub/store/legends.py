@@ -6,20 +6,17 @@ read any more is none, and its account begins with a preset: it is only colours.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import bindparam, select
 
-from hub.store.rendered import Statement
+from hub.store.rendered import rendered
 from hub.store.tables import legend
 from protocol.errors import OperatorError
 from svg_layers.legend import Legend, check_legend
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect
-    from sqlalchemy.sql.elements import ClauseElement
-
     from hub.store.database import Database
 
 _decoder = msgspec.json.Decoder(Legend)
@@ -37,10 +34,10 @@ class LegendStore:
         dialect = database.engine.dialect
         named = legend.c.account == bindparam("of")
         body = bindparam("body", type_=legend.c.body.type)
-        self._one = _text(dialect, select(legend.c.body).where(named))
-        self._drop = _text(dialect, legend.delete().where(named))
+        self._one = rendered(dialect, select(legend.c.body).where(named))
+        self._drop = rendered(dialect, legend.delete().where(named))
         insert = legend.insert().inline().values({"account": bindparam("of"), "body": body})
-        self._insert = _text(dialect, insert)
+        self._insert = rendered(dialect, insert)
 
     def get(self, account: str) -> Legend | None:
         """Return the legend of an account, None if it has none of its own.
@@ -81,9 +78,3 @@ def _read(body: bytes) -> Legend | None:
     except (msgspec.MsgspecError, OperatorError):
         return None
     return found
-
-
-def _text(dialect: Dialect, clause: ClauseElement) -> Statement:
-    compiled = clause.compile(dialect=dialect)
-    fixed: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
-    return Statement(str(compiled), fixed)

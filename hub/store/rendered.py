@@ -6,6 +6,11 @@ Law: values only; what a statement says is `hub.store.statements`'.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+    from sqlalchemy.sql.elements import ClauseElement
 
 SIZES = (1, 8, 64, 512)
 """Lengths of the lists that a statement with IN is rendered for; lists are filled up to them."""
@@ -21,6 +26,13 @@ class Statement:
 
     text: str
     fixed: dict[str, object]
+
+
+def rendered(dialect: Dialect, clause: ClauseElement) -> Statement:
+    """Return `clause` as the driver of `dialect` gets it."""
+    compiled = clause.compile(dialect=dialect)
+    fixed = {name: value for name, value in compiled.params.items() if value is not None}
+    return Statement(str(compiled), fixed)
 
 
 class Listing:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """Number of the last revision in `hub.store.migrations`."""
 
 metadata = MetaData()
@@ -267,6 +267,14 @@ alarm = Table(
     Column("body", LargeBinary, nullable=False),
 )
 """What persons have made of each alarm that has not left; see `hub.store.alarms`."""
+
+scenario = Table(
+    "scenario",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Scenarios under way; see `hub.store.scenarios`."""
 
 migrated = Table(
     "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)

@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select
 
 from hub.fleet.wishes import changed, decode_wish, encode_wish
-from hub.store.rendered import Statement
+from hub.store.rendered import rendered
 from hub.store.tables import wish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from sqlalchemy import Dialect
-    from sqlalchemy.sql.elements import ClauseElement
 
     from hub.fleet.wishes import Leaf, Wish
     from hub.store.database import Database, Transaction
@@ -38,14 +35,14 @@ class WishStore:
         self._database = database
         dialect = database.engine.dialect
         named = (wish.c.device == bindparam("of"), wish.c.leaf == bindparam("under"))
-        self._all = _text(dialect, select(wish.c.device, wish.c.leaf, wish.c.content))
-        self._one = _text(dialect, select(wish.c.content, wish.c.configured).where(*named))
+        self._all = rendered(dialect, select(wish.c.device, wish.c.leaf, wish.c.content))
+        self._one = rendered(dialect, select(wish.c.content, wish.c.configured).where(*named))
         values = {
             name: bindparam(name, type_=wish.c[name].type) for name in ("content", "configured")
         }
-        self._update = _text(dialect, wish.update().where(*named).values(values))
+        self._update = rendered(dialect, wish.update().where(*named).values(values))
         keys: dict[str, Any] = {"device": bindparam("of"), "leaf": bindparam("under")}
-        self._insert = _text(dialect, wish.insert().values(keys | values))
+        self._insert = rendered(dialect, wish.insert().values(keys | values))
 
     def all(self) -> Wishes:
         """Return everything that is wanted.
@@ -113,9 +110,3 @@ class WishStore:
         statement = self._insert if new else self._update
         content = encode_wish(made)
         opened.run(statement, of=device, under=leaf, content=content, configured=configured)
-
-
-def _text(dialect: Dialect, clause: ClauseElement) -> Statement:
-    compiled = clause.compile(dialect=dialect)
-    fixed: dict[str, Any] = {k: v for k, v in compiled.params.items() if v is not None}
-    return Statement(str(compiled), fixed)
