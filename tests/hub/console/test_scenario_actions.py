@@ -59,8 +59,11 @@ def test_a_drill_reaches_nobody_and_is_recorded(console, begun):
     assert (record["action"], record["body"]["drill"]) == ("scenario.begin", True)
 
 
-def test_a_blocked_track_holds_its_trains_and_lets_them_go(console, begun, some_run):
-    row = some_run()
+def test_a_blocked_track_holds_its_trains_and_lets_them_go(console, begun):
+    now = console("viewer").get("/station")["now"]
+    rows = console("viewer").get("/runs")["rows"]
+    coming = [r for r in rows if r["run"].get("departure", {}).get("planned", "") > now]
+    row = min(coming, key=lambda each: each["run"]["departure"]["planned"])
     track = row["run"]["track"]
     armed, done = begun(scenario="track-blocked", tracks=[track], minutes=720)
     held = armed["running"]["held"]
