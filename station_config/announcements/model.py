@@ -13,6 +13,7 @@ from datetime import (
     timedelta,
 )
 from enum import StrEnum
+from functools import cached_property
 
 from protocol.runs import Role  # noqa: TC001 - likewise
 
@@ -294,7 +295,11 @@ class Announcements:
 
     def zone(self, zone_id: str) -> ZonePlace:
         """Return where the zone `zone_id` is heard; everywhere, if nothing is said of it."""
-        return next((z for z in self.zones if z.zone == zone_id), ZonePlace(zone_id))
+        return self._by_zone.get(zone_id) or ZonePlace(zone_id)
+
+    def counts(self, kind: str) -> tuple[int, ...]:
+        """Return which tellings of `kind` there are rules for, ascending."""
+        return tuple(sorted({rule.nth for rule in self._by_kind.get(kind, ())}))
 
     def rule(
         self, kind: str, nth: int, category: str, role: Role, delay: int
@@ -309,12 +314,23 @@ class Announcements:
             delay: minutes late of what passengers wait for.
         """
         matching = [
-            r
-            for r in self.rules
-            if r.kind == kind and r.nth == nth and r.matches(category, role, delay)
+            rule
+            for rule in self._by_kind.get(kind, ())
+            if rule.nth == nth and rule.matches(category, role, delay)
         ]
         found = max(matching, key=lambda rule: rule.weight, default=None)
         return None if found is None or found.never else found
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[AnnouncementRule]]:
+        found: dict[str, list[AnnouncementRule]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.kind, []).append(rule)
+        return found
+
+    @cached_property
+    def _by_zone(self) -> dict[str, ZonePlace]:
+        return {zone.zone: zone for zone in self.zones}
 
     def numbers_for(self, language: str, category: str) -> Numbers:
         """Return how the numbers of trains of `category` are read in `language`."""

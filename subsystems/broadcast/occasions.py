@@ -16,31 +16,33 @@ from typing import TYPE_CHECKING
 from station_config.announcements.model import Moment
 from subsystems.broadcast.conditions import TRUE_UNTIL, Case, is_true
 from subsystems.broadcast.facts import (
-    BUS,
-    SOONER,
-    VARIANTS,
-    bus_replaces,
     digest,
     encode_facts,
     facts_of,
     number_of,
     station_facts,
 )
+from subsystems.broadcast.marks import (
+    changed_since,
+    longest_told,
+    mark_of,
+    variant_of,
+    worth_telling,
+)
 from subsystems.broadcast.model import Kind, Occasion
 from subsystems.broadcast.moments import awaited, moment
-from subsystems.broadcast.places import priority_of, within, zones_at, zones_of
+from subsystems.broadcast.places import Here, priority_of, within, zones_at
 from subsystems.broadcast.tellings import (
     Telling,
     call_key,
     key_of,
-    last_told,
     opened_again,
     round_of,
     tellings,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import timedelta
 
     from protocol.runs import Run
@@ -75,6 +77,13 @@ class _Scene:
     now: Instant
     told: Mapping[str, Told]
     lapsed: bool
+    here: Here
+
+    @property
+    def delay(self) -> int:
+        """Minutes by which what passengers wait for is late."""
+        waited = awaited(self.run)
+        return waited.delay_minutes if waited is not None else 0
 
 
 def occasions(
@@ -100,7 +109,8 @@ def occasions(
     Due or not yet, in no order; `now` is before `latest` of each. What was told is still there: it
     may have to be told in another zone.
     """
-    scene = _Scene(run, announcements, station, now, told, lapsed)
+    here = Here.of(run, station, announcements)
+    scene = _Scene(run, announcements, station, now, told, lapsed, here)
     return tuple(o for kind in _OF_RUNS for rule in _rules(kind, scene) for o in _by(rule, scene))
 
 
@@ -150,14 +160,10 @@ def group(some: Sequence[Occasion]) -> Occasion:
 
 def _rules(kind: Kind, scene: _Scene) -> Iterator[AnnouncementRule]:
     """Yield the rule of each telling of `kind` that is for the run."""
-    run = scene.run
-    waited = awaited(run)
-    delay = waited.delay_minutes if waited is not None else 0
-    _, last = last_told(run.run_id, kind, scene.told) if kind is Kind.DELAY else (0, None)
-    if last is not None:  # the rule that told of it also tells that it is less
-        delay = max(delay, int(last.mark))
-    for nth in sorted({r.nth for r in scene.announcements.rules if r.kind == kind}):
-        rule = scene.announcements.rule(kind, nth, run.category, run.role, delay)
+    run, own = scene.run, scene.announcements
+    delay = scene.delay if kind is not Kind.DELAY else longest_told(run, scene.told)
+    for nth in own.counts(kind):
+        rule = own.rule(kind, nth, run.category, run.role, delay)
         if rule is not None and rule.at is not Moment.SCHEDULE:
             yield rule
 
@@ -183,21 +189,17 @@ def _tellings(rule: AnnouncementRule, scene: _Scene, due: Instant) -> Iterator[T
             yield Telling(key_of(run_id, kind, number), scene.now)
         elif number := round_of(run_id, scene.told):
             yield Telling(key_of(run_id, kind, number), scene.told[key_of(run_id, kind, number)].at)
-    elif kind in _AT_ONCE:
-        mark = _mark(kind, scene.run)
-        if kind is not Kind.DELAY:
-            yield from tellings(run_id, rule, due, scene.told, lambda said: said != mark)
-        elif _worth_telling(rule, scene):
-            changed = _delay_changed(rule, scene.run)
-            yield from tellings(run_id, rule, due, scene.told, changed)
-    else:
+    elif kind not in _AT_ONCE:
         yield Telling(call_key(run_id, rule, scene.told), due)
+    elif worth_telling(kind, rule, scene.run, scene.told):
+        changed = changed_since(kind, rule, scene.run)
+        yield from tellings(run_id, rule, due, scene.told, changed)
 
 
 def _told_at(rule: AnnouncementRule, scene: _Scene, telling: Telling) -> Iterator[Occasion]:
     kind, run, now = Kind(rule.kind), scene.run, scene.now
     latest = _latest(rule, scene, telling.due)
-    zones = zones_of(run, rule.to, scene.station, scene.announcements)
+    zones = scene.here.zones(rule.to)
     if now >= latest or not zones:
         return
     variant = variant_of(kind, run, scene.told)
@@ -215,24 +217,12 @@ def _told_at(rule: AnnouncementRule, scene: _Scene, telling: Telling) -> Iterato
         run_id=run.run_id,
         content=digest(kind, facts),
         facts=facts,
-        mark=_mark(kind, run),
+        mark=mark_of(kind, run),
         chime=rule.chime,
         groups=rule.groups,
         repeats=rule.repeats,
         repeat_after_s=rule.repeat_after.total_seconds(),
     )
-
-
-def variant_of(kind: Kind, run: Run, told: Mapping[str, Told]) -> str:
-    """Return which words are used: a delay that shrank, a bus in place of a train."""
-    if kind not in VARIANTS:
-        return ""
-    if kind is not Kind.DELAY:
-        return BUS if bus_replaces(run) else ""
-    waited = awaited(run)
-    _, last = last_told(run.run_id, kind, told)
-    shrank = last is not None and waited is not None and waited.delay_minutes < int(last.mark)
-    return SOONER if shrank else ""
 
 
 def _latest(rule: AnnouncementRule, scene: _Scene, due: Instant) -> Instant:
@@ -241,42 +231,6 @@ def _latest(rule: AnnouncementRule, scene: _Scene, due: Instant) -> Instant:
     latest = start + rule.useful
     until = moment(scene.run, rule.until) if rule.until is not None else None
     return latest if until is None else min(latest, until)
-
-
-def _mark(kind: Kind, run: Run) -> str:
-    """Return what is compared with later: if it differs, it is told anew."""
-    match kind:
-        case Kind.DELAY:
-            waited = awaited(run)
-            return str(waited.delay_minutes) if waited is not None else "0"
-        case Kind.PLATFORM_CHANGE:
-            return f"{run.platform_changed_from}>{run.platform}|{' '.join(sorted(run.gates))}"
-        case Kind.GATE_CHANGE:
-            return " ".join(sorted(run.gates))
-        case Kind.CANCELLATION | Kind.ENDS_HERE:
-            by = run.replaced_by
-            return "" if by is None else f"{by.run_id}|{by.number}|{sorted(by.texts.items())}"
-        case Kind.DELAY_UNKNOWN:
-            return repr(sorted(run.note.items())) if run.note else ""
-        case _:
-            return ""
-
-
-def _worth_telling(rule: AnnouncementRule, scene: _Scene) -> bool:
-    """Return whether a delay is long enough, or was told longer than it is."""
-    waited = awaited(scene.run)
-    if waited is None:
-        return False
-    if waited.delay_minutes >= (rule.minimum_delay or 1):
-        return True
-    _, last = last_told(scene.run.run_id, Kind.DELAY, scene.told)
-    return last is not None and int(last.mark) - waited.delay_minutes >= rule.again_by
-
-
-def _delay_changed(rule: AnnouncementRule, run: Run) -> Callable[[str], bool]:
-    waited = awaited(run)
-    minutes = waited.delay_minutes if waited is not None else 0
-    return lambda said: abs(minutes - int(said)) >= rule.again_by
 
 
 def _has_room(rule: AnnouncementRule, run: Run) -> bool:

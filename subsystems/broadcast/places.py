@@ -36,17 +36,34 @@ class _Where:
     former_gates: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Here:
+    """Where a run is announced."""
+
+    _where: _Where
+    _zones: tuple[ZonePlace, ...]
+
+    @classmethod
+    def of(cls, run: Run, station: Station, announcements: Announcements) -> Here:
+        """Return where `run` is announced by `announcements`."""
+        zones = tuple(announcements.zone(zone.id) for zone in station.announcement_zones)
+        return cls(_where(run, station.layout_on(run.service_date)), zones)
+
+    def zones(self, places: Iterable[Place]) -> tuple[str, ...]:
+        """Return the ids of the zones that hear it announced at `places`, as configured."""
+        wanted = tuple(places)
+        return tuple(
+            zone.zone
+            for zone in self._zones
+            if any(_hears(zone, place, self._where) for place in wanted)
+        )
+
+
 def zones_of(
     run: Run, places: Iterable[Place], station: Station, announcements: Announcements
 ) -> tuple[str, ...]:
     """Return the ids of the zones that hear `run` announced at `places`, as configured."""
-    where = _where(run, station.layout_on(run.service_date))
-    wanted = tuple(places)
-    return tuple(
-        zone.id
-        for zone in station.announcement_zones
-        if any(_hears(announcements.zone(zone.id), place, where) for place in wanted)
-    )
+    return Here.of(run, station, announcements).zones(places)
 
 
 def zones_at(
@@ -102,16 +119,14 @@ def _hears(zone: ZonePlace, place: Place, where: _Where) -> bool:
         return True
     if place in {Place.GATE, Place.FORMER_GATE}:
         return _hears_gate(zone, place, where)
-    return (
-        zone.area is _AREAS[place]
-        and {
-            Place.WAITING_ROOM: _any(zone.waiting_rooms, where.rooms),
-            Place.PLATFORM: _one(zone.platforms, where.platforms),
-            Place.FORMER_PLATFORM: _one(zone.platforms, where.former_platforms),
-            Place.EXIT: _any(zone.platforms, where.platforms),
-            Place.FORECOURT: True,
-        }[place]
-    )
+    if zone.area is not _AREAS[place]:
+        return False
+    if place in {Place.PLATFORM, Place.FORMER_PLATFORM}:
+        former = place is Place.FORMER_PLATFORM
+        return _one(zone.platforms, where.former_platforms if former else where.platforms)
+    if place is Place.WAITING_ROOM:
+        return _any(zone.waiting_rooms, where.rooms)
+    return place is Place.FORECOURT or _any(zone.platforms, where.platforms)
 
 
 def _hears_gate(zone: ZonePlace, place: Place, where: _Where) -> bool:
