@@ -6,7 +6,10 @@ did what is logged.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from protocol.errors import OperatorError
 from subsystems.broadcast.cap_meaning import Begin, End
@@ -14,14 +17,16 @@ from subsystems.broadcast.desk import ground_of, log_person
 from subsystems.broadcast.emergency import ARMED_S, Arm, Takeovers, make_takeover
 from subsystems.broadcast.events import Announce as AnnounceEvent
 from subsystems.broadcast.events import EmergencyBegins, EmergencyEnds, Stop
-from subsystems.broadcast.manual import Announce
-from subsystems.broadcast.model import Kind
+from subsystems.broadcast.manual import Announce, make_occasion
+from subsystems.broadcast.model import Kind, Priority
 
 if TYPE_CHECKING:
+    from station_config.announcements.model import Prepared
     from subsystems.broadcast.asked import EndAsked, Named
-    from subsystems.broadcast.desk import Desk, Means
+    from subsystems.broadcast.desk import Means
     from subsystems.broadcast.model import Occasion
 
+CLEAR_LASTS = timedelta(minutes=3)
 ALL_CLEAR = "all-clear"
 """Prepared text that is said when a takeover ends."""
 
@@ -31,12 +36,10 @@ class Crisis:
 
     Args:
         means: see `subsystems.broadcast.desk.Means`.
-        desk: says that all is clear.
     """
 
-    def __init__(self, means: Means, desk: Desk) -> None:
+    def __init__(self, means: Means) -> None:
         self._means = means
-        self._desk = desk
         self._takeovers = Takeovers()
         self._pending: dict[str, Occasion] = {}
 
@@ -101,16 +104,22 @@ class Crisis:
         prepared = self._means.station.announcements.prepared
         clear = next((each for each in prepared if each.id == ALL_CLEAR), None)
         if asked.say and clear is not None:
-            known = ground_of(self._means).languages
-            said = Announce(
-                zones=occasion.zones,
-                text={tag: clear.texts[tag] for tag in known if tag in clear.texts},
-                repeats=clear.repeats,
-                repeat_after_s=max(5.0, clear.repeat_after.total_seconds()),
-                who=asked.who,
-            )
-            self._desk.announce(said, address)
+            self._say_clear(clear, occasion, asked.who)
         return {"ended": True}
+
+    def _say_clear(self, clear: Prepared, over: Occasion, who: str) -> None:
+        """Say that all is clear wherever the emergency was heard, muted or not."""
+        means, ground = self._means, ground_of(self._means)
+        said = Announce(
+            zones=over.zones,
+            text={tag: clear.texts[tag] for tag in ground.languages if tag in clear.texts},
+            ends_at=means.now() + CLEAR_LASTS,
+            repeats=clear.repeats,
+            repeat_after_s=max(5.0, clear.repeat_after.total_seconds()),
+            who=who,
+        )
+        occasion = make_occasion(said, ground, means.name(), means.now())
+        means.driver.happen(AnnounceEvent(replace(occasion, priority=Priority.EMERGENCY)))
 
     def alert(self, meant: Begin | End) -> None:
         """Do what an alert means."""

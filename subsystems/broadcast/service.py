@@ -143,7 +143,7 @@ class Broadcast:
         )
         self.words = WordsDesk(means, vocabulary, on_change=self._known.forget)
         self.desk = Desk(means)
-        self.crisis = Crisis(means, self.desk)
+        self.crisis = Crisis(means)
         self.cap = CapIntake(
             self._known.cap_rules(settings.options),
             self.link.now,

@@ -124,8 +124,8 @@ def _seconds(raw: bytes) -> float:
         with wave.open(io.BytesIO(raw), "rb") as file:
             if file.getsampwidth() != 2 or file.getnchannels() > 2:  # noqa: PLR2004 - 16 bit, stereo
                 raise OperatorError("send WAV of 16 bit, one or two channels")
-            file.readframes(file.getnframes())
-            return file.getnframes() / file.getframerate()
+            width = file.getsampwidth() * file.getnchannels()
+            return len(file.readframes(file.getnframes())) / width / file.getframerate()
     except (EOFError, wave.Error, ZeroDivisionError) as error:
         raise OperatorError(f"not a WAV file: {error}") from error
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from protocol.limits import SPOKEN_MOST_S
 from protocol.spoken import Said
 from station_config.announcements.model import Area
-from subsystems.broadcast.model import Priority
+from subsystems.broadcast.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -82,7 +82,7 @@ class Telling:
     def spoken(self, effect: Spoken, text: Mapping[str, str]) -> Said | None:
         """Return what is to be told of a voice; None: its takeover is told already."""
         play = effect.play
-        if play.priority is Priority.EMERGENCY:
+        if play.occasion.kind is Kind.EMERGENCY:
             return None
         about = (each.run_id for each in play.occasion.members or (play.occasion,))
         return Said(

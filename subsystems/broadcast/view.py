@@ -14,7 +14,7 @@ import msgspec
 from protocol.times import to_unix
 from subsystems.broadcast.facts import decode_facts
 from subsystems.broadcast.kept import Alerted, MuteUntil
-from subsystems.broadcast.model import Priority
+from subsystems.broadcast.model import Kind, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -245,7 +245,7 @@ def _voice(name: str, voice: Voice, sounded: Callable[[str], Sounded | None]) ->
         began=milliseconds(play.began_at),
         seconds=play.seconds,
         clip=known.clip.sha256 if known is not None else "",
-        emergency=play.priority is Priority.EMERGENCY,
+        emergency=play.occasion.kind is Kind.EMERGENCY,
     )
 
 

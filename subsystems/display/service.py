@@ -125,9 +125,10 @@ class Display:
         now = self.link.now()
         places = self._state.views[board.id].places(now)
         heard_at = {*places, *filter(None, (board.gate, board.platform))}
+        nowhere = heard_at == {board.id}
         return with_spoken(
             make_notes(self.link.announced(*places), board.languages),
-            self._transcript.notes(heard_at, board.languages, now),
+            self._transcript.notes(heard_at, board.languages, now, nowhere=nowhere),
         )
 
     def _step(self, event: Event) -> None:

@@ -39,7 +39,12 @@ class Transcript:
             self._voices[key] = spoken
 
     def notes(
-        self, places: Container[str], languages: Iterable[str], now: Instant
+        self,
+        places: Container[str],
+        languages: Iterable[str],
+        now: Instant,
+        *,
+        nowhere: bool = False,
     ) -> tuple[Note, ...]:
         """Return what is heard at `places` as notes, emergencies first, then the latest first.
 
@@ -47,8 +52,10 @@ class Transcript:
             places: where the screen stands.
             languages: of the screen, in its order.
             now: station time.
+            nowhere: it is not known where the screen stands: emergencies of any place are shown.
         """
-        heard = [v for v in self._voices.values() if now < v.ends_at and v.heard_at(places)]
+        lasting = [v for v in self._voices.values() if now < v.ends_at]
+        heard = [v for v in lasting if v.heard_at(places) or (nowhere and v.emergency)]
         heard.sort(key=lambda v: (not v.emergency, -to_unix(v.begins_at), v.spoken_id))
         shown = tuple(languages)
         return tuple(_note(voice, shown) for voice in heard)

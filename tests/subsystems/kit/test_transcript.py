@@ -56,6 +56,13 @@ def test_it_is_told_where_it_is_heard_in_the_languages_of_the_screen(transcript)
     assert note.text == {"zh": "请注意"}, "another language is better than none"
 
 
+def test_a_screen_of_no_known_place_shows_emergencies_of_any(transcript):
+    transcript.take(voice("calm", places=("hall-1",)), AT)
+    transcript.take(voice("fire", places=("hall-1",), emergency=True), AT)
+    assert ids(transcript.notes({"board"}, BOTH, AT, nowhere=True)) == ["fire"]
+    assert transcript.notes({"board"}, BOTH, AT) == ()
+
+
 def test_a_voice_that_ends_is_taken_down(transcript):
     transcript.take(voice(), AT)
     transcript.take(voice("2"), AT)
