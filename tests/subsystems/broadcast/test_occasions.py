@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace as altered
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,15 @@ from msgspec.structs import replace
 
 from hub.kernel.preview import planned_runs
 from protocol.runs import CallTime, Named, Punctuality, Replacement, Role, Run, Timeline
+from station_config.imports.national_2016 import read_national
+from station_config.imports.plan import plan_of
+from station_config.imports.report import Report
+from station_config.model import Timetable
+from station_config.plan_files import source_of
 from subsystems.broadcast.facts import decode_facts
 from subsystems.broadcast.model import Kind, Occasion, Priority, Told
 from subsystems.broadcast.occasions import group, occasions, station_occasions
+from subsystems.broadcast.reading.lexicon import HAN
 from subsystems.broadcast.vocabulary import vocabulary_of
 from subsystems.broadcast.wording import say
 
@@ -359,6 +366,40 @@ def test_a_whole_real_day_can_be_said_in_every_language(hohhot, muehlau):
                 assert all(part.segments for part in saying.parts)
                 counts[occasion.kind] += 1
         assert counts[Kind.APPROACH] > 20
+
+
+NATIONAL = Path(__file__).parents[4] / "shared/data/china-2016-highspeed/stop_times.csv.gz"
+LARGE = ("上海虹桥", "广州南", "南京南", "武汉", "沈阳北", "重庆北", "合肥南", "长沙南")
+
+
+@pytest.mark.skipif(not NATIONAL.exists(), reason="needs ../shared/data/china-2016-highspeed")
+@pytest.mark.parametrize("name", LARGE)
+def test_a_real_day_of_a_large_station_can_be_said(name, hohhot):
+    """Another place's trains at this station's tracks: numbers, names and times are real."""
+    source = source_of(NATIONAL, lambda _name, _lines: None)
+    rows = plan_of(read_national(source, [name], Report()), Report())
+    tracks = [t.id for t in hohhot.layouts[-1].tracks if t.platform]
+    placed = tuple(altered(row, track=tracks[n % len(tracks)]) for n, row in enumerate(rows))
+    day = datetime(2016, 3, 1, tzinfo=UTC).date()
+    station = altered(hohhot, timetable=Timetable(day, placed))
+    start = datetime.combine(day, time(0), station.zone_info).astimezone(UTC)
+    runs, words, count = planned_runs(station, day, start), vocabulary_of(station), 0
+    for run in runs:
+        call = run.departure or run.arrival
+        for occasion in occasions(
+            run, station.announcements, station, start - timedelta(hours=12), told={}
+        ):
+            zh, en = say(occasion, words).parts
+            train = run.departure_number or run.arrival_number
+            assert f"{train}次" in zh.shown
+            assert f"rain {train} " in en.shown
+            assert not set("0123456789") & set(zh.segments[0].text)
+            if occasion.kind is Kind.CHECK_IN_OPEN:
+                assert call.planned.astimezone(station.zone_info).strftime("%H:%M") in zh.shown
+            for segment in zh.segments:
+                assert len(segment.reading.split()) == len(HAN.findall(segment.text))
+            count += 1
+    assert count > 2 * len(runs) > 200
 
 
 numbers = st.one_of(st.none(), st.sampled_from(["K274", "K274/K275", "1461", "ICE 652", "中1"]))
