@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from station_config.runtime.deployment import Deployment
     from station_config.runtime.reactor import Reactor
 
-SHOWN = ("display", "broadcast", "clock", "query", "staff_notices")
+SHOWN = ("display", "broadcast", "clock", "query", "staff-notices")
 """Kinds of subsystems whose own sites the console may show."""
 YEAR_S = 31_536_000
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import DeferredList
 
 from protocol.errors import OperatorError
+from simulators.demo.accounts import make_accounts
 from simulators.demo.plan import DemoOptions, daytime, lasts, roles
 from simulators.demo.prepare import find_station, prepare
 from station_config.load import load_station
+from station_config.runtime.deployment import load_deployment
 from station_config.runtime.ports import wait_for_port
 from station_config.runtime.process import run_reactor
 from station_config.runtime.supervisor import Child, Supervisor
@@ -40,9 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
     options = _options(arguments)
     station = load_station(options.station)
     prepare(options, station)
+    passwords = make_accounts(load_deployment(options.deployment))
     return run_reactor(
         "demo",
-        lambda reactor, log: _Demo(reactor, options, station, log).start(),
+        lambda reactor, log: _Demo(reactor, options, station, passwords, log).start(),
         as_json=options.log_json,
         quiet=options.quiet,
     )
@@ -73,11 +76,13 @@ class _Demo:
         reactor: Reactor,
         options: DemoOptions,
         station: Station,
+        passwords: dict[str, str],
         log: FilteringBoundLogger,
     ) -> None:
         self._reactor = reactor
         self._options = options
         self._station = station
+        self._passwords = passwords
         self._log = log
         self._supervisor = Supervisor(reactor, log)
 
@@ -116,6 +121,8 @@ class _Demo:
             "",
             f"  all boards      {boards}/",
             *(f"  {board.kind.value:<15} {boards}/board/{board.id}" for board in station.boards),
+            f"  console         http://127.0.0.1:{options.hub_port}/console/",
+            *(f"    {name:<13} {password}" for name, password in self._passwords.items()),
             f"  clock           http://127.0.0.1:{options.clock_port}/",
             f"  kiosk           http://127.0.0.1:{options.kiosk_port}/",
             f"  broadcast       http://127.0.0.1:{options.broadcast_port}/",

@@ -14,6 +14,10 @@ export const now = signal(Date.now());
 /** The minute of that: what is drawn by the minute reads this. */
 export const minute = computed(() => Math.floor(now.value / 60000));
 
+const others = {};
+/** The last event called `name`, for what has no signal above; null until one came. */
+export const event = (name) => (others[name] ??= signal(null));
+
 let clock = { station: Date.now(), real: performance.now(), rate: 1 };
 let port = null;
 
@@ -61,7 +65,7 @@ export function begin(refused) {
   port = open();
   port.onmessage = ({ data }) => {
     if (data.name === "refused") refused();
-    else batch(() => TAKE[data.name]?.(data.data));
+    else batch(() => (TAKE[data.name] ? TAKE[data.name](data.data) : (event(data.name).value = data.data)));
   };
   port.postMessage("begin");
   window.addEventListener("pagehide", () => port?.postMessage("gone"));

@@ -1,6 +1,9 @@
 // Law: the one stream of this browser, however many windows are open. It holds all rows, gives them
 // to a window that comes, and passes on what changes. It draws nothing and judges nothing.
 
+/** What the hub sends besides rows; the last of each is kept for a window that comes later. */
+const EVENTS = ["snapshot", "patch", "standing", "presence", "state", "alarms-all", "alarms", "scenarios", "beat"];
+
 const ports = new Set();
 const rows = new Map();
 const last = {};
@@ -28,7 +31,7 @@ function take(name, data) {
   } else if (name === "patch") {
     for (const row of data.rows) rows.set(row.id, row);
     for (const id of data.gone) rows.delete(id);
-  } else last[name] = data;
+  } else if (name !== "alarms") last[name] = data; // those are patches of "alarms-all"
   tell({ name, data });
 }
 
@@ -37,7 +40,7 @@ function begin() {
   clearTimeout(again);
   if (source && source.readyState !== 2) return;
   source = new EventSource("/api/v1/live");
-  for (const name of ["snapshot", "patch", "standing", "presence", "state", "beat"]) {
+  for (const name of EVENTS) {
     source.addEventListener(name, (event) => {
       heardAt = Date.now();
       if (!up) standing(true);
