@@ -8,6 +8,7 @@ while it is heard (`Everything`). Whatever comes from a terminal is answered, an
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import structs
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 NOWHERE = Seen("", "")
 ENDED = {Status.WITHDRAWN: Verdict.WITHDRAWN, Status.ACKNOWLEDGED: Verdict.ALREADY}
+JUST_AFTER = timedelta(milliseconds=1)
+"""A deviation holds up to and with its last instant; see `protocol.timeline.lapsed`."""
 VERDICTS = 5000
 """So many of the last signatures are known again; older ones the store knows."""
 
@@ -131,7 +134,7 @@ def next_at(state: State) -> Instant | None:
     """Return when something happens by itself, None: never."""
     times = list(state.wakes.values())
     if not state.stale and state.trusted_until is not None:
-        times.append(state.trusted_until)
+        times.append(state.trusted_until + JUST_AFTER)
     return min(times, default=None)
 
 

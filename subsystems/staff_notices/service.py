@@ -58,6 +58,7 @@ RECALLED = timedelta(hours=30)
 """How far back an earlier life's notices are wanted."""
 LOOK_EVERY_S = 1.0
 """Real seconds: the station's clock may be set right at any time."""
+SOONEST_S = 0.02
 TERMINALS_EVERY_S = 5.0
 NO_POSTS = Posts(timedelta(0), timedelta(0), ())
 """Of a station that names none: the overview is empty."""
@@ -148,7 +149,7 @@ class Staff:
         """Go on where an earlier life ended."""
         self._parts.reactor.addSystemEventTrigger("after", "shutdown", self._close)
         self._parts.reactor.addSystemEventTrigger("before", "shutdown", self._timers.stop)
-        self._on_status()  # how far deviations are to be believed, before any is told
+        self._on_status()
         self._step(Changed(dict(self.link.runs())))
         self._timers.every("terminals", TERMINALS_EVERY_S, self._look_at_terminals)
         self._tick()
@@ -168,16 +169,22 @@ class Staff:
 
     def _on_runs(self, changed: frozenset[str]) -> None:
         runs = self.link.runs()
+        self._trust()
         self._step(Changed({run_id: runs.get(run_id) for run_id in changed}))
 
+    def _trust(self) -> None:
+        """How far deviations are to be believed, before any of them is told."""
+        confirmed_at = self.link.confirmed_at
+        until = None if confirmed_at is None else confirmed_at + self.link.estimate_lifetime
+        if until != self._state.trusted_until:
+            self._step(Trusted(until))
+
     def _on_status(self) -> None:
+        self._trust()
         online = self.link.mode is LinkMode.ONLINE
         if online and not self._was_online:
             self._step(Everything(dict(self.link.runs())))
         self._was_online = online
-        confirmed_at = self.link.confirmed_at
-        until = None if confirmed_at is None else confirmed_at + self.link.estimate_lifetime
-        self._step(Trusted(until))
         self.pages.say_status()
 
     def _tick(self) -> None:
@@ -203,7 +210,7 @@ class Staff:
             return
         delay_s = (due - self.link.now()).total_seconds() / self._parts.clock.rate
         if delay_s < LOOK_EVERY_S:
-            self._timers.after("tick", max(0.0, delay_s), self._tick)
+            self._timers.after("tick", max(SOONEST_S, delay_s), self._tick)
 
     def _perform(self, effect: Effect) -> None:
         match effect:

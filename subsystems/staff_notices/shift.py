@@ -18,6 +18,7 @@ from twisted.web.resource import Resource
 from protocol.errors import OperatorError
 from station_config.runtime.leaf import Leaf, plain
 from station_config.runtime.web import NotFound
+from subsystems.staff_notices.model import Status
 from subsystems.staff_notices.view import MOMENTS
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SHIFT = timedelta(hours=12)
 LONGEST = timedelta(days=31)
+VOID = {Status.SUPERSEDED, Status.WITHDRAWN}
 COLUMNS = (
     "issued",
     "train",
@@ -116,13 +118,16 @@ class Lists:
         """Return a list as a page for paper, its frame in `language`."""
         table = self._table(language)
         tag = language if language in self._words else next(iter(self._words))
-        rows = self.rows(post, since, until)
+        notices = self._store.notices(since, until, post=post)
+        rows = [self._row(each) for each in notices]
         names = self.posts[post]
         title = table.shift_of.format(post=names.get(tag, post))
         station = self._station.names.get(tag, self._station.id)
         span = table.shift_span.format(begin=self._full(since), end=self._full(until))
-        signed = sum(bool(row[COLUMNS.index("signed")]) for row in rows)
-        summary = table.summary.format(count=len(rows), signed=signed, open=len(rows) - signed)
+        signed = sum(each.signature is not None for each in notices)
+        void = sum(each.signature is None and each.status in VOID for each in notices)
+        opened = len(notices) - signed - void
+        summary = table.summary.format(count=len(rows), signed=signed, open=opened, void=void)
         made = table.made_at.format(time=self._full(self._now()))
         head = _cells("th", (table.word(f"col_{name}") for name in COLUMNS))
         body = "".join(f"<tr>{_cells('td', row)}</tr>" for row in rows)

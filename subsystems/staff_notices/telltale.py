@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DONE_SHOWN = timedelta(hours=2)
 MOST_DONE = 30
-MOST_COMING = 60
+MOST_COMING = 120
 
 
 def held(state: State, post: str, view: View, terminals: Terminals, now: Instant) -> Held:

@@ -212,7 +212,9 @@ class View:
             ),
         }
         if moment is Moment.DELAY:
-            tellers["change_delay"] = lambda facts: self._late(moment, facts)
+            tellers["change_delay"] = lambda facts: (
+                self.word("to_be_confirmed") if facts.unconfirmed else self._late(moment, facts)
+            )
         elif not moment.change:
             tellers["change_time"] = self._time
         if moment in _CHECK_IN:

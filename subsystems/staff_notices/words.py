@@ -56,7 +56,7 @@ PLACES = {
     "shift_of": {"post"},
     "shift_span": {"begin", "end"},
     "made_at": {"time"},
-    "summary": {"count", "open", "signed"},
+    "summary": {"count", "open", "signed", "void"},
     "fault_unsigned": {"count", "numbers", "post", "time"},
     "fault_store": {"why"},
 }

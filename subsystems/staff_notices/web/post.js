@@ -281,10 +281,14 @@ function signOff() {
   }]);
 }
 
-/** @returns {HTMLElement[]} */
+/** @returns {import("./tools.js").Tool[]} */
 function tools() {
-  if (session === null) return [make("button", { type: "button", class: "person strong", onclick: () => signOn() }, mark("☺"), ` ${word("sign_on")}`)];
-  return [make("button", { type: "button", class: "person", onclick: signOff, title: word("sign_off") }, mark("☻"), ` ${word("on_duty", { person: session.person })}`)];
+  const text = session === null ? word("sign_on") : word("on_duty", { person: session.person });
+  const set = session === null
+    ? { class: "person strong", onclick: () => signOn() }
+    : { class: "person", onclick: signOff, title: word("sign_off") };
+  return [{ key: "person", text: text + (session?.id ?? ""), draw: () =>
+    make("button", { type: "button", ...set }, mark(session === null ? "☺" : "☻"), ` ${text}`) }];
 }
 
 // -- what becomes of signatures ---------------------------------------------------------------

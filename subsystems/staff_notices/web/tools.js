@@ -5,7 +5,7 @@
  *
  * Law: wiring. What is particular to a page is given.
  */
-import { button, by, make, mark, setText } from "./dom.js";
+import { button, by, keyed, make, mark, setText } from "./dom.js";
 import { clock, setTheme, shared, speak, theme, timeText, told, word } from "./frame.js";
 import { MUTE_MINUTES, Sound } from "./sound.js";
 import { Stream } from "./stream.js";
@@ -13,7 +13,7 @@ import { Stream } from "./stream.js";
 const MEASURE_EVERY_MS = 60000;
 export const sound = new Sound();
 
-/** @type {{draw: () => void, heard: (first: boolean, back: boolean, skew: number) => void, lost: () => void, took: (kind: string, data: any) => void, tools: () => HTMLElement[]}} */
+/** @type {{draw: () => void, heard: (first: boolean, back: boolean, skew: number) => void, lost: () => void, took: (kind: string, data: any) => void, tools: () => Tool[]}} */
 let page;
 
 /** @param {string} stream @param {typeof page} made */
@@ -23,7 +23,7 @@ export function begin(stream, made) {
   setInterval(tick, 1000);
   setInterval(measure, MEASURE_EVERY_MS);
   for (const touch of ["pointerdown", "keydown"]) {
-    addEventListener(touch, () => sound.blocked && sound.allow().then(drawTools), { passive: true });
+    addEventListener(touch, () => sound.blocked && sound.allow(), { passive: true });
   }
   new Stream(stream, onMessage, onLost).start();
 }
@@ -90,38 +90,54 @@ export function drawTools() {
   const { languages, words } = shared.frame;
   const next = languages[(languages.indexOf(shared.language) + 1) % languages.length];
   const other = theme() === "dark" ? "light" : "dark";
-  by("tools").replaceChildren(
+  const turn = () => {
+    setTheme(other);
+    drawTools();
+  };
+  const talk = () => {
+    speak(shared.frame, next);
+    drawTools();
+    drawLine();
+    page.draw();
+  };
+  const colour = word(`theme_${other}`);
+  // What reads the same stays: a button that is replaced between press and release is never clicked.
+  keyed(by("tools"), [
     ...page.tools(),
-    soundButton(),
-    button(words.language_name[next], () => { speak(shared.frame, next); drawTools(); drawLine(); page.draw(); }, { lang: next, class: "language" }),
-    make("button", {
-      type: "button", class: "theme", "aria-label": word(`theme_${other}`), title: word(`theme_${other}`),
-      onclick: () => { setTheme(other); drawTools(); },
-    }, mark("◐")),
-  );
+    soundTool(),
+    { key: "language", text: next, draw: () => button(words.language_name[next], talk, { lang: next }) },
+    { key: "theme", text: other + shared.language, draw: () =>
+      make("button", { type: "button", "aria-label": colour, title: colour, onclick: turn }, mark("◐")) },
+  ]);
 }
 
-/** @returns {HTMLElement} */
-function soundButton() {
+/** @typedef {{key: string, text: string, draw: () => HTMLElement}} Tool */
+
+/** @returns {Tool} */
+function soundTool() {
   const until = sound.mutedUntil;
   if (until !== null) {
-    const station = clock.now() + (until - Date.now()) * clock.rate;
-    const text = word("muted_until", { time: timeText(station) });
-    return make("button", { type: "button", class: "sound muted", onclick: () => { sound.unmute(); drawTools(); } }, mark("🔇"), ` ${text}`);
+    const text = word("muted_until", { time: timeText(clock.now() + (until - Date.now()) * clock.rate) });
+    return tool("muted", "×", text, () => sound.unmute());
   }
-  if (sound.blocked) {
-    return make("button", { type: "button", class: "sound blocked", onclick: () => sound.allow().then(drawTools) }, mark("🔈"), ` ${word("sound_blocked")}`);
-  }
-  return make("button", { type: "button", class: "sound", onclick: () => { sound.mute(); drawTools(); } }, mark("🔊"), ` ${word("mute", { minutes: MUTE_MINUTES })}`);
+  if (sound.blocked) return tool("blocked", "×", word("sound_blocked"), () => sound.allow().then(drawTools));
+  return tool("loud", "♪", word("mute", { minutes: MUTE_MINUTES }), () => sound.mute());
 }
 
-let wasMuted = false;
+/** @param {string} name @param {string} shape @param {string} text @param {() => void} act @returns {Tool} */
+function tool(name, shape, text, act) {
+  const onclick = () => {
+    act();
+    drawTools();
+  };
+  return { key: "sound", text: name + text, draw: () =>
+    make("button", { type: "button", class: `sound ${name}`, onclick }, mark(shape), ` ${text}`) };
+}
+
 export function tick() {
   if (!clock.known || shared.frame === null) return;
   setText(by("clock"), timeText(clock.now()));
-  const muted = sound.mutedUntil !== null;
-  if (wasMuted !== muted) drawTools();
-  wasMuted = muted;
+  drawTools();
   page.draw();
 }
 
