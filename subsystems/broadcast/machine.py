@@ -52,6 +52,10 @@ if TYPE_CHECKING:
 TICK_S = 1.0
 """Real seconds between ticks at most."""
 
+CHECK_S = 5.0
+"""Station seconds after which the rules are asked again about what is being spoken. What changes is
+told at once (`Derived`), what ends by itself says when (`true_until`): this is for the rest."""
+
 
 def initial(zones: Zones, rate: float = 1.0) -> State:
     """Return the state before anything: `Awake` comes first.
@@ -90,7 +94,7 @@ def _take(work: Work, event: Event) -> None:  # noqa: C901, PLR0912 - one line e
         case Derived():
             queue.derived(work, event)
         case Tick():
-            work.asked |= _spoken_sources(work)
+            _check_spoken(work)
         case RulesChanged():
             work.asked |= work.sources.keys()
         case ClipReady():
@@ -115,11 +119,14 @@ def _take(work: Work, event: Event) -> None:  # noqa: C901, PLR0912 - one line e
             _awake(work, event)
 
 
-def _spoken_sources(work: Work) -> set[str]:
-    """Return the sources of what is being spoken: is it true yet?"""
+def _check_spoken(work: Work) -> None:
+    """Every now and then: is it true yet, what is being spoken?"""
+    if work.mono_s < work.checked_s + max(TICK_S, CHECK_S / work.rate):
+        return
+    work.checked_s = work.mono_s
     keys = {each.key for voice in work.voices.values() for each in voice.told}
     items = (work.items[key] for key in keys if key in work.items)
-    return {item.source for item in items if item.source is not None}
+    work.asked |= {item.source for item in items if item.source is not None}
 
 
 def _awake(work: Work, event: Awake) -> None:
@@ -163,8 +170,8 @@ def _interrupted(work: Work, begun: Begun, *, heard: bool) -> None:
 
 def wake_in(state: State, now: Instant, mono_s: float) -> float:
     """Return the real seconds until the next `Tick` is wanted, at most `TICK_S`."""
-    soonest = min(_instants(state, now, mono_s), default=mono_s + TICK_S)
-    return min(TICK_S, max(0.0, soonest - mono_s))
+    ahead = (at for at in _instants(state, now, mono_s) if at > mono_s)
+    return min(TICK_S, min(ahead, default=mono_s + TICK_S) - mono_s)
 
 
 def _instants(state: State, now: Instant, mono_s: float) -> Iterator[float]:
@@ -174,11 +181,11 @@ def _instants(state: State, now: Instant, mono_s: float) -> Iterator[float]:
         if item.due_s is None:
             yield mono_s + (occasion.due - now).total_seconds() / state.rate
             continue
-        yield from (at for at in item.ready_s.values() if at > mono_s)
+        yield from item.ready_s.values()
         if occasion.kind in BOUND and not item.begun.issuperset(item.left):
             yield item.due_s + LIMIT_S
     for voice in state.voices.values():
-        yield from (at for at in (voices.enough_s(voice),) if at > mono_s)
+        yield voices.enough_s(voice)
         ends = (each.true_until for each in voice.told if each.true_until is not None)
         yield from (mono_s + (end - now).total_seconds() / state.rate for end in ends)
 

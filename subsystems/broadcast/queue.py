@@ -63,7 +63,7 @@ def _withdraw(work: Work, key: str) -> None:
     """The rules no longer say it: it is cut off, or leaves the queue."""
     item = work.items[key]
     cut_words(work, item.occasion, Reason.UNTRUE)
-    if item.due_s is not None:
+    if item.owed:
         spoken = work.speaks(item.occasion)
         reason = Reason.TOO_LATE if item.occasion.latest <= work.now else Reason.UNTRUE
         work.drop(item, [z for z in item.untold if z not in spoken], reason)
@@ -133,7 +133,7 @@ def advance(work: Work) -> None:
         if item.occasion.latest <= work.now:
             _at_its_end(work, item)
         elif item.due_s is None and item.occasion.due <= work.now:
-            work.items[key] = replace(item, due_s=work.mono_s)
+            work.items[key] = replace(item, due_s=work.mono_s, owed=True)
     if work.mono_s >= work.tidied_s + TIDY_S:
         _tidy(work)
 

@@ -167,7 +167,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
         zones: concerned.
         reason: why it was dropped, or did not come to its end; None: it did.
         waited: what it had waited for.
-        late_s: real seconds from being due to its voice.
+        late_s: real seconds from being due to its voice, the first one here.
     """
 
     at: Instant

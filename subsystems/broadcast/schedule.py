@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from subsystems.broadcast.bundles import Waiting, Want, limit_s, wants
-from subsystems.broadcast.model import Priority
+from subsystems.broadcast.model import Kind, Priority
 from subsystems.broadcast.records import Reason, Why
 from subsystems.broadcast.sounds import patient, seconds_of
+from subsystems.broadcast.state import clip_name
 from subsystems.broadcast.voices import begin, cut
 from subsystems.broadcast.zones import halo
 
@@ -37,8 +38,18 @@ OLDER_S = 60.0
 OLDEST = Priority.ARRIVAL
 """As far up as waiting brings."""
 
+USUAL_S = 20.0
+"""Real seconds that a voice is thought to last whose sound is not there yet."""
+
+HOPELESS = {Why.MUTED, Why.QUIET, Why.TAKEN_OVER, Why.NO_SINK, Why.OUTLASTS}
+"""What waits for these will not begin soon: nothing gives way to it."""
+
 ABOVE_PERSONS = Priority.MANUAL + 0.5
 """Rank of a platform change that has not begun yet: before a person's text, after an emergency."""
+
+LESSER = {Kind.CHECK_IN_CLOSED: 0.3, Kind.EXIT_GUIDANCE: 0.3, Kind.REMINDER: 0.6}
+"""Kinds that are of less use than others of their priority: that check-in is open helps more people
+than that it still is, or no longer."""
 
 PAUSE_S = 10.0
 """Real seconds: between repetitions no farther apart nothing else is begun that would not fit."""
@@ -121,18 +132,26 @@ def _hindrance(work: Work, item: Item, zone: str, taken: frozenset[str]) -> Why 
     return next((why for why, hinders in checks if hinders), None)
 
 
+def _matters(work: Work, want: Want) -> float:
+    """Return the priority of `want`, raised by how long it has waited."""
+    items = [work.items[key] for key in want.keys]
+    waited = max(work.mono_s - (item.due_s or work.mono_s) for item in items)
+    priority = want.occasion.priority
+    rank = priority - LESSER.get(want.occasion.kind, 0.0)
+    if Priority.COURTESY < priority < OLDEST:
+        rank = min(float(OLDEST), rank + int(waited / OLDER_S))
+    return rank
+
+
 def _rank(work: Work, want: Want) -> tuple[float, ...]:
     """Return what orders wants: the smaller goes first."""
     items = [work.items[key] for key in want.keys]
-    waited = max(work.mono_s - (item.due_s or work.mono_s) for item in items)
-    rank = float(want.occasion.priority)
-    if Priority.COURTESY < rank < OLDEST:
-        rank = min(float(OLDEST), rank + int(waited / OLDER_S))
+    rank = _matters(work, want)
     if limit_s(work, want) is not None:
         rank = ABOVE_PERSONS
     rounds = min(item.rounds.get(zone, 0) for item in items for zone in want.zones)
     must = (_last_start(want, 0.0, work) - work.now).total_seconds()
-    return (-rank, rounds, must, -waited)
+    return (-rank, rounds, must, min(item.due_s or 0.0 for item in items))
 
 
 def _last_start(want: Want, seconds: float, work: Work) -> Instant:
@@ -157,7 +176,7 @@ def _attempt(work: Work, want: Want, places: Places) -> Why | None:
         return Why.PREPARING
     if _last_start(want, seconds, work) <= work.now:
         return Why.OUTLASTS
-    if want.occasion.priority is Priority.COURTESY and _others_come(work, area, seconds):
+    if _gives_way(work, want, area, seconds):
         return Why.GIVES_WAY
     if places.free_until(want) < work.mono_s + seconds:
         places.keep(area, work.mono_s + seconds)
@@ -165,15 +184,39 @@ def _attempt(work: Work, want: Want, places: Places) -> Why | None:
     return _against_voices(work, want, seconds, places)
 
 
-def _others_come(work: Work, area: frozenset[str], seconds: float) -> bool:
-    """Return whether something that matters more waits, or will be due before a courtesy ends."""
-    until = work.now + work.before.station(seconds)
+def _gives_way(work: Work, want: Want, area: frozenset[str], seconds: float) -> bool:
+    """Return whether something that matters more would be too late, or cut this off, were it begun.
+
+    A courtesy gives way to whatever comes before it would end. What is urgent gives way to nothing.
+    """
+    ours = _matters(work, want)
+    if ours >= Priority.LAST_CALL:
+        return False
+    courtesy = want.occasion.priority is Priority.COURTESY
+    ends = work.now + work.before.station(seconds)
     return any(
-        item.occasion.due <= until
-        and item.occasion.priority > Priority.COURTESY
-        and not area.isdisjoint(item.left)
+        item.occasion.priority > ours
+        and item.occasion.due <= ends
+        and (courtesy or _cannot_wait(work, item, ends))
+        and any(zone in area and item.why.get(zone) not in HOPELESS for zone in item.left)
         for item in work.items.values()
     )
+
+
+def _cannot_wait(work: Work, item: Item, at: Instant) -> bool:
+    """Return whether `item` will not wait until `at`: it cuts others off, or would be too late."""
+    occasion = item.occasion
+    if occasion.priority >= Priority.PLATFORM_CHANGE:
+        return True
+    sound = work.sounds.get(clip_name(occasion))
+    seconds = sound.seconds if sound is not None and sound.seconds is not None else USUAL_S
+    until = occasion.true_until
+    last = (
+        occasion.latest
+        if until is None
+        else min(occasion.latest, until - work.before.station(seconds))
+    )
+    return last <= at
 
 
 def _against_voices(work: Work, want: Want, seconds: float, places: Places) -> Why | None:
@@ -185,7 +228,7 @@ def _against_voices(work: Work, want: Want, seconds: float, places: Places) -> W
         places.keep(area, work.mono_s)
         return Why.PREPARING
     if not voices:
-        begin(work, want.occasion, want.zones, seconds)
+        begin(work, want.occasion, want.zones, seconds, _matters(work, want))
         places.keep(area, work.mono_s)
         return None
     if may:
@@ -216,7 +259,7 @@ def _may_cut(work: Work, want: Want, seconds: float, voice: Voice) -> bool:
         return False
     if _bound_breaks(work, want, voice):
         return True
-    if theirs >= ours or theirs >= Priority.PLATFORM_CHANGE:
+    if max(theirs, voice.matters) >= ours or theirs >= Priority.PLATFORM_CHANGE:
         return False
     if theirs is Priority.COURTESY or (ours >= Priority.PLATFORM_CHANGE and not again):
         return True

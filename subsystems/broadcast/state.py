@@ -38,6 +38,7 @@ class Item:
         occasion: what the rules, or a person, said last.
         source: of the rules: a run's id, "" for the station; None: a person.
         due_s: real second at which it was first known and due; None: not yet.
+        owed: it was due at some time, so it is spoken or its loss is told.
         rounds: by zone, times that it was spoken.
         ready_s: by zone, real second before which it is not spoken again.
         why: by zone, why it is not spoken now.
@@ -50,6 +51,7 @@ class Item:
     occasion: Occasion
     source: str | None
     due_s: float | None = None
+    owed: bool = False
     rounds: Mapping[str, int] = field(default_factory=dict)
     ready_s: Mapping[str, float] = field(default_factory=dict)
     why: Mapping[str, Why] = field(default_factory=dict)
@@ -84,6 +86,8 @@ class Voice:
         cuts: by zone, why it was told to be silent there.
         cut_s: when, last.
         ended: by zone, why it did not come to its end there, None: it did.
+        late_s: how long it was due when it began here for the first time.
+        matters: its priority when it began, raised by how long it had waited.
     """
 
     play: Play
@@ -93,6 +97,8 @@ class Voice:
     cuts: Mapping[str, Reason] = field(default_factory=dict)
     cut_s: float = 0.0
     ended: Mapping[str, Reason | None] = field(default_factory=dict)
+    late_s: float = 0.0
+    matters: float = 0.0
 
     @property
     def told(self) -> tuple[Occasion, ...]:
@@ -165,6 +171,7 @@ class State:
         lost: zones without a working sink, and why.
         serial: number of the last voice.
         tidied_s: real second at which what is long over was last forgotten.
+        checked_s: real second at which the rules were last asked about what is being spoken.
     """
 
     zones: Zones = field(default_factory=lambda: PlainZones(()))
@@ -181,6 +188,7 @@ class State:
     lost: Mapping[str, str] = field(default_factory=dict)
     serial: int = 0
     tidied_s: float = 0.0
+    checked_s: float = 0.0
 
     @property
     def taken(self) -> frozenset[str]:

@@ -44,7 +44,9 @@ RETRY_S = 2.0
 """Real seconds before something that did not come out is played again."""
 
 
-def begin(work: Work, occasion: Occasion, zones: tuple[str, ...], seconds: float) -> None:
+def begin(
+    work: Work, occasion: Occasion, zones: tuple[str, ...], seconds: float, matters: float
+) -> None:
     """Speak `occasion`, or the group that it is, in `zones`."""
     work.serial += 1
     keys = [each.key for each in occasion.members or (occasion,)]
@@ -60,7 +62,10 @@ def begin(work: Work, occasion: Occasion, zones: tuple[str, ...], seconds: float
         duck=occasion.priority is not Priority.EMERGENCY,
         round=max(rounds.values()),
     )
-    work.voices[play.voice] = Voice(play, work.mono_s, frozenset(zones))
+    late_s = max(_late_s(work, key, zones) for key in keys)
+    work.voices[play.voice] = Voice(
+        play, work.mono_s, frozenset(zones), late_s=late_s, matters=matters
+    )
     for key in keys:
         item = work.items[key]
         why = {zone: each for zone, each in item.why.items() if zone not in zones}
@@ -80,6 +85,14 @@ def begin(work: Work, occasion: Occasion, zones: tuple[str, ...], seconds: float
     )
     until = work.now + work.before.station(seconds)
     work.want(play, Spoken(play, until, ended=False))
+
+
+def _late_s(work: Work, key: str, zones: tuple[str, ...]) -> float:
+    """Return how long it was due when it first begins here, 0 if it has begun before."""
+    item = work.items[key]
+    if item.due_s is None or not item.begun.isdisjoint(zones):
+        return 0.0
+    return work.mono_s - item.due_s
 
 
 def _round(work: Work, key: str, zones: tuple[str, ...]) -> int:
@@ -189,7 +202,6 @@ def _finish(work: Work, occasion: Occasion) -> None:
 def _over(work: Work, voice: Voice) -> None:
     play = voice.play
     reason = next(filter(None, voice.ended.values()), None)
-    dues = [i.due_s for e in voice.told if (i := work.items.get(e.key)) and i.due_s is not None]
     past = Past(
         at=play.began_at,
         until=work.now,
@@ -198,7 +210,7 @@ def _over(work: Work, voice: Voice) -> None:
         run_ids=runs_of(play.occasion),
         zones=play.zones,
         reason=reason,
-        late_s=voice.began_s - min(dues) if dues else 0.0,
+        late_s=voice.late_s,
     )
     work.remember(past, Over(play.voice))
     work.want(Spoken(play, work.now, ended=True, reason=reason))

@@ -47,6 +47,7 @@ class Work:
         self.lost = state.lost
         self.serial = state.serial
         self.tidied_s = state.tidied_s
+        self.checked_s = state.checked_s
         self.asked: set[str] = set()
         self._records: list[Record] = []
         self._effects: list[Effect] = []
@@ -67,6 +68,7 @@ class Work:
             lost=self.lost,
             serial=self.serial,
             tidied_s=self.tidied_s,
+            checked_s=self.checked_s,
         )
         ask = (Ask(tuple(sorted(self.asked))),) if self.asked else ()
         return state, (*map(Remember, self._records), *self._effects, *ask)

@@ -210,7 +210,8 @@ class AnyDay(RuleBasedStateMachine):
         last = max((train.leaves for train in self.world.trains.values()), default=ORIGIN)
         left = (last - self.stage.now + 6 * MINUTE).total_seconds() / self.world.rate
         self.world.go_on(max(left, 0) + 120)
-        assert self.world.judge.unaccounted() == set()
+        lost = self.world.judge.unaccounted()
+        assert not lost, lost
         self.ledger.close()
         shutil.rmtree(self.directory)
 

@@ -16,6 +16,7 @@ from subsystems.broadcast.effects import CutOff, Dropped, Play, Remember, Spoken
 from subsystems.broadcast.events import Awake
 from subsystems.broadcast.machine import initial
 from subsystems.broadcast.model import Kind, Occasion, Priority
+from subsystems.broadcast.records import Reason
 from subsystems.broadcast.rehearsal import FADE_S, Rehearsal
 from subsystems.broadcast.voices import ENOUGH_URGENT
 from subsystems.broadcast.zones import PlainZones, mutual
@@ -200,6 +201,7 @@ class Judge:
     sounding: dict = field(default_factory=dict)
     heard: dict = field(default_factory=lambda: defaultdict(int))
     begun: set = field(default_factory=set)
+    cut: set = field(default_factory=set)
     dropped: list = field(default_factory=list)
     changes: dict = field(default_factory=dict)
     emergencies: dict = field(default_factory=dict)
@@ -250,6 +252,12 @@ class Judge:
     def _fades(self, effect):
         sounding = self.sounding.get(effect.voice)
         if sounding is not None:
+            if effect.reason is not Reason.PRE_EMPTED:
+                self.cut |= {
+                    (said.key, zone)
+                    for said in sounding.play.occasion.members or (sounding.play.occasion,)
+                    for zone in effect.zones
+                }
             until = self.world.stage.now_s + FADE_S + 0.001
             for zone in effect.zones:
                 sounding.live.discard(zone)
@@ -300,7 +308,7 @@ class Judge:
         """What was due and useful, and neither spoken nor dropped with a reason."""
         told = {key for key, count in self.heard.items() if count}
         dropped = {(d.occasion.key, zone) for d in self.dropped for zone in d.zones}
-        return self.useful - told - dropped
+        return self.useful - told - dropped - self.cut
 
     def _false(self, play):
         for said in play.occasion.members or (play.occasion,):
