@@ -50,8 +50,9 @@ def check_announcements(document: Document, known: Known, shipped: Announcements
     root = document.root
     if root is None:
         return
-    if root.tag != "announcements":
-        return  # told by the schema
+    if root.tag != "announcements":  # station.xsd is included, so a station would be valid
+        document.error(root, f"<{root.tag!s}> is no file of announcements: begin <announcements>")
+        return
     check_words(document, root, "languages")
     check_reference(document, root, "languages", set(known.languages), "language of the station")
     _check_zones(document, known)

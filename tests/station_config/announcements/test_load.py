@@ -181,6 +181,7 @@ def test_what_is_shipped_tells_of_no_station():
         ('lexicon lang="de" file="places.csv"', 'lexicon lang="de" file="x"', "<lexicon", "'x'"),
         ('lexicon lang="de"', 'lexicon lang="fr"', "<lexicon", "no language of the station 'fr'"),
         ('languages="en de"', 'languages="en fr"', "<announcements", "no language of the"),
+        ('minimum-delay="3"', 'minimum-delay="few"', 'kind="delay"', "write whole minutes"),
         ("</heard>", "</heart>", "</heart>", "not well-formed"),
     ],
 )
@@ -212,8 +213,12 @@ def test_a_zone_of_which_nothing_is_said_is_a_warning(sound):
 
 
 def test_another_root_is_told(sound):
-    sound.write("announcements.xml", "<station/>\n")
-    assert any(t[2] == "error" for t in sound.told())
+    station = (sound.directory / "station.xml").read_text(encoding="utf-8")
+    sound.write("announcements.xml", station)
+    message = "<station> is no file of announcements: begin <announcements>"
+    assert [t for t in sound.told() if t[0] == "announcements.xml"] == [
+        ("announcements.xml", 2, "error", message)
+    ]
 
 
 def test_a_file_that_is_not_there(sound):

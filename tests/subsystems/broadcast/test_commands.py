@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,27 @@ def test_a_station_that_can_say_everything(capsys, station):
 def test_a_station_that_cannot(tmp_path, capsys):
     assert main(["announce", "check", str(tmp_path)]) == 1
     assert "nothing can be announced" in capsys.readouterr().out
+
+
+def test_the_station_of_a_deployment(tmp_path, capsys):
+    (tmp_path / "secrets").mkdir()
+    file = tmp_path / "deployment.toml"
+    file.write_text(
+        f'station = "{HOHHOT}"\n[broker]\nhost = "127.0.0.1"\nport = 1883\nsecrets = "secrets"\n'
+        '[hub]\ndatabase = "sqlite://"\n',
+        encoding="utf-8",
+    )
+    assert main(["announce", "list", "--deployment", str(file), "--kind", "safety"]) == 0
+    assert capsys.readouterr().out.count("  safety  [") == 33
+
+
+def test_a_station_without_a_timetable_has_no_day(tmp_path, capsys):
+    shutil.copytree(HOHHOT, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "station.xml").read_text(encoding="utf-8")
+    line = '  <timetable file="timetable.csv" service-date="2021-01-20"/>\n'
+    assert line in text
+    (tmp_path / "station.xml").write_text(text.replace(line, ""), encoding="utf-8")
+    assert main(["announce", "list", "--station", str(tmp_path)]) == 1
+    assert "has no timetable" in capsys.readouterr().err
+    assert main(["announce", "list", "--station", str(tmp_path), "--day", "2021-01-20"]) == 0
+    assert "safety" in capsys.readouterr().out

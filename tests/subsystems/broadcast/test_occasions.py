@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from hub.kernel.preview import planned_runs
 from protocol.runs import CallTime, Named, Punctuality, Replacement, Role, Run, Timeline
+from station_config.announcements.model import Area
 from station_config.imports.national_2016 import read_national
 from station_config.imports.plan import plan_of
 from station_config.imports.report import Report
@@ -486,3 +487,12 @@ def test_the_same_question_has_the_same_answer(run, minute, hohhot, trains):
     now = trains.at(minute)
     first = occasions(run, hohhot.announcements, hohhot, now, told={})
     assert occasions(run, hohhot.announcements, hohhot, now, told={}) == first
+
+
+def test_courtesy_that_no_zone_hears(hohhot, trains):
+    zones = tuple(altered(zone, area=Area.PLATFORM) for zone in hohhot.announcements.zones)
+    own = altered(hohhot.announcements, zones=zones)
+    found = station_occasions(own, hohhot, trains.noon, timedelta(hours=1))
+    assert {o.kind for o in found} == {Kind.SAFETY}
+    rules = tuple(altered(r, every=None) for r in own.rules)
+    assert station_occasions(altered(own, rules=rules), hohhot, trains.noon, timedelta(1)) == ()

@@ -16,6 +16,7 @@ from subsystems.broadcast.model import Kind, Occasion, Priority
 from subsystems.broadcast.templates import LanguageWords
 from subsystems.broadcast.vocabulary import (
     Corrections,
+    _unsaid,
     corrected,
     decode_corrections,
     encode_corrections,
@@ -179,3 +180,16 @@ def test_a_file_of_corrections_that_cannot_be_used(data):
 def test_a_correction_that_is_no_reading():
     with pytest.raises(OperatorError, match="no pinyin"):
         corrected(Corrections(), "zh", "六安", "lu an")
+
+
+def test_a_kind_without_words_for_a_train_is_told(words):
+    tongue = words.tongues["en"]
+    some = tuple(t for t in tongue.templates if t.kind is not Kind.APPROACH or t.roles)
+    mistakes = list(_unsaid(Kind.APPROACH, "en", replace(tongue, templates=some), ["G", "K"]))
+    assert [m.message for m in mistakes] == [
+        "no words for approach of INTERMEDIATE G: add a [[say]]"
+    ]
+    less = tuple(t for t in tongue.templates if t.variant != "sooner")
+    mistakes = list(_unsaid(Kind.DELAY, "en", replace(tongue, templates=less), ["G"]))
+    assert mistakes[0].message.startswith("no words for delay (sooner) of ORIGIN G")
+    assert list(_unsaid(Kind.SAFETY, "en", tongue, ["G"])) == []
