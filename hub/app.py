@@ -120,7 +120,7 @@ class Hub:
         self._watch()
         self._site.start()
         self._time.start()
-        self._succession.start()
+        self._time.known().addCallback(self._stand_by)
         return self._begun
 
     def stop(self) -> Deferred[Any]:
@@ -274,6 +274,10 @@ class Hub:
         elif not self._stopping:
             self._log.error("hub.broken", why=failure.getTraceback())
             self._reactor.stop()
+
+    def _stand_by(self, _: None) -> None:
+        if not self._stopping:
+            self._succession.start()
 
     def _leading(self) -> Reign:
         if self._reign is not None:

@@ -56,13 +56,18 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _show(answer: bytes, *, as_json: bool) -> int:
+    """Print it; `DeviceError`: the hub is of another version."""
     import msgspec  # noqa: PLC0415 - light until run
 
     from hub.clock.report import TimeReport  # noqa: PLC0415
     from hub.clock.text import as_text  # noqa: PLC0415
+    from protocol.errors import DeviceError  # noqa: PLC0415
     from station_config.runtime.timekeeping.quality import Quality  # noqa: PLC0415
 
-    report = msgspec.json.decode(answer, type=TimeReport)
+    try:
+        report = msgspec.json.decode(answer, type=TimeReport)
+    except msgspec.MsgspecError as error:
+        raise DeviceError(f"the hub is of another version: {error}", where="time") from error
     print(answer.decode() if as_json else as_text(report), flush=True)  # noqa: T201 - the answer
     return 0 if report.quality is Quality.SYNCED else EXIT_DOUBT
 

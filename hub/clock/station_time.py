@@ -9,6 +9,7 @@ from __future__ import annotations
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 
 from hub.clock.discipline import Discipline, What
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from structlog.typing import FilteringBoundLogger
+    from twisted.python.failure import Failure
 
     from hub.clock.discipline import Happened
     from hub.clock.readings import Reading
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 LOOK_S = 1.0
 REMEMBER_EVERY_S = 60.0
+KNOWN_WITHIN_S = 20.0
+"""So long at most a hub waits for the time before it may lead."""
 MACHINE = (TimeSettings(name="machine", kind="system"),)
 """What is watched where the deployment names nothing."""
 
@@ -89,6 +93,8 @@ class StationTime:
     ) -> None:
         settings = deployment.hub.time
         self.followed = bool(settings) and deployment.clock is None
+        self._reactor = reactor
+        self._awaited: list[Deferred[None]] = []
         self._simulated = deployment.clock is not None
         self._seconds = seconds
         self._wall = wall
@@ -129,11 +135,25 @@ class StationTime:
             each.start()
         self._looks.start(LOOK_S, now=False)
 
+    def known(self) -> Deferred[None]:
+        """Fires when the time is known or was waited for long enough; at once if not followed.
+
+        A hub whose machine woke in another year would plan that year's trains.
+        """
+        waiting: Deferred[None] = Deferred()
+        if not self.followed or self._discipline.known is not None:
+            waiting.callback(None)
+            return waiting
+        self._awaited.append(waiting)
+        waiting.addTimeout(KNOWN_WITHIN_S, self._reactor)
+        return waiting.addErrback(self._unknown)
+
     def stop(self) -> None:
         """Measure no more, and remember what was known."""
         if self._looks.running:
             self._looks.stop()
             self._remember()
+        self._fire()
         for each in self._sources:
             each.stop()
 
@@ -174,6 +194,10 @@ class StationTime:
             leap=report.leap,
         )
 
+    def _unknown(self, _: Failure) -> None:
+        self._awaited.clear()
+        self._log.error("time.unknown", waited_s=KNOWN_WITHIN_S)
+
     def _unix(self) -> float:
         return self._discipline.unix(self._seconds())
 
@@ -195,6 +219,13 @@ class StationTime:
     def _tell(self, happened: list[Happened]) -> None:
         for each in happened:
             self._say(each)
+        if self._discipline.known is not None:
+            self._fire()
+
+    def _fire(self) -> None:
+        awaited, self._awaited = self._awaited, []
+        for waiting in awaited:
+            waiting.callback(None)
 
     def _say(self, each: Happened) -> None:
         event = f"time.{each.what.value}"

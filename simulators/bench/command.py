@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BENCHES = {
     "chain": "from a row changed in the dispatching database to the changed board in a browser",
+    "clock": "time: hub, subsystem, browser, NTP client, slave clock; steps; a day alone",
     "feed": "the one-way link: corruption, loss, bytes on the wire",
     "kernel": "the train-operations kernel against its database's floors",
     "link": "from a commit to hundreds of devices, over both brokers",

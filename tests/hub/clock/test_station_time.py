@@ -218,3 +218,15 @@ def test_a_step_of_the_sources_costs_no_minute():
     assert discipline.steps == 1
     assert ran == list(range(first + 1, first + 1 + len(ran)))
     assert len(ran) == (600 + 1200 - 95) // 60
+
+
+def test_a_hub_leads_when_it_knows_the_time_or_has_waited_long_enough(world, kept):
+    _, port = world.ntp()
+    server, silent = world.ntp()
+    server.faults.silent = True
+    assert kept().known().called, "not followed: nothing is waited for"
+    knowing, waiting = kept(ntp("n", port)).known(), kept(ntp("s", silent)).known()
+    assert not knowing.called
+    world.turning.until(lambda: knowing.called, 15)
+    assert not waiting.called
+    world.turning.until(lambda: waiting.called, 30)
