@@ -13,13 +13,13 @@ import msgspec
 
 from protocol.times import to_unix
 from subsystems.broadcast.facts import decode_facts
-from subsystems.broadcast.kept import Alerted, MuteUntil
 from subsystems.broadcast.model import Kind, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from protocol.times import Instant
+    from subsystems.broadcast.kept import Alerted, MuteUntil
     from subsystems.broadcast.model import Occasion
     from subsystems.broadcast.sounded import Sounded
     from subsystems.broadcast.state import Item, State, Voice
@@ -103,6 +103,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     until: int
 
 
+class AlertNow(msgspec.Struct, frozen=True):
+    """An alert that came: when, its name, and what became of it."""
+
+    at: int
+    name: str
+    outcome: str
+
+
 class Hint(msgspec.Struct, frozen=True, kw_only=True):
     """A train of which nothing can be said: a person has to.
 
@@ -139,7 +147,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[Order, ...]
     takeovers: tuple[Order, ...]
     hints: tuple[Hint, ...]
-    alerts: tuple[Alerted, ...]
+    alerts: tuple[AlertNow, ...]
 
 
 @dataclass(frozen=True)
@@ -181,7 +189,7 @@ def overview(state: State, sight: Sight) -> Overview:
         orders=tuple(_order(each, sight.words) for each in _orders(state)),
         takeovers=tuple(_order(each, sight.words) for each in state.takeovers.values()),
         hints=sight.hints,
-        alerts=sight.alerts,
+        alerts=tuple(AlertNow(milliseconds(a.at), a.name, a.outcome) for a in sight.alerts),
     )
 
 

@@ -9,12 +9,14 @@ import json
 import time
 import urllib.request
 import wave
+from http.client import HTTPException
 
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from protocol.errors import DeviceError
 from simulators.demo.child import wait_until
 from station_config.runtime.command import main
 from tests.end_to_end.demo import Demo
@@ -66,17 +68,31 @@ def station_now(demo):
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     data = tmp_path_factory.mktemp("broadcast") / "demo"
-    with Demo(data, "--calm", "--at", "08:12").ready() as running:
-        wait_until(lambda: online(running), 60, what="the broadcast to be online")
-        yield running
+    with Demo(data, "--calm", "--at", "08:12") as running:
+        yield ready(running)
         assert running.stop() == 0
 
 
 def online(demo):
     try:
         return ask(demo, "/health")["mode"] == "ONLINE"
-    except OSError:
+    except (OSError, HTTPException):  # nobody listens yet, or we have reached ourselves
         return False
+
+
+def changed(demo):
+    """Return the zones that were told of the change."""
+    return {z for entry in said(demo, run=RUN, kind="platform-change") for z in entry["zones"]}
+
+
+def ready(demo):
+    """Wait longer than usual: this station has more processes, and the machine other work."""
+    try:
+        demo.ready()
+    except DeviceError:
+        demo.ready()
+    wait_until(lambda: online(demo), 60, what="the broadcast to be online")
+    return demo
 
 
 def test_a_platform_change_is_heard_and_shown_where_the_train_is(demo):
@@ -87,10 +103,9 @@ def test_a_platform_change_is_heard_and_shown_where_the_train_is(demo):
         what="the transcript on the platform's board",
     )
     seconds = time.monotonic() - began
-    entries = [e for e in said(demo, run=RUN) if e["kind"] == "platform-change"]
-    zones = {zone for entry in entries for zone in entry["zones"]}
-    assert {"platform-4", "platform-5"} <= zones, entries
-    assert not zones & {"platform-1", "platform-9"}
+    wait_until(lambda: {"platform-4", "platform-5"} <= changed(demo), 15, what="both platforms")
+    assert not changed(demo) & {"platform-1", "platform-9"}
+    entries = said(demo, run=RUN, kind="platform-change")
     assert shown[0]["text"] in [entry["text"] for entry in entries]
     assert TRAIN in shown[0]["text"]["en"]
     assert notes(demo, "platform-2") == []
@@ -213,6 +228,7 @@ def test_a_template_is_heard_and_a_reading_corrected(demo, page):
     page.locator("#reading").fill("liu4 an1 an1")
     page.get_by_role("button", name="Correct").click()
     expect(page.locator("#correct-answer")).to_contain_text("2 Chinese characters")
+    page.complaints.clear()  # of the answer 400, which is right
     page.locator("#reading").fill("liu4 an1")
     page.get_by_role("button", name="Correct").click()
     expect(page.locator("#lexicon-list")).to_contain_text("liu4 an1")
@@ -222,8 +238,8 @@ def test_a_template_is_heard_and_a_reading_corrected(demo, page):
 
 def test_it_goes_on_without_a_hub_and_repeats_nothing_after_a_restart(tmp_path):
     """Check-in opens at 08:17, when the hub is dead."""
-    with Demo(tmp_path / "alone", "--calm", "--at", "08:15").ready() as demo:
-        wait_until(lambda: online(demo), 60, what="the broadcast to be online")
+    with Demo(tmp_path / "alone", "--calm", "--at", "08:15") as demo:
+        ready(demo)
         with demo.nobody_restarts():
             psutil.Process(demo.pid("hub")).kill()
             wait_until(lambda: ask(demo, "/health")["mode"] == "AUTONOMOUS", 60, what="autonomy")
@@ -236,7 +252,8 @@ def test_it_goes_on_without_a_hub_and_repeats_nothing_after_a_restart(tmp_path):
             )
             psutil.Process(demo.pid("broadcast")).kill()
         wait_until(lambda: online(demo), 90, what="the broadcast to be back")
-        wait_until(lambda: ask(demo, "/health")["uptime"] > 8, 30, what="time to repeat something")
+        since = station_now(demo)
+        wait_until(lambda: station_now(demo) > since + 8000, 30, what="time to repeat something")
         again = said(demo, run=RUN, kind="check-in-open")
         assert {e["id"] for e in again} >= {e["id"] for e in heard}
         zones = [zone for e in again if e["outcome"] == "played" for zone in e["zones"]]

@@ -140,7 +140,7 @@ def test_a_voice_that_nobody_heard_is_on_record_as_that(ended, clip, tmp_path):
     archive.close()
 
 
-def test_an_archive_that_cannot_be_written_silences_nobody(ended, clip, tmp_path, log_lines):
+def test_an_archive_that_cannot_be_written_silences_nobody(ended, tmp_path, log_lines):
     archive = Archive(tmp_path / "archive", keep_days=9)
     gone = Clip(Path("/nonexistent.wav"), 10.0, "00")
     heard, speakers = make(ended, {"a"}, archive=archive)
