@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from subsystems.broadcast.speech.port import Synthesizer
     from subsystems.broadcast.speech.settings import VoiceSettings
 
-VOICES = {"zh": "cmn-latn-pinyin", "en": "en-gb", "de": "de"}
+VOICES = {"zh": "cmn-latn-pinyin", "en": "gmw/en", "de": "de"}
 """espeak-ng's voices by primary language; other languages have their tag's own, if there is one."""
 CHINESE = "zh"
 

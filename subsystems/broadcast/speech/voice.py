@@ -12,6 +12,7 @@ Traps, all measured with pyttsx3 2.99 and espeak-ng 1.52:
   thread that calls it (`_without_thread`).
 - Two utterances in one engine leave the first one's file, or none: hence one a process.
 - ``init`` gives one shared engine, and the library survives no second initialisation.
+- A voice that does not exist (``en-gb`` is none) is told to ``error`` only; another one speaks.
 - ``say`` plays through a shell and reports success when it fails: never used.
 - In children only: its state after a failed utterance is not known.
 """
@@ -74,13 +75,14 @@ def speak(job: SpeakJob) -> None:
     engine = pyttsx3.init("espeak")
     over: list[bool] = []
     engine.connect("finished-utterance", lambda completed, **_: over.append(completed))
+    wrong: list[Exception] = []
+    engine.connect("error", lambda exception, **_: wrong.append(exception))
     engine.setProperty("voice", job.voice)
     engine.setProperty("rate", job.rate)
     engine.save_to_file(job.text, job.path)
-    try:
-        engine.runAndWait()
-    except ValueError as error:
-        raise DeviceError(f"no voice {job.voice!r}: {error}") from error
+    engine.runAndWait()
+    if wrong:
+        raise DeviceError(f"voice {job.voice!r}: {wrong[0]}")
     # pyttsx3's own declaration of this function lacks the second argument; 1: as it is now.
     if _espeak.dll.espeak_GetParameter(_espeak.RATE, 1) != job.rate:
         raise DeviceError(f"espeak-ng did not take {job.rate} words a minute")
