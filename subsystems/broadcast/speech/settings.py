@@ -159,7 +159,7 @@ class ChipSink(SinkBase, frozen=True, kw_only=True, tag="chip"):
     """
 
     model: Annotated[str, msgspec.Meta(pattern="^(xfs5152ce|syn6288)$")]
-    device: Path
+    device: str
     baud: int = 9600
     volume: Annotated[int, msgspec.Meta(ge=0, le=16)] = 8
     speed: Annotated[int, msgspec.Meta(ge=0, le=10)] = 5

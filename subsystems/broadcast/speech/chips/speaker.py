@@ -6,6 +6,7 @@ and told in `state`; it says the rest. A chip is cut off at once, it cannot fade
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
 from twisted.internet.defer import Deferred, succeed
@@ -65,7 +66,7 @@ class ChipSpeaker:
         self._lost_words = 0
         self._line = ChipLine(
             reactor,
-            settings.device,
+            Path(settings.device),
             settings.baud,
             on_open=lambda: self._take(Opened()),
             on_lost=self._on_lost,

@@ -46,8 +46,11 @@ def test_who_slept_leaves_frames_out_and_says_how_many():
 
 def test_it_may_be_stopped_by_what_it_sends():
     clock = Clock()
-    pace = Pace(clock, 0.02, lambda: stop[0](), lambda _frames: None)
-    stop = [pace.stop]
+
+    def send():
+        pace.stop()
+
+    pace = Pace(clock, 0.02, send, lambda _frames: None)
     pace.start()
     clock.advance(1)
     assert clock.getDelayedCalls() == []

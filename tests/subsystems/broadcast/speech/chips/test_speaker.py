@@ -29,7 +29,7 @@ class Bench:
         self.turning = turning
         self.chip = MODELS[model]()
         self.terminal = ChipTerminal(turning.reactor, self.chip, folder / "tty", 115200)
-        settings = ChipSink(name="chip", zones=("a",), model=model, device=folder / "tty")
+        settings = ChipSink(name="chip", zones=("a",), model=model, device=str(folder / "tty"))
         self.speaker = ChipSpeaker(turning.reactor, settings, get_logger())
         self.speaker.start()
 
