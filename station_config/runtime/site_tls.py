@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
+from zope.interface import implementer
 
 from protocol.errors import OperatorError
 from station_config.runtime.web import make_site
@@ -32,11 +34,11 @@ def listen_tls(
     Raises:
         OperatorError: certificate or key cannot be used, or the port cannot be listened on.
     """
-    context = _context(settings)
+    connections = _connections(settings)
     try:
         site = make_site(reactor, root, log)
         opened: IListeningPort = reactor.listenSSL(
-            settings.port, site, context, interface=settings.host
+            settings.port, site, connections, interface=settings.host
         )
     except CannotListenError as error:
         message = f"cannot listen on port {settings.port}: {error.socketError}"
@@ -44,33 +46,33 @@ def listen_tls(
     return opened
 
 
-def _context(settings: SiteTls) -> Any:  # noqa: ANN401 - Twisted's CertificateOptions
-    from OpenSSL import SSL, crypto  # noqa: PLC0415 - see the law
-    from twisted.internet import ssl  # noqa: PLC0415
+@implementer(IOpenSSLServerConnectionCreator)
+class _Connections:
+    """Makes the TLS side of each connection, all with one context."""
 
+    def __init__(self, context: Any, connection: Any) -> None:  # noqa: ANN401 - pyOpenSSL's
+        self._context = context
+        self._connection = connection
+
+    def serverConnectionForTLS(self, protocol: object) -> Any:  # noqa: ANN401, ARG002, N802 - Twisted's
+        return self._connection(self._context, None)
+
+
+def _connections(settings: SiteTls) -> _Connections:
+    from OpenSSL import SSL  # noqa: PLC0415 - see the law
+
+    made = SSL.Context(SSL.TLS_SERVER_METHOD)
+    made.set_min_proto_version(SSL.TLS1_2_VERSION)
+    for path in (settings.cert, settings.key):
+        try:
+            path.read_bytes()
+        except OSError as error:
+            raise OperatorError(f"cannot read: {error.strerror}", where=str(path)) from error
     try:
-        pem = settings.cert.read_bytes()
-        chain = [
-            crypto.load_certificate(crypto.FILETYPE_PEM, part + _END)
-            for part in pem.split(_END)
-            if _BEGIN in part
-        ]
-        key = crypto.load_privatekey(crypto.FILETYPE_PEM, settings.key.read_bytes())
-        made = ssl.CertificateOptions(
-            privateKey=key,
-            certificate=chain[0],
-            extraCertChain=chain[1:],
-            raiseMinimumTo=ssl.TLSVersion.TLSv1_2,
-        )
-        made.getContext().check_privatekey()
-    except OSError as error:
-        where = str(error.filename)
-        raise OperatorError(f"cannot read: {error.strerror}", where=where) from error
-    except (SSL.Error, crypto.Error, IndexError) as error:
+        made.use_certificate_chain_file(str(settings.cert))
+        made.use_privatekey_file(str(settings.key))
+        made.check_privatekey()
+    except SSL.Error as error:
         message = "certificate and key cannot be used: are they PEM, and of each other?"
         raise OperatorError(message, where=f"{settings.cert}, {settings.key}") from error
-    return made
-
-
-_BEGIN = b"-----BEGIN CERTIFICATE-----"
-_END = b"-----END CERTIFICATE-----\n"
+    return _Connections(made, SSL.Connection)
