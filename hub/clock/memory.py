@@ -66,10 +66,17 @@ class EarlierLife:
 
 
 class Remembered:
-    """The file in `directory`, which need not exist yet."""
+    """The file.
 
-    def __init__(self, directory: Path, log: FilteringBoundLogger) -> None:
+    Args:
+        directory: where it lies; need not exist yet.
+        log: of the process.
+        boot: file with the boot's identifier.
+    """
+
+    def __init__(self, directory: Path, log: FilteringBoundLogger, *, boot: Path = BOOT) -> None:
         self._file = directory / FILE
+        self._boot_file = boot
         self._log = log
 
     def recall(self, mono_s: float, wall: float) -> EarlierLife:
@@ -82,7 +89,7 @@ class Remembered:
         if note.slope is not None and note.error is not None:
             drift = Drift(note.slope, note.error)
         since_s = mono_s - note.mono_s
-        if note.uncertainty_s is None or since_s < 0 or not note.boot or note.boot != _boot():
+        if note.uncertainty_s is None or since_s < 0 or not note.boot or note.boot != self._boot():
             return EarlierLife(wall, drift)
         slope, growth = (0.0, AGEING) if drift is None else (drift.slope, drift.error + WANDER)
         unix = note.unix + since_s * (1 + slope)
@@ -95,7 +102,7 @@ class Remembered:
         """Write down what is known; a disk that cannot be written to is said and no more."""
         drift, known = discipline.drift, discipline.known
         note = Note(
-            boot=_boot(),
+            boot=self._boot(),
             mono_s=mono_s,
             unix=discipline.unix(mono_s),
             slope=None if drift is None else drift.slope,
@@ -112,8 +119,7 @@ class Remembered:
         except OSError as error:
             self._log.warning("time.not-remembered", why=str(error))
 
-
-def _boot() -> str:
-    with suppress(OSError):
-        return BOOT.read_text(encoding="ascii").strip()
-    return ""
+    def _boot(self) -> str:
+        with suppress(OSError):
+            return self._boot_file.read_text(encoding="ascii").strip()
+        return ""

@@ -113,7 +113,7 @@ class DemoOptions:
 
     @property
     def clock_port(self) -> int:
-        """Port of the clock subsystem."""
+        """Port of the clock subsystem; the same UDP port is its time server's."""
         return self.port + 1
 
     @property
@@ -235,7 +235,10 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
                 id="display-1", cache=data / "display.cache", port=options.boards_port
             ),
             "clock": SubsystemSettings(
-                id="clock-1", cache=data / "clock.cache", port=options.clock_port
+                id="clock-1",
+                cache=data / "clock.cache",
+                port=options.clock_port,
+                options={"sntp_port": options.clock_port, "sntp_host": "127.0.0.1"},
             ),
             "query": SubsystemSettings(
                 id="query-1", cache=data / "query.cache", port=options.kiosk_port

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from protocol.commands import CommandKind, FailReason
+from protocol.devices import Severity
 from protocol.messages import DeviceDescription
 from subsystems.clock.driver import Pages
 from subsystems.clock.machine import Learned, State, step
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from protocol.commands import Command
 
 KIND = "clock"
+SERVER_CLOSED = "sntp-closed"
 
 
 class ClockFace:
@@ -59,6 +61,7 @@ class ClockFace:
             ),
             read_options(parts.settings.options),
             parts.log,
+            self._server_fault,
         )
 
     def begin(self) -> None:
@@ -84,6 +87,13 @@ class ClockFace:
         self._state, effects = step(self._state, event, self.link.now())
         for effect in effects:
             self.pages.perform(effect)
+
+    def _server_fault(self, why: str) -> None:
+        faults = self.link.faults
+        if why:
+            faults.begin(SERVER_CLOSED, Severity.ERROR, {"zh": "授时服务无法监听端口", "en": why})
+        else:
+            faults.end(SERVER_CLOSED)
 
     def _test(self, _command: Command) -> Outcome:
         """Test itself: is the time known, are the lines to slave clocks open?"""

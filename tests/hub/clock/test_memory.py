@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import structlog
 
-from hub.clock import memory
 from hub.clock.discipline import Discipline
 from hub.clock.memory import Remembered
 from hub.clock.readings import Reading
@@ -40,13 +39,12 @@ def test_within_a_boot_the_time_goes_on(remembered):
     assert life.known.stratum == 1
 
 
-def test_after_another_boot_only_the_drift_is_known(remembered, monkeypatch, tmp_path):
+def test_after_another_boot_only_the_drift_is_known(remembered, tmp_path):
     discipline, then_s = lived()
     remembered.remember(discipline, then_s)
     other = tmp_path / "boot"
     other.write_text("another")
-    monkeypatch.setattr(memory, "BOOT", other)
-    life = remembered.recall(3.0, wall=T0)
+    life = Remembered(tmp_path / "state", structlog.get_logger(), boot=other).recall(1e9, wall=T0)
     assert (life.unix, life.known) == (T0, None)
     assert life.drift is not None
 
