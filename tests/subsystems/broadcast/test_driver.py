@@ -108,6 +108,8 @@ def test_what_a_run_has_to_say_is_made_asked_anew_and_spoken(stage):
     stage.driver.happen(Ended(play.voice, How.PLAYED, frozenset({"a"})))
     assert stage.spoken[-1][0].ended
     assert stage.driver.state.voices == {}
+    for _ in range(400):
+        stage.reactor.advance(1)
     assert stage.driver.sounded(play.clip) is None, "its sound is forgotten"
 
 
