@@ -31,11 +31,13 @@ class Case:
         run: the run.
         at: when it would be spoken.
         lapsed: its deviation has been unconfirmed for too long.
+        was_cancelled: it was told to be cancelled.
     """
 
     run: Run
     at: Instant
     lapsed: bool = False
+    was_cancelled: bool = False
 
     @property
     def phase(self) -> PassengerPhase:
@@ -149,7 +151,10 @@ def _gates_changed(case: Case) -> bool:
 
 
 def _cancelled(case: Case) -> bool:
-    return case.run.cancelled and not case.lapsed and case.phase not in _NOT_TOLD
+    """It is, or it was told to be and is no more."""
+    if case.lapsed or case.phase in _NOT_TOLD:
+        return False
+    return case.run.cancelled or (case.was_cancelled and _is_awaited(case))
 
 
 def _ends_here(case: Case) -> bool:

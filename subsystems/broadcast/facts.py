@@ -88,9 +88,13 @@ SOONER = "sooner"
 """Variant of a delay: less than was told, so passengers must know at once."""
 BUS = "bus"
 """Variant of a cancellation: replaced by a bus."""
+KNOWN = "known"
+"""Variant of a delay: short, after nobody knew it."""
+RUNS = "runs"
+"""Variant of a cancellation: it was told, and is so no more."""
 VARIANTS: dict[Kind, tuple[str, ...]] = {
-    Kind.DELAY: ("", SOONER),
-    Kind.CANCELLATION: ("", BUS),
+    Kind.DELAY: ("", SOONER, KNOWN),
+    Kind.CANCELLATION: ("", BUS, RUNS),
     Kind.ENDS_HERE: ("", BUS),
 }
 """Of the kinds that have more than one."""
@@ -114,7 +118,7 @@ USES: dict[Kind, tuple[Slot, ...]] = {
     Kind.DELAY_UNKNOWN: (_T, *_FROM_TO, Slot.REASON),
     Kind.PLATFORM_CHANGE: (_T, *_FROM_TO, _P, Slot.FORMER_PLATFORM, Slot.GATES),
     Kind.GATE_CHANGE: (_T, *_FROM_TO, Slot.GATES, Slot.FORMER_GATES, _P),
-    Kind.CANCELLATION: (_T, *_FROM_TO, Slot.PLANNED, *_REPLACED),
+    Kind.CANCELLATION: (_T, *_FROM_TO, Slot.PLANNED, *_REPLACED, Slot.DEPARTURE, Slot.ARRIVAL),
     Kind.ENDS_HERE: (_T, *_FROM_TO, *_REPLACED),
     Kind.STARTS_HERE: (_T, *_FROM_TO),
     Kind.EXIT_GUIDANCE: (_T, *_FROM_TO, _P),
@@ -134,7 +138,7 @@ _MORE = {
 
 def certain(kind: Kind, variant: str = "") -> frozenset[Slot]:
     """Return the slots of `kind` that always have a value; the others may have none."""
-    more = set() if variant == SOONER else _MORE.get(kind, set())
+    more = set() if variant in {SOONER, KNOWN} else _MORE.get(kind, set())
     return frozenset((_ALWAYS | more) & set(USES[kind]))
 
 
@@ -168,7 +172,7 @@ def facts_of(
         lapsed: its deviation has been unconfirmed for too long.
         variant: of the words.
     """
-    everything = _everything(run, station, kind, timed=not (run.held or lapsed))
+    everything = _everything(run, station, kind, timed=not (run.held or lapsed or run.cancelled))
     used = {slot.value: getattr(everything, slot.value) for slot in USES[kind]}
     return Facts(**used, role=run.role, variant=variant)
 

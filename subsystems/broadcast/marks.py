@@ -2,17 +2,18 @@
 
 Law: pure. A mark is what a later telling is compared with; if it differs, it is told anew. Of a
 delay that is the minutes: it is told anew when it differs by so many as the rule says, and in other
-words when it is less than was told, for then passengers must hurry.
+words when it is less than was told, for then passengers must hurry, or when nobody knew it. A train
+that was told to be cancelled and runs after all is told so.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from subsystems.broadcast.facts import BUS, SOONER, VARIANTS, bus_replaces
+from subsystems.broadcast.facts import BUS, KNOWN, RUNS, SOONER, bus_replaces
 from subsystems.broadcast.model import Kind
 from subsystems.broadcast.moments import awaited
-from subsystems.broadcast.tellings import last_told
+from subsystems.broadcast.tellings import key_of, last_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,64 +23,107 @@ if TYPE_CHECKING:
     from subsystems.broadcast.model import Told
 
 
+RUNS_MARK = "runs"
+"""Mark of a train that was told to be cancelled and runs after all."""
+
+UNKNOWN_COUNTS_AS = 60
+"""Minutes of delay by which a rule is looked for when the delay was told to be unknown."""
+
+
 def mark_of(kind: Kind, run: Run) -> str:
     """Return what is compared with later: if it differs, it is told anew."""
     match kind:
         case Kind.DELAY:
-            waited = awaited(run)
-            return str(waited.delay_minutes) if waited is not None else "0"
+            return str(_minutes(run))
         case Kind.PLATFORM_CHANGE:
             return f"{run.platform_changed_from}>{run.platform}|{' '.join(sorted(run.gates))}"
         case Kind.GATE_CHANGE:
             return " ".join(sorted(run.gates))
         case Kind.CANCELLATION | Kind.ENDS_HERE:
-            by = run.replaced_by
-            return "" if by is None else f"{by.run_id}|{by.number}|{sorted(by.texts.items())}"
+            runs = kind is Kind.CANCELLATION and not run.cancelled
+            return RUNS_MARK if runs else _replacement(run)
         case Kind.DELAY_UNKNOWN:
             return repr(sorted(run.note.items())) if run.note else ""
         case _:
             return ""
 
 
-def variant_of(kind: Kind, run: Run, told: Mapping[str, Told]) -> str:
-    """Return which words are used: a delay that shrank, a bus in place of a train."""
-    if kind not in VARIANTS:
-        return ""
-    if kind is not Kind.DELAY:
-        return BUS if bus_replaces(run) else ""
-    waited = awaited(run)
-    _, last = last_told(run.run_id, kind, told)
-    shrank = last is not None and waited is not None and waited.delay_minutes < int(last.mark)
-    return SOONER if shrank else ""
+def variant_of(
+    kind: Kind, run: Run, told: Mapping[str, Told], key: str, rule: AnnouncementRule
+) -> str:
+    """Return which words are used in the telling `key`.
+
+    Judged by what was told before that one, so that it does not become another by being told.
+    """
+    match kind:
+        case Kind.DELAY:
+            return _delay_words(run, told, key, rule)
+        case Kind.CANCELLATION if not run.cancelled:
+            return RUNS
+        case Kind.CANCELLATION | Kind.ENDS_HERE:
+            return BUS if bus_replaces(run) else ""
+        case _:
+            return ""
 
 
-def changed_since(kind: Kind, rule: AnnouncementRule, run: Run) -> Callable[[str], bool]:
-    """Return what tells from the mark of a telling whether it is told anew at once."""
+def changed_since(
+    kind: Kind, rule: AnnouncementRule, run: Run, told: Mapping[str, Told]
+) -> Callable[[Told], bool]:
+    """Return what tells of a telling whether it is told anew at once."""
     mark = mark_of(kind, run)
     if kind is not Kind.DELAY:
-        return lambda said: said != mark
-    return lambda said: abs(int(mark) - int(said)) >= rule.again_by
+        return lambda last: last.mark != mark
+    _, unknown = last_told(run.run_id, Kind.DELAY_UNKNOWN, told)
+
+    def changed(last: Told) -> bool:
+        since = unknown is not None and unknown.at > last.at
+        return since or abs(int(mark) - int(last.mark)) >= rule.again_by
+
+    return changed
 
 
 def worth_telling(kind: Kind, rule: AnnouncementRule, run: Run, told: Mapping[str, Told]) -> bool:
-    """Return whether a delay is long enough, or was told longer than it is; else True."""
-    if kind is not Kind.DELAY:
+    """Return whether a delay is long enough, or was told longer or unknown; else True."""
+    if kind is not Kind.DELAY or is_long(rule, run):
         return True
-    waited = awaited(run)
-    if waited is None:
+    if awaited(run) is None:
         return False
-    if waited.delay_minutes >= (rule.minimum_delay or 1):
-        return True
-    _, last = last_told(run.run_id, Kind.DELAY, told)
-    return last is not None and int(last.mark) - waited.delay_minutes >= rule.again_by
+    return _longest(run, told) - _minutes(run) >= rule.again_by
 
 
-def longest_told(run: Run, told: Mapping[str, Told]) -> int:
+def is_long(rule: AnnouncementRule, run: Run) -> bool:
+    """Return whether the delay is one that `rule` tells of by itself, and again."""
+    return _minutes(run) >= (rule.minimum_delay or 1)
+
+
+def delay_for_rule(run: Run, told: Mapping[str, Told]) -> int:
     """Return the minutes of delay by which a rule is looked for: told or true, the longer.
 
     The rule that told of a delay also tells that it is less.
     """
+    return max(_minutes(run), _longest(run, told))
+
+
+def _replacement(run: Run) -> str:
+    by = run.replaced_by
+    return "" if by is None else f"{by.run_id}|{by.number}|{sorted(by.texts.items())}"
+
+
+def _minutes(run: Run) -> int:
     waited = awaited(run)
-    delay = waited.delay_minutes if waited is not None else 0
-    _, last = last_told(run.run_id, Kind.DELAY, told)
-    return delay if last is None else max(delay, int(last.mark))
+    return waited.delay_minutes if waited is not None else 0
+
+
+def _longest(run: Run, told: Mapping[str, Told]) -> int:
+    """Return the longest delay that was told."""
+    number, _ = last_told(run.run_id, Kind.DELAY, told)
+    keys = (key_of(run.run_id, Kind.DELAY, n) for n in range(1, number + 1))
+    unknown, _ = last_told(run.run_id, Kind.DELAY_UNKNOWN, told)
+    return max(UNKNOWN_COUNTS_AS if unknown else 0, *(int(told[key].mark) for key in keys), 0)
+
+
+def _delay_words(run: Run, told: Mapping[str, Told], key: str, rule: AnnouncementRule) -> str:
+    before = told.get(key_of(run.run_id, Kind.DELAY, int(key.rpartition("/")[2]) - 1))
+    if before is not None and _minutes(run) < int(before.mark):
+        return SOONER
+    return "" if is_long(rule, run) else KNOWN

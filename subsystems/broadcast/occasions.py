@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from station_config.announcements.model import Moment
@@ -24,7 +25,8 @@ from subsystems.broadcast.facts import (
 )
 from subsystems.broadcast.marks import (
     changed_since,
-    longest_told,
+    delay_for_rule,
+    is_long,
     mark_of,
     variant_of,
     worth_telling,
@@ -84,6 +86,11 @@ class _Scene:
         """Minutes by which what passengers wait for is late."""
         waited = awaited(self.run)
         return waited.delay_minutes if waited is not None else 0
+
+    @property
+    def was_cancelled(self) -> bool:
+        """Whether it was told to be cancelled, at any time."""
+        return key_of(self.run.run_id, Kind.CANCELLATION, 1) in self.told
 
 
 def occasions(
@@ -161,7 +168,7 @@ def group(some: Sequence[Occasion]) -> Occasion:
 def _rules(kind: Kind, scene: _Scene) -> Iterator[AnnouncementRule]:
     """Yield the rule of each telling of `kind` that is for the run."""
     run, own = scene.run, scene.announcements
-    delay = scene.delay if kind is not Kind.DELAY else longest_told(run, scene.told)
+    delay = scene.delay if kind is not Kind.DELAY else delay_for_rule(run, scene.told)
     for nth in own.counts(kind):
         rule = own.rule(kind, nth, run.category, run.role, delay)
         if rule is not None and rule.at is not Moment.SCHEDULE:
@@ -176,7 +183,8 @@ def _by(rule: AnnouncementRule, scene: _Scene) -> Iterator[Occasion]:
         return
     for telling in _tellings(rule, scene, at + rule.after):
         when = max(telling.due, scene.now)
-        if is_true(kind, Case(run, when, scene.lapsed)) and _has_room(rule, run):
+        case = Case(run, when, scene.lapsed, scene.was_cancelled)
+        if is_true(kind, case) and _has_room(rule, run):
             yield from _told_at(rule, scene, telling)
 
 
@@ -192,8 +200,10 @@ def _tellings(rule: AnnouncementRule, scene: _Scene, due: Instant) -> Iterator[T
     elif kind not in _AT_ONCE:
         yield Telling(call_key(run_id, rule, scene.told), due)
     elif worth_telling(kind, rule, scene.run, scene.told):
-        changed = changed_since(kind, rule, scene.run)
-        yield from tellings(run_id, rule, due, scene.told, changed)
+        changed = changed_since(kind, rule, scene.run, scene.told)
+        found = tellings(run_id, rule, due, scene.told, changed)
+        again = kind is not Kind.DELAY or is_long(rule, scene.run)
+        yield from found if again else islice(found, 1)
 
 
 def _told_at(rule: AnnouncementRule, scene: _Scene, telling: Telling) -> Iterator[Occasion]:
@@ -202,7 +212,7 @@ def _told_at(rule: AnnouncementRule, scene: _Scene, telling: Telling) -> Iterato
     zones = scene.here.zones(rule.to)
     if now >= latest or not zones:
         return
-    variant = variant_of(kind, run, scene.told)
+    variant = variant_of(kind, run, scene.told, telling.key, rule)
     facts = encode_facts(facts_of(kind, run, scene.station, lapsed=scene.lapsed, variant=variant))
     ends = TRUE_UNTIL.get(kind)
     yield Occasion(

@@ -52,7 +52,7 @@ def tellings(
     rule: AnnouncementRule,
     first: Instant,
     told: Mapping[str, Told],
-    changed: Callable[[str], bool],
+    changed: Callable[[Told], bool],
 ) -> Iterator[Telling]:
     """Yield the tellings of what is so: the present one, and the next one if there is to be one.
 
@@ -61,13 +61,13 @@ def tellings(
         rule: says how often.
         first: when the first telling is due.
         told: by key.
-        changed: whether what is so differs from what the mark of a telling says.
+        changed: whether what is so differs from what a telling said.
     """
     kind = Kind(rule.kind)
     number, last = last_told(run_id, kind, told)
     if last is None:
         yield Telling(key_of(run_id, kind, 1), first)
-    elif changed(last.mark):
+    elif changed(last):
         yield Telling(key_of(run_id, kind, number + 1), first)
     else:
         yield Telling(key_of(run_id, kind, number), first)

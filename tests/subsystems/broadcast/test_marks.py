@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from protocol.runs import Replacement
 from subsystems.broadcast.marks import (
     changed_since,
-    longest_told,
+    delay_for_rule,
     mark_of,
     variant_of,
     worth_telling,
@@ -34,17 +34,25 @@ def test_marks(trains):
     assert mark_of(Kind.GATE_CHANGE, run) == "B5"
     assert mark_of(Kind.APPROACH, run) == ""
     assert mark_of(Kind.DELAY_UNKNOWN, run) != mark_of(Kind.DELAY_UNKNOWN, trains.leaving())
-    by = replace(run, replaced_by=Replacement(number="G1"))
-    assert mark_of(Kind.CANCELLATION, by) != mark_of(Kind.CANCELLATION, run) == ""
+    gone = replace(run, cancelled=True)
+    by = replace(gone, replaced_by=Replacement(number="G1"))
+    assert mark_of(Kind.CANCELLATION, by) != mark_of(Kind.CANCELLATION, gone) == ""
+    assert mark_of(Kind.CANCELLATION, run) == "runs"
     assert mark_of(Kind.DELAY, replace(run, departure=None)) == "0"
 
 
 def test_a_delay_has_changed_by_the_minutes_of_the_rule(rule, trains):
-    changed = changed_since(Kind.DELAY, rule, trains.leaving(late=20))
-    assert [changed(said) for said in ("20", "16", "15", "24", "25")] == [
-        *(False, False, True),
-        *(False, True),
-    ]
+    changed = changed_since(Kind.DELAY, rule, trains.leaving(late=20), {})
+    said = [Told("x", mark, trains.noon) for mark in ("20", "16", "15", "24", "25")]
+    assert [changed(each) for each in said] == [False, False, True, False, True]
+
+
+def test_what_was_unknown_since_is_told_anew(rule, trains):
+    run = trains.leaving(late=20)
+    key = f"{run.run_id}/delay-unknown/1"
+    changed = changed_since(Kind.DELAY, rule, run, {key: Told(key, "", trains.at(5))})
+    assert changed(Told("x", "20", trains.at(4)))
+    assert not changed(Told("x", "20", trains.at(6)))
 
 
 def test_a_delay_worth_telling(rule, trains):
@@ -59,14 +67,21 @@ def test_a_delay_worth_telling(rule, trains):
 
 def test_the_longest_delay_that_was_told(trains):
     run = trains.leaving(late=10)
-    assert longest_told(run, {}) == 10
-    assert longest_told(run, told(run, 40, trains)) == 40
-    assert longest_told(run, told(run, 5, trains)) == 10
+    assert delay_for_rule(run, {}) == 10
+    assert delay_for_rule(run, told(run, 40, trains)) == 40
+    assert delay_for_rule(run, told(run, 5, trains)) == 10
 
 
-def test_words_for_what_has_changed(trains):
+def test_words_for_what_has_changed(rule, trains):
     run = trains.leaving(late=10)
-    assert variant_of(Kind.DELAY, run, {}) == ""
-    assert variant_of(Kind.DELAY, run, told(run, 40, trains)) == "sooner"
-    assert variant_of(Kind.APPROACH, run, {}) == ""
-    assert variant_of(Kind.CANCELLATION, replace(run, replaced_by=Replacement()), {}) == "bus"
+    first, second = (f"{run.run_id}/delay/{n}" for n in (1, 2))
+    assert variant_of(Kind.DELAY, run, {}, first, rule) == ""
+    before = told(run, 40, trains)
+    assert variant_of(Kind.DELAY, run, before, second, rule) == "sooner"
+    after = before | {second: Told(second, "10", trains.at(1))}
+    assert variant_of(Kind.DELAY, run, after, second, rule) == "sooner"
+    assert variant_of(Kind.DELAY, trains.leaving(late=1), {}, first, rule) == "known"
+    assert variant_of(Kind.APPROACH, run, {}, "", rule) == ""
+    bus = replace(run, cancelled=True, replaced_by=Replacement())
+    assert variant_of(Kind.CANCELLATION, bus, {}, "", rule) == "bus"
+    assert variant_of(Kind.CANCELLATION, run, {}, "", rule) == "runs"

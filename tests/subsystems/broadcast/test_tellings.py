@@ -59,8 +59,8 @@ def test_what_has_changed_is_told_at_once_however_often_it_was(rule, trains):
     twice = told(("delay/1", "12", trains.at(3)), ("delay/2", "20", trains.at(10)))
     asked = []
 
-    def changed(mark):
-        asked.append(mark)
+    def changed(last):
+        asked.append(last.mark)
         return True
 
     found = list(tellings(RUN, rule, trains.at(0), twice, changed))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol.runs import Named
@@ -189,6 +189,7 @@ def test_a_sentence_is_a_piece(chinese, english):
     assert len(english.free("Platform 1.5 is no platform.")) == 1
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet=st.characters(codec="utf-8"), max_size=30))
 def test_any_text_can_be_read_a_syllable_for_each_character(text, chinese):
     for piece in chinese.free(text):
@@ -201,6 +202,7 @@ def test_a_text_with_a_character_that_nobody_can_read_has_no_reading(chinese):
     assert [p.reading for p in chinese.free("\U00029ef5请")] == ["qing3"]
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=12))
 def test_any_number_and_label_can_be_said(text, chinese, english, german):
     for speaker in (chinese, english, german):
