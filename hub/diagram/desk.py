@@ -16,7 +16,7 @@ from twisted.internet.threads import deferToThreadPool
 from hub.diagram.past import past_film
 from hub.store.reading import reading
 from protocol.errors import OperatorError
-from protocol.times import from_unix, to_unix
+from protocol.times import from_unix
 from svg_layers.legend import Legend, Warned, check_legend, properties, warnings
 from svg_layers.presets import PRESETS
 
@@ -109,12 +109,12 @@ class DiagramDesk:
             OperatorError: there is no such film.
         """
         live = self._live()
-        if span.begin >= to_unix(live.now) or span.end > to_unix(live.now):
-            return live.forecast(span.begin, span.end)
         try:
             begin, end = from_unix(span.begin), from_unix(span.end)
         except (OverflowError, ValueError) as error:
             raise OperatorError("no such time", where="begin") from error
+        if max(begin, end) >= live.now:
+            return live.forecast(begin, end)
         return self._lock.run(
             deferToThreadPool, self._reactor, self._pool, partial(self._past, begin, end)
         )

@@ -19,7 +19,7 @@ import msgspec
 from hub.diagram.bases import Bases, Ground
 from hub.diagram.film import AHEAD, Film, Stretch, local_date, make_film, next_layout
 from protocol.errors import OperatorError
-from protocol.times import from_unix, to_unix
+from protocol.times import to_unix
 from station_config.runtime.sse import Sse
 from svg_layers.scene import Change, Scene
 from svg_layers.sight import Sight
@@ -148,21 +148,21 @@ class LiveDiagram:
             bars=picture.bars,
         )
 
-    def forecast(self, begin: float, end: float) -> Film:
+    def forecast(self, begin: Instant, end: Instant) -> Film:
         """Return the film of what is to come, by the timelines as they are told now.
 
         Args:
-            begin: unix seconds; now if that is earlier.
-            end: unix seconds.
+            begin: now if that is earlier.
+            end: of the film.
 
         Raises:
             OperatorError: it lies before now, or too far ahead.
         """
         now = self._later()
-        first, last = max(from_unix(begin), now), from_unix(end)
-        if not first < last <= now + AHEAD + timedelta(minutes=15):
+        first = max(begin, now)
+        if not first < end <= now + AHEAD + timedelta(minutes=15):
             raise OperatorError(f"a forecast ends after now, at most {AHEAD} ahead")
-        return make_film("forecast", self.bases, Stretch(first, last), self._scene.runs())
+        return make_film("forecast", self.bases, Stretch(first, end), self._scene.runs())
 
     def greet(self) -> Sse:
         """Return what a page that comes is told: the present number."""

@@ -12,11 +12,13 @@ import pytest
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # for diagram_days and lived_day, which diagram_server.py shares
 
+from diagram_days import HOHHOT  # noqa: E402 - see above
+
 
 class DiagramServer:
     """`diagram_server.py` as a child process."""
 
-    def __init__(self, directory, station, day, begin, now, rate=1.0):
+    def __init__(self, directory, station, day, begin, now, rate=0.01):
         arguments = [station, day, begin, now, str(rate), str(directory)]
         self.process = subprocess.Popen(
             [sys.executable, str(HERE / "diagram_server.py"), *arguments],
@@ -42,11 +44,6 @@ class DiagramServer:
         if not self.process.stdin.closed:
             self.process.stdin.close()
         self.process.stdout.close()
-
-
-HOHHOT = ("hohhot_east", "2021-01-20", "10:00", "13:52")
-SMALL = ("muehlau_am_see", "2025-03-28", "06:00", "09:03")
-INVENTED = ("invented", "2021-01-20", "08:00", "09:10")
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,12 @@ from station_config.model import (
 STATIONS = Path(__file__).parents[3] / "station_config" / "stations"
 MINUTE = timedelta(minutes=1)
 
+HOHHOT = ("hohhot_east", "2021-01-20", "10:00", "13:52")
+SMALL = ("muehlau_am_see", "2025-03-28", "06:00", "09:03")
+INVENTED = ("invented", "2021-01-20", "08:00", "09:10")
+"""Station, day, from when a hub has lived, and now: local times. The reference station's is its
+busiest hour."""
+
 
 def shipped(name):
     return load_station(STATIONS / name)

@@ -22,10 +22,11 @@ export class Editor {
     this.changed = changed;
     this.closed = closed;
     this.body = h("div", { class: "td-fields" });
-    this.warnings = h("ul", { class: "td-warnings" });
+    this.warnings = h("ul", {});
+    this.status = h("div", { class: "td-warnings", role: "status" }, this.warnings);
     this.title = h("h2", {});
     this.buttons = h("div", { class: "td-buttons" });
-    this.element = h("section", { class: "td-editor", hidden: true, onkeydown: (/** @type {KeyboardEvent} */ e) => e.key === "Escape" && this.discard() }, this.title, this.warnings, this.body, this.buttons);
+    this.element = h("section", { class: "td-editor", hidden: true, onkeydown: (/** @type {KeyboardEvent} */ e) => e.key === "Escape" && this.discard() }, this.title, this.status, this.body, this.buttons);
     /** @type {any} */ this.before = null;
     /** @type {any} */ this.draft = null;
     this.timer = 0;
@@ -111,6 +112,7 @@ export class Editor {
     const preset = this.presets.find((/** @type {any} */ p) => p.legend.name === name);
     this.draft = structuredClone(preset.legend);
     this.render();
+    this.element.querySelector("select")?.focus();
     this.changed(preset);
     this.warn(preset.warnings);
   }
@@ -146,7 +148,6 @@ export class Editor {
     };
     const said = warnings.map((each) => `${name(each.what)} / ${name(each.other)}: ${w[each.code]} ${each.sight ? `(${w.sights[each.sight]}) ` : ""}${each.value}, ${w.needed} ${each.needed}`);
     fill(this.warnings, ...(said.length ? said.map((text) => h("li", {}, `⚠ ${text}`)) : [h("li", { class: "td-good" }, `✓ ${w.noWarnings}`)]));
-    this.warnings.setAttribute("role", "status");
   }
 
   /** @param {string} text */
@@ -172,6 +173,7 @@ export class Editor {
     this.changed(seen);
     this.warn(seen.warnings);
     this.render();
+    this.element.querySelector("select")?.focus();
   }
 
   discard() {

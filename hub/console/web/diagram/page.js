@@ -138,7 +138,7 @@ class Page {
   take(pushed) {
     if (!this.whole) return;
     if (pushed.follows !== this.whole.seq) {
-      if (pushed.seq !== this.whole.seq) this.refresh();
+      if (isLater(pushed.seq, this.whole.seq)) this.refresh();
       return;
     }
     this.patches += 1;
@@ -278,6 +278,11 @@ class Page {
   putCard() {
     if (!this.shown || !this.context) return;
     const run = this.pick();
+    const chosen = run !== null && this.picked.click === run;
+    // A card that is the same stays: one of its buttons may have the focus.
+    const facts = [run, run && this.shown.trains.get(run), run && this.shown.bars.get(run), chosen, this.context];
+    if (this.carded?.every((/** @type {any} */ fact, /** @type {number} */ i) => fact === facts[i])) return;
+    this.carded = facts;
     for (const g of this.root.querySelectorAll("[data-chosen]")) g.removeAttribute("data-chosen");
     if (run) for (const g of this.root.querySelectorAll(`[data-run="${CSS.escape(run)}"]`)) set(g, { "data-chosen": "true" });
     const close = () => {
@@ -285,7 +290,7 @@ class Page {
       this.putCard();
       if (run) this.trains.focus(run);
     };
-    putCard(this.card, run, this.shown, this.context, { open: this.open, close, chosen: this.picked.click === run });
+    putCard(this.card, run, this.shown, this.context, { open: this.open, close, chosen });
     set(this.card, { "aria-label": this.words.trains });
   }
 
@@ -346,6 +351,19 @@ class Page {
     this.theme = theme;
     if (!this.seen?.own) this.dress(await this.api.get(`diagram/legend?theme=${theme}`));
   }
+}
+
+/** Also of another life of the hub. @param {string} seq @param {string} known */
+function isLater(seq, known) {
+  const [boot, number] = split(seq);
+  const [mine, held] = split(known);
+  return boot !== mine || number > held;
+}
+
+/** @param {string} seq @returns {[string, number]} */
+function split(seq) {
+  const at = seq.lastIndexOf("-");
+  return [seq.slice(0, at), Number(seq.slice(at + 1))];
 }
 
 /**
