@@ -124,7 +124,7 @@ class _Demo:
             f"  console         http://127.0.0.1:{options.hub_port}/console/",
             *(f"    {name:<13} {password}" for name, password in self._passwords.items()),
             f"  clock           http://127.0.0.1:{options.clock_port}/",
-            f"  time server     NTP on UDP port {options.clock_port}, unsynchronised: it is simulated",
+            f"  time server     NTP on UDP {options.clock_port} (not synchronised: simulated)",
             f"  kiosk           http://127.0.0.1:{options.kiosk_port}/",
             f"  broadcast       http://127.0.0.1:{options.broadcast_port}/",
             f"  staff notices   http://127.0.0.1:{options.notices_port}/",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from protocol.messages import Beat, MasterClock, Source, SourceMode
 
 pytestmark = pytest.mark.end_to_end
 SHOTS = os.environ.get("STATION_SHOTS")
@@ -132,6 +135,127 @@ def test_a_clock_speaks_its_stations_language(page, clock_process, turning):
     assert page.locator("[lang=zh]").count() == 0
     shoot(page, "clock-german")
 
+
+LOOKS = [(look, theme) for look in ("both", "led", "hands") for theme in ("dark", "light")]
+
+
+def test_every_look_is_readable_for_everybody(new_page, clock_process, turning, cast, nats_broker):
+    hub = cast.hub(nats_broker, clock=clock_process.hub_clock)
+    clock_process.start()
+    page = open_page(new_page(), clock_process, turning)
+    hub.everything()
+    beat_until(turning, hub, page, "LIVE")
+    for look, theme in LOOKS:
+        page.goto(f"{clock_process.url}?look={look}&theme={theme}&lang=en,zh")
+        until_page(turning, page, "LIVE")
+        hub.beat()
+        shoot(page, f"clock-{look}-{theme}")
+        assert page.evaluate(OUTSIDE) == [], look
+        assert not page.evaluate(OVERLAPPING), look
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        assert found.violations_count == 0, found.generate_report()
+        assert page.locator("#hands svg").is_visible() is (look != "led")
+        assert page.locator("#time .digits").first.is_visible() is (look != "hands")
+
+
+def test_looks_are_chosen_by_keys_and_buttons_and_kept(page, clock_process, turning):
+    open_page(page, clock_process.start(), turning)
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-look", "both")
+    page.keyboard.press("l")
+    page.keyboard.press("t")
+    expect(root).to_have_attribute("data-look", "led")
+    theme = root.get_attribute("data-theme")
+    page.locator("#press-look").focus()
+    page.keyboard.press("Enter")
+    expect(root).to_have_attribute("data-look", "hands")
+    page.reload()
+    expect(root).to_have_attribute("data-look", "hands")
+    expect(root).to_have_attribute("data-theme", theme)
+    assert page.complaints == []
+
+
+def test_the_master_clock_is_named_with_what_the_hub_says_of_it(
+    page, clock_process, turning, cast, nats_broker
+):
+    hub = cast.hub(nats_broker, clock=clock_process.hub_clock)
+    open_page(page, clock_process.start(), turning)
+    hub.everything()
+    beat_until(turning, hub, page, "LIVE")
+    measures = page.locator("#measures")
+    for word, told in (("synced", "gps 已同步"), ("suspect", "gps 信号矛盾")):
+        master = MasterClock(source="gps", uncertainty_s=0.25, stratum=1)
+        hub.say(
+            Beat(
+                utc=hub.clock.now(), manifest_seq=hub.manifest_seq, clock_quality=word, clock=master
+            )
+        )
+        expect(measures).to_contain_text(told)
+    expect(measures).to_contain_text("±25")
+
+
+class Leaping:
+    """A hub's clock with a leap second at the end of its present minute, some seconds ahead."""
+
+    rate = 1.0
+
+    def __init__(self, wall, ahead_s):
+        self.wall = wall
+        started = wall().timestamp()
+        minute = started // 60 * 60 + 60
+        self.shift = minute - ahead_s - started
+        self.at = minute
+
+    def now(self):
+        straight = self.wall().timestamp() + self.shift
+        if straight < self.at:
+            return datetime.fromtimestamp(straight, UTC)
+        told = self.at - 1e-6 if straight < self.at + 1 else straight - 1
+        return datetime.fromtimestamp(told, UTC)
+
+    def beat(self, hub):
+        left = self.now().timestamp() < self.at
+        at = datetime.fromtimestamp(self.at, UTC) if left else None
+        master = MasterClock(source="gps", uncertainty_s=0.001, leap_at=at, leap=int(left))
+        hub.say(
+            Beat(
+                utc=self.now(),
+                manifest_seq=hub.manifest_seq,
+                clock_quality="synced",
+                clock=master,
+                source=Source(SourceMode.LIVE, self.now(), self.now()),
+            )
+        )
+
+
+def test_the_60th_second_is_shown_and_nothing_is_left_out_or_repeated(
+    page, clock_process, turning, cast, nats_broker
+):
+    open_page(page, clock_process.start(), turning)
+    clock = Leaping(clock_process.hub_clock.now, 12.0)
+    hub = cast.hub(nats_broker, clock=clock)
+    hub.everything()
+    panel = page.locator("#panel")
+
+    def beaten():
+        clock.beat(hub)
+        turning.for_seconds(0.5)
+        return panel.get_attribute("data-code") == "LIVE"
+
+    turning.until(beaten, 9)
+    turning.until(lambda: beaten() and page.locator("#leap").is_visible(), 4)
+    page.evaluate(RECORD)
+    turning.until(lambda: beaten() and clock.now().timestamp() > clock.at + 4, 25)
+    shown = [text[-2:] for text in page.evaluate("window.seen")]
+    at = shown.index("59")
+    assert shown[at : at + 5] == ["59", "60", "00", "01", "02"], shown
+    expect(page.locator("#leap")).to_be_hidden()
+    shoot(page, "clock-leap")
+
+
+RECORD = """() => { window.seen = [];
+    new MutationObserver(() => window.seen.push(document.documentElement.dataset.shown))
+        .observe(document.documentElement, { attributeFilter: ["data-shown"] }); }"""
 
 SIZES = [(1080, 1920), (1280, 720), (1280, 1024)]
 
