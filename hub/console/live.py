@@ -48,7 +48,7 @@ class HubState(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         leads: this process leads; False: nothing here is up to date.
         mode: set while the whole station is manual.
-        hub: what ``/health`` says, in part: source, broker, waiting.
+        hub: what ``/health`` says, in part: epoch, source, broker.
     """
 
     leads: bool
@@ -150,9 +150,18 @@ class Live:
 
     @property
     def state(self) -> HubState:
-        """How the hub stands now."""
+        """How the hub stands now, without what is counted: that would be news each second."""
         hub = self._status()
-        return HubState(leads=hub is not None, mode=self._mode, hub=hub or {})
+        if hub is None:
+            return HubState(leads=False, mode=self._mode, hub={})
+        said: dict[str, Any] = msgspec.to_builtins(hub)
+        source, broker = said["source"] or {}, said["broker"]
+        told: dict[str, object] = {
+            "epoch": said["epoch"],
+            "source": {name: source.get(name) for name in ("mode", "since")},
+            "broker": {"connected": broker["connected"]},
+        }
+        return HubState(leads=True, mode=self._mode, hub=told)
 
     @property
     def standing(self) -> Standing:

@@ -29,7 +29,7 @@ export function troubles() {
   else if (!hub.value.leads) found.push({ bad: true, text: t("standby") });
   else {
     const source = hub.value.hub.source;
-    if (!source || source.state !== "LIVE") found.push({ bad: false, text: t("source_bad") });
+    if (!source || source.mode !== "LIVE") found.push({ bad: false, text: t("source_bad") });
     if (hub.value.hub.broker?.connected === false) found.push({ bad: false, text: t("broker_bad") });
   }
   return found;

@@ -31,7 +31,7 @@ export function StationPage() {
       <table class="plain-table">
         <thead><tr><th scope="col">${t("line")}</th><th scope="col">${t("state")}</th></tr></thead>
         <tbody>
-          ${found.feed.lines.map((each) => html`<tr><th scope="row">${each.name}</th><td class=${found.feed.live ? "" : "bad"}>${found.feed.live ? "" : "✕ "}${each.state ?? each.status ?? (found.feed.live ? "LIVE" : "—")}</td></tr>`)}
+          ${found.feed.lines.map((each) => html`<tr><th scope="row">${each.name}</th><td class=${each.mode === "LIVE" ? "" : "bad"}>${each.mode === "LIVE" ? "" : "✕ "}${each.mode} <small class="dim">${each.role}, ${each.rows} rows, ${each.source}</small></td></tr>`)}
         </tbody>
       </table>
     </div>
