@@ -29,6 +29,11 @@ OFFSET = -0.691
 SILENT = -120.0
 OVERSAMPLED = 4
 LIMITER_S = 0.005
+BLOCK, MARGIN = 4096, 64
+"""Samples that are oversampled together, and of their neighbours."""
+PEAKY = 0.6
+"""Of the ceiling: what stays below is not above it between samples."""
+SOFT = -45.0
 
 _SHELF_HZ, _SHELF_DB, _SHELF_Q = 1681.974450955533, 3.999843853973347, 0.7071752369554196
 _SHELF_V = 0.4996667741545416
@@ -60,18 +65,20 @@ def true_peak(samples: Samples) -> float:
 def normalised(samples: Samples, rate: int, lufs: float, peak_dbtp: float) -> Samples:
     """Return the sound at `lufs`, its peaks softened to `peak_dbtp`; silence stays silence."""
     louder = samples
-    # Twice: of a sound that was very soft, other blocks pass the absolute gate afterwards.
+    # Again where it was very soft: other blocks pass the absolute gate afterwards.
     for _ in range(2):
         now = loudness(louder, rate)
         if now <= SILENT:
             return samples
         louder = louder * 10 ** ((lufs - now) / 20)
+        if now > SOFT:
+            break
     return limited(louder, rate, 10 ** (peak_dbtp / 20))
 
 
 def limited(samples: Samples, rate: int, ceiling: float) -> Samples:
     """Return the sound with a gain that goes down before each peak, and up after it, in 5 ms."""
-    envelope = _envelope(samples)
+    envelope = _envelope(samples, PEAKY * ceiling)
     if envelope.max(initial=0.0) <= ceiling:
         return samples
     needed = np.minimum(1.0, ceiling / np.maximum(envelope, 1e-9))
@@ -103,14 +110,29 @@ def fast_size(least: int) -> int:
     return best
 
 
-def _envelope(samples: Samples) -> Samples:
-    """Return for each sample the highest of itself and those between it and the next."""
+def _envelope(samples: Samples, floor: float = 0.0) -> Samples:
+    """Return for each sample the highest of itself and those between it and the next.
+
+    Args:
+        samples: the sound.
+        floor: blocks that nowhere exceed it are not looked at more closely.
+    """
+    peaks: Samples = np.abs(samples)
+    for begin in range(0, len(samples), BLOCK):
+        if peaks[begin : begin + BLOCK].max() > floor:
+            first = max(0, begin - MARGIN)
+            finer = _oversampled(samples[first : begin + BLOCK + MARGIN])
+            peaks[begin : begin + BLOCK] = finer[begin - first :][:BLOCK]
+    return peaks
+
+
+def _oversampled(samples: Samples) -> Samples:
     size = len(samples)
-    padded = fast_size(size + 64)
+    padded = fast_size(size + MARGIN)
     spectrum = np.fft.rfft(samples, padded)
     finer = np.abs(np.fft.irfft(spectrum, OVERSAMPLED * padded)) * OVERSAMPLED
-    peaks: Samples = finer[: OVERSAMPLED * size].reshape(size, OVERSAMPLED).max(axis=1)
-    return peaks
+    highest: Samples = finer[: OVERSAMPLED * size].reshape(size, OVERSAMPLED).max(axis=1)
+    return highest
 
 
 def _lufs(mean_square: float) -> float:
