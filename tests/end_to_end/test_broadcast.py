@@ -26,7 +26,7 @@ pytestmark = pytest.mark.end_to_end
 PATIENCE_MS = 20_000
 PAGES = ("/", "/announce", "/templates", "/archive")
 TRAIN, RUN = "D6753", "2021-01-20.d6753"
-"""Leaves at 08:32 from platform 4."""
+"""Leaves at 08:32 from platform 7, by the timetable."""
 
 
 def ask(demo, path):
@@ -103,7 +103,7 @@ def test_a_platform_change_is_heard_and_shown_where_the_train_is(demo):
         what="the transcript on the platform's board",
     )
     seconds = time.monotonic() - began
-    wait_until(lambda: {"platform-4", "platform-5"} <= changed(demo), 15, what="both platforms")
+    wait_until(lambda: {"platform-5", "platform-7"} <= changed(demo), 15, what="both platforms")
     assert not changed(demo) & {"platform-1", "platform-9"}
     entries = said(demo, run=RUN, kind="platform-change")
     assert shown[0]["text"] in [entry["text"] for entry in entries]
@@ -240,6 +240,7 @@ def test_it_goes_on_without_a_hub_and_repeats_nothing_after_a_restart(tmp_path):
     """Check-in opens at 08:17, when the hub is dead."""
     with Demo(tmp_path / "alone", "--calm", "--at", "08:15") as demo:
         ready(demo)
+        speaker = psutil.Process(demo.pid("broadcast"))
         with demo.nobody_restarts():
             psutil.Process(demo.pid("hub")).kill()
             wait_until(lambda: ask(demo, "/health")["mode"] == "AUTONOMOUS", 60, what="autonomy")
@@ -250,7 +251,7 @@ def test_it_goes_on_without_a_hub_and_repeats_nothing_after_a_restart(tmp_path):
                 every=1.0,
                 what="check-in to be announced without a hub",
             )
-            psutil.Process(demo.pid("broadcast")).kill()
+            speaker.kill()
         wait_until(lambda: online(demo), 90, what="the broadcast to be back")
         since = station_now(demo)
         wait_until(lambda: station_now(demo) > since + 8000, 30, what="time to repeat something")

@@ -65,7 +65,9 @@ function words(zone) {
     return [make("div", { class: "words" }, ...paragraphs(voice?.text ?? {})), bar];
   }
   const first = zone.next[0] && state.coming[zone.next[0].key];
-  const text = first ? `${clock(first.due)} ${first.train} ${kindName(first.kind)}` : t("nothing_coming");
+  const why = zone.next[0]?.why ?? "not-due";
+  const waits = why === "not-due" ? "" : ` · ${t(`why_${why.replaceAll("-", "_")}`)}`;
+  const text = first ? `${clock(first.due)} ${first.train} ${kindName(first.kind)}${waits}` : t("nothing_coming");
   return [make("p", { class: "words", text })];
 }
 
