@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from protocol.times import Instant
 from subsystems.broadcast.effects import Dropped, Effect, Remember
 from subsystems.broadcast.events import Awake
 from subsystems.broadcast.machine import initial
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from protocol.runs import Run
+    from protocol.times import Instant
     from simulators.bench.broadcast_day import Changed
     from station_config.model import Station
     from subsystems.broadcast.model import Occasion, Saying, Told

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simulators.bench.figure import Figure
 
 BENCHES = {
+    "broadcast": "announcements in the busiest hour of a day with 884 calls",
     "chain": "from a row changed in the dispatching database to the changed board in a browser",
     "clock": "time: hub, subsystem, browser, NTP client, slave clock; steps; a day alone",
     "feed": "the one-way link: corruption, loss, bytes on the wire",

@@ -40,6 +40,7 @@ from subsystems.broadcast.model import Priority
 from subsystems.broadcast.records import Over, Past, Reason, Settled
 from subsystems.broadcast.state import State
 from subsystems.broadcast.work import Work
+from subsystems.broadcast.zones import Surveyed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ def initial(zones: Zones, rate: float = 1.0) -> State:
         zones: of the station.
         rate: station seconds per real second.
     """
-    return State(zones=zones, rate=rate)
+    return State(zones=Surveyed(zones), rate=rate)
 
 
 def step(
@@ -192,4 +193,4 @@ def _instants(state: State, now: Instant, mono_s: float) -> Iterator[float]:
 
 def with_zones(state: State, zones: Zones) -> State:
     """Return `state` with the zones of a configuration that was read anew."""
-    return replace(state, zones=zones)
+    return replace(state, zones=Surveyed(zones))

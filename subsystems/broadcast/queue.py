@@ -114,6 +114,9 @@ def _renew(work: Work, item: Item, occasion: Occasion) -> None:
     """The rules say the same key again: at other times, in other zones, or with other words."""
     if occasion == item.occasion:
         return
+    if item.owed:
+        elsewhere = set(item.untold) - set(occasion.zones) - work.speaks(item.occasion)
+        work.drop(item, [z for z in item.untold if z in elsewhere], Reason.REPLACED)
     if same_words(occasion, item.occasion):
         due_s = item.due_s if occasion.due <= work.now else None
         shut = item.shut if occasion.latest <= work.now else frozenset()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from subsystems.broadcast.model import Occasion
     from subsystems.broadcast.state import State
 
+    Decide = Callable[[State, Event, Instant, float], tuple[State, tuple[Effect, ...]]]
+
 FADE_S = 0.05
 """Real seconds in which a voice that is cut off falls silent (`speech.port.Sink.stop`)."""
 
@@ -44,6 +46,7 @@ class Rehearsal:
         length: real seconds that an occasion takes to say.
         synthesis: real seconds that its clip takes to make; None: it never comes.
         heard: called with every effect.
+        decide: the scheduler's `step`, or something around it that measures.
         now_s: real seconds since the beginning.
         steps: taken so far.
     """
@@ -54,6 +57,7 @@ class Rehearsal:
     length: Callable[[Occasion], float]
     synthesis: Callable[[Occasion], float | None] = lambda _: SYNTHESIS_S
     heard: Callable[[Effect], None] = lambda _: None
+    decide: Decide = step
     now_s: float = 0.0
     steps: int = 0
     _coming: list[tuple[float, int, Event]] = field(default_factory=list)
@@ -68,7 +72,7 @@ class Rehearsal:
     def happen(self, event: Event) -> None:
         """Let `event` happen now, and do what the scheduler wants."""
         self.steps += 1
-        self.state, effects = step(self.state, event, self.now, self.now_s)
+        self.state, effects = self.decide(self.state, event, self.now, self.now_s)
         for effect in effects:
             self.heard(effect)
             self._do(effect)

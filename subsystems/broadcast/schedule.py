@@ -38,6 +38,9 @@ OLDER_S = 60.0
 OLDEST = Priority.ARRIVAL
 """As far up as waiting brings."""
 
+SOON_S = 120.0
+"""Real seconds, longer than any voice: what begins now may stand in the way of what is due then."""
+
 USUAL_S = 20.0
 """Real seconds that a voice is thought to last whose sound is not there yet."""
 
@@ -65,8 +68,10 @@ class Places:
     Attributes:
         kept: zones with all that hear them, from which real second they are wanted, and whether
             only for a repetition.
+        near: what is due or will be soon: some of that gives way to it.
     """
 
+    near: list[Item]
     kept: list[tuple[frozenset[str], float, bool]] = field(default_factory=list)
 
     def keep(self, area: frozenset[str], from_s: float, *, again: bool = False) -> None:
@@ -89,7 +94,8 @@ def decide(work: Work) -> None:
     waiting = _waiting(work)
     if not waiting:
         return
-    places = Places()
+    soon = work.now + work.before.station(SOON_S)
+    places = Places([item for item in work.items.values() if item.occasion.due <= soon])
     for want in sorted(wants(work, waiting), key=lambda want: _rank(work, want)):
         why = _attempt(work, want, places)
         if why is not None:
@@ -121,15 +127,16 @@ def _waiting(work: Work) -> Waiting:
 
 def _hindrance(work: Work, item: Item, zone: str, taken: frozenset[str]) -> Why | None:
     """Return what, besides voices, keeps `item` from being spoken in `zone`."""
-    emergency = item.occasion.priority is Priority.EMERGENCY
-    checks = (
-        (Why.NO_SINK, zone in work.lost),
-        (Why.TAKEN_OVER, zone in taken and not emergency),
-        (Why.MUTED, zone in work.muted and not emergency),
-        (Why.QUIET, work.zones.rests(zone, work.now, item.occasion.priority)),
-        (Why.PAUSE, item.ready_s.get(zone, work.mono_s) > work.mono_s),
-    )
-    return next((why for why, hinders in checks if hinders), None)
+    if zone in work.lost:
+        return Why.NO_SINK
+    if item.occasion.priority is not Priority.EMERGENCY:
+        if zone in taken:
+            return Why.TAKEN_OVER
+        if zone in work.muted:
+            return Why.MUTED
+        if work.zones.rests(zone, work.now, item.occasion.priority):
+            return Why.QUIET
+    return Why.PAUSE if item.ready_s.get(zone, work.mono_s) > work.mono_s else None
 
 
 def _matters(work: Work, want: Want) -> float:
@@ -176,7 +183,7 @@ def _attempt(work: Work, want: Want, places: Places) -> Why | None:
         return Why.PREPARING
     if _last_start(want, seconds, work) <= work.now:
         return Why.OUTLASTS
-    if _gives_way(work, want, area, seconds):
+    if _gives_way(work, want, seconds, places.near):
         return Why.GIVES_WAY
     if places.free_until(want) < work.mono_s + seconds:
         places.keep(area, work.mono_s + seconds)
@@ -184,7 +191,7 @@ def _attempt(work: Work, want: Want, places: Places) -> Why | None:
     return _against_voices(work, want, seconds, places)
 
 
-def _gives_way(work: Work, want: Want, area: frozenset[str], seconds: float) -> bool:
+def _gives_way(work: Work, want: Want, seconds: float, near: list[Item]) -> bool:
     """Return whether something that matters more would be too late, or cut this off, were it begun.
 
     A courtesy gives way to whatever comes before it would end. What is urgent gives way to nothing.
@@ -193,13 +200,14 @@ def _gives_way(work: Work, want: Want, area: frozenset[str], seconds: float) -> 
     if ours >= Priority.LAST_CALL:
         return False
     courtesy = want.occasion.priority is Priority.COURTESY
+    area = halo(work.zones, want.zones)
     ends = work.now + work.before.station(seconds)
     return any(
         item.occasion.priority > ours
         and item.occasion.due <= ends
         and (courtesy or _cannot_wait(work, item, ends))
         and any(zone in area and item.why.get(zone) not in HOPELESS for zone in item.left)
-        for item in work.items.values()
+        for item in near
     )
 
 

@@ -202,10 +202,12 @@ class State:
 
 def clip_name(occasion: Occasion) -> str:
     """Return the name of what is said: the same words of the same occasion have the same name."""
-    members = [(each.key, each.content) for each in occasion.members]
-    said = (occasion.content, occasion.text, occasion.clip, occasion.languages, members)
+    languages = "+".join(occasion.languages)
+    if not occasion.text and not occasion.clip:
+        return f"{occasion.key}#{occasion.content}#{languages}"
+    said = (sorted(occasion.text.items()), occasion.clip)
     digest = blake2b(msgspec.json.encode(said), digest_size=8).hexdigest()
-    return f"{occasion.key}#{digest}"
+    return f"{occasion.key}#{digest}#{languages}"
 
 
 def same_words(one: Occasion, other: Occasion) -> bool:

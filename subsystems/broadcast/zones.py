@@ -67,6 +67,31 @@ class PlainZones:
         return 0.0
 
 
+class Surveyed:
+    """Zones whose order and neighbours were asked once: they are asked thousands of times a second.
+
+    Args:
+        zones: what is configured.
+    """
+
+    def __init__(self, zones: Zones) -> None:
+        self._zones = zones
+        self.order = zones.order
+        self._heard = {zone: zones.neighbours(zone) for zone in self.order}
+
+    def neighbours(self, zone: str) -> frozenset[str]:
+        """Return the zones that hear `zone`."""
+        return self._heard.get(zone, frozenset())
+
+    def rests(self, zone: str, now: Instant, priority: Priority) -> bool:
+        """Return whether quiet hours forbid `priority` in `zone` at `now`."""
+        return self._zones.rests(zone, now, priority)
+
+    def gain_db(self, zone: str, now: Instant) -> float:
+        """Return the loudness of `zone` at `now` against normal."""
+        return self._zones.gain_db(zone, now)
+
+
 def mutual(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     """Return who hears whom, of `pairs` that hear each other."""
     heard: dict[str, set[str]] = {}
