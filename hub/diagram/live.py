@@ -19,6 +19,7 @@ import msgspec
 from hub.diagram.bases import Bases, Ground
 from hub.diagram.film import AHEAD, Film, Stretch, local_date, make_film, next_layout
 from protocol.errors import OperatorError
+from protocol.runs import Run
 from protocol.times import to_unix
 from station_config.runtime.sse import Sse
 from svg_layers.scene import Change, Scene
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IDelayedCall
 
-    from protocol.runs import Run
+    from hub.store.outcome import Committed
     from protocol.times import Instant
     from station_config.model import Layout, Station
     from station_config.runtime.clocks import StationClock
@@ -72,6 +73,18 @@ class Pushed(msgspec.Struct, frozen=True, omit_defaults=True):
     follows: str = ""
     trains: Patch = Patch()
     bars: Patch = Patch()
+
+
+_runs = msgspec.json.Decoder(Run)
+
+
+def runs_of(committed: Committed) -> dict[str, Run | None]:
+    """Return what a step says of runs; a train that dispatching deleted is no more."""
+    said: dict[str, Run | None] = dict.fromkeys(committed.gone)
+    for run_id, stored in committed.stored.items():
+        withdrawn = stored.body is None and stored.facts.base.withdrawn
+        said[run_id] = None if withdrawn else _runs.decode(stored.state)
+    return said
 
 
 class LiveDiagram:
@@ -124,6 +137,10 @@ class LiveDiagram:
             self.bases = Bases(station)
         self._scene = self._begin(runs)
         self._tell_anew()
+
+    def look_on(self, committed: Committed) -> None:
+        """Take what a step left behind; called in the store's thread."""
+        self._reactor.callFromThread(self.take, runs_of(committed))
 
     def take(self, runs: Mapping[str, Run | None]) -> None:
         """Take what a commit says of runs; None: a run is no more, or nobody is told of it."""
