@@ -17,7 +17,7 @@ from hub.clock.making import Surroundings, make_sources
 from hub.clock.memory import Remembered
 from hub.clock.telling import told
 from hub.clock.time_figures import add_time
-from protocol.messages import MasterClock
+from protocol.master_clock import MasterClock
 from protocol.times import from_unix
 from station_config.runtime.clocks import awake_or_asleep, wall_clock
 from station_config.runtime.deployment import TimeSettings

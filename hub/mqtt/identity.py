@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-    from protocol.messages import MasterClock
+    from protocol.master_clock import MasterClock
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from protocol.codec import decode
 from protocol.errors import MessageError
-from protocol.messages import Beat, MasterClock, Request
+from protocol.master_clock import MasterClock
+from protocol.messages import Beat, Request
 from protocol.topics import Topics
 from simulators.conformance.played import PlayedHub, ShiftedClock
 from station_config.load import load_station

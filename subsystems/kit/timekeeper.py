@@ -28,7 +28,7 @@ from station_config.runtime.timekeeping.steering import Leap, Steering
 from station_config.runtime.timekeeping.track import Sample, Track
 
 if TYPE_CHECKING:
-    from protocol.messages import MasterClock
+    from protocol.master_clock import MasterClock
     from protocol.times import Instant
 
 __all__ = ["FRESH_S", "OFF_S", "SLEW", "STEP_S", "ClockQuality", "Quality", "Timekeeper"]

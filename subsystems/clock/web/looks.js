@@ -3,7 +3,7 @@
  * How the clock looks: hands, diodes or both; light or dark; over the whole screen.
  *
  * Law: a person's choice, kept in the browser; the address chooses before it: `?look=led`,
- * `?theme=light`, `?lang=de,en`. Keys: L, T, F.
+ * `?theme=light`, `?lang=de,en`. Keys: L, T, F. Nobody's choice is a panel of diodes in the dark.
  */
 
 export const LOOKS = ["both", "led", "hands"];
@@ -17,9 +17,8 @@ export const languagesAsked = () => (asked.get("lang") ?? "").split(",").filter(
 export class Looks {
   constructor() {
     const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
-    const light = matchMedia("(prefers-color-scheme: light)").matches;
     this.look = one(LOOKS, asked.get("look") ?? kept.look) ?? "both";
-    this.theme = one(THEMES, asked.get("theme") ?? kept.theme) ?? (light ? "light" : "dark");
+    this.theme = one(THEMES, asked.get("theme") ?? kept.theme) ?? "dark";
     this.apply();
     const buttons = { look: () => this.next("look", LOOKS), theme: () => this.next("theme", THEMES), full };
     for (const [name, press] of Object.entries(buttons)) {

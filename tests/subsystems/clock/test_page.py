@@ -12,7 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from protocol.messages import Beat, MasterClock, Source, SourceMode
+from protocol.master_clock import MasterClock
+from protocol.messages import Beat, Source, SourceMode
 
 pytestmark = pytest.mark.end_to_end
 SHOTS = os.environ.get("STATION_SHOTS")

@@ -13,7 +13,7 @@ import structlog
 from twisted.internet.task import Clock
 
 from protocol.errors import OperatorError
-from protocol.messages import MasterClock
+from protocol.master_clock import MasterClock
 from protocol.times import from_unix
 from station_config.runtime.timekeeping.meinberg import decode_meinberg, meinberg_framer
 from station_config.runtime.timekeeping.telegram import decode_telegram, telegram_framer

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.messages import MasterClock
+from protocol.master_clock import MasterClock
 from protocol.times import to_unix
 from station_config.runtime.timekeeping.ntp import Leap, Mode, NtpPacket, timestamp
 from subsystems.clock.sntp import (

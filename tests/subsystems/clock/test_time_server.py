@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from protocol.errors import OperatorError
-from protocol.messages import MasterClock
+from protocol.master_clock import MasterClock
 from protocol.times import from_unix
 from station_config.runtime.timekeeping.ntp import Leap, NtpPacket
 from subsystems.clock.options import ClockOptions
