@@ -145,14 +145,14 @@ class Reception:
         if self._listed is None:
             return self._begin(asked, " ".join(asked.person.split()), checked=False)
         if not self._limit.allow(f"{asked.person}@{asked.terminal}", self._seconds()):
-            raise OperatorError("too-often")
+            return {"error": "too-often"}
         person = self._listed.get(asked.person.strip())
         pool = self._reactor.getThreadPool()
         checking = deferToThreadPool(self._reactor, pool, people.check_pin, person, asked.pin)
 
         def checked(right: bool) -> dict[str, Any]:  # noqa: FBT001 - Twisted's callback
             if not right or person is None:
-                raise OperatorError("wrong-pin")
+                return {"error": "wrong-pin"}
             return self._begin(asked, person.told, checked=True)
 
         return checking.addCallback(checked)

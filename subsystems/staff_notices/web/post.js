@@ -12,7 +12,7 @@ import { keepFiles } from "./offline.js";
 import { post as send, Queue } from "./queue.js";
 import { row } from "./rows.js";
 import { Store } from "./store.js";
-import { adopt, begin, drawTools, sound } from "./tools.js";
+import { adopt, begin, drawLine, drawTools, sound } from "./tools.js";
 
 const HERE_EVERY_MS = 5000;
 const SAVE_EVERY_MS = 5000;
@@ -126,7 +126,7 @@ function drawTabs(shown) {
 function drawList(shown, now) {
   const items = /** @type {any} */ (shown)[tab];
   const list = by("list");
-  list.dataset.tab = tab;
+  list.dataset.shown = tab;
   if (items.length === 0) {
     const text = word(tab === "open" ? "none" : `none_${tab}`);
     keyed(list, [{ key: "empty", text: text + tab, draw: () => make("p", { class: "empty" }, mark(tab === "open" ? "✓" : "–"), " ", text) }]);
@@ -253,7 +253,7 @@ async function enter(person, pin) {
     const { status, answer } = await send("/sign-on", body);
     if (status === 0 || status >= 500) return word("needs_server");
     if (status === 429 || answer.error === "too-often") return word("too_often");
-    if (status >= 400) return word("wrong_pin");
+    if (status >= 400 || answer.error) return word("wrong_pin");
     session = { id: body.session, person: answer.person };
   } else {
     await queue.add({ kind: "sign-on", post: POST, alone: shared.alone !== null, body });
@@ -350,6 +350,7 @@ async function restore() {
   if (saved !== null && !clock.known) clock.restore(saved);
   shared.alone = clock.known ? clock.now() : null;
   if (frame !== null && shared.frame === null) adopt(frame);
+  drawLine();
   draw();
 }
 
@@ -358,7 +359,7 @@ addEventListener("keydown", (event) => {
   const buttons = /** @type {HTMLElement[]} */ (Array.from(document.querySelectorAll("#list button.sign")));
   const at = buttons.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   const next = buttons[Math.max(0, Math.min(buttons.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))];
-  if (next && by("list").dataset.tab === "open") {
+  if (next && by("list").dataset.shown === "open") {
     next.focus();
     event.preventDefault();
   }

@@ -43,33 +43,37 @@ def expected():
     found = Counter()
     for row in rows:
         numbers = dict.fromkeys(filter(None, (row["arrival_number"], row["departure_number"])))
-        number = "/".join(numbers)
-        north, slow = row["track"] in NORTH, row["category"] in SLOW
-
-        def tell(post, moment, minute, number=number):
-            found[post, moment, number, minute % 1440] += 1
-
-        if row["arrival"]:
-            at = minutes(row["arrival"])
-            tell("enquiry", "arrival", at - 5)
-            tell("police", "approach", at - 3)
-            tell("pa-room", "approach", at - 3)
-            if north:
-                tell("inspection", "arrival", at - 15)
-            if north and slow:
-                tell("watering", "arrival", at - 15)
-        if row["departure"]:
-            at = minutes(row["departure"])
-            tell("pa-room", "departure", at)
-            tell("pa-room", "check-in-soon", at - 20)
-            tell("pa-room", "check-in-closes", at - 5)
-            tell("gates", "check-in-soon", at - 20)
-            tell("gates", "check-in-closes", at - 6)
-            if row["role"] == "ORIGIN":
-                tell("signal-box", "departure", at - 5)
-            if row["role"] == "ORIGIN" and north:
-                tell("inspection", "departure", at - 10)
+        for post, moment, minute in (*arriving(row), *departing(row)):
+            found[post, moment, "/".join(numbers), minute % 1440] += 1
     return found
+
+
+def arriving(row):
+    if not row["arrival"]:
+        return
+    at = minutes(row["arrival"])
+    yield "enquiry", "arrival", at - 5
+    yield "police", "approach", at - 3
+    yield "pa-room", "approach", at - 3
+    if row["track"] in NORTH:
+        yield "inspection", "arrival", at - 15
+        if row["category"] in SLOW:
+            yield "watering", "arrival", at - 15
+
+
+def departing(row):
+    if not row["departure"]:
+        return
+    at = minutes(row["departure"])
+    yield "pa-room", "departure", at
+    yield "pa-room", "check-in-soon", at - 20
+    yield "pa-room", "check-in-closes", at - 5
+    yield "gates", "check-in-soon", at - 20
+    yield "gates", "check-in-closes", at - 6
+    if row["role"] == "ORIGIN":
+        yield "signal-box", "departure", at - 5
+        if row["track"] in NORTH:
+            yield "inspection", "departure", at - 10
 
 
 def test_a_real_day_is_told_as_the_timetable_says(office, day, make):

@@ -119,7 +119,8 @@ def test_a_command_reads_beside_the_process_and_makes_nothing(tmp_path, store, l
     reader.close()
 
 
-def test_another_version_is_refused(tmp_path, store):
+@pytest.mark.usefixtures("store")
+def test_another_version_is_refused(tmp_path):
     with sqlite3.connect(tmp_path / "s.sqlite") as raw:
         raw.execute("UPDATE meta SET value = '0' WHERE key = 'version'")
     raw.close()
