@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from subsystems.broadcast.crisis import Crisis
     from subsystems.broadcast.desk import Desk
     from subsystems.broadcast.questions import Questions
-    from subsystems.broadcast.site.answers import Caller, Doors
+    from subsystems.broadcast.site.answers import Doors
+    from subsystems.broadcast.site.requests import Caller
     from subsystems.broadcast.sound_store import SoundStore
     from subsystems.broadcast.view import Overview, VoiceNow
     from subsystems.broadcast.words_desk import WordsDesk
