@@ -224,3 +224,27 @@ def test_another_root_is_told(sound):
 def test_a_file_that_is_not_there(sound):
     Path(sound.directory / "announcements.xml").unlink()
     assert any("there is no file 'announcements.xml'" in t[3] for t in sound.told())
+
+
+def told_duration(duration):
+    seconds = int(duration.total_seconds())
+    sign, seconds = ("−" if seconds < 0 else ""), abs(seconds)
+    return sign + (f"{seconds} s" if seconds % 60 else f"{seconds // 60} min")
+
+
+def told_due(rule):
+    shift = told_duration(rule.after)
+    if rule.every is not None:
+        past = f", {shift} past" if rule.after else ""
+        return f"each {told_duration(rule.every)}{past}, {rule.begins:%H:%M}–{rule.ends:%H:%M}"
+    return f"{rule.at} {shift if shift[0] == '−' else '+' + shift}" if rule.after else str(rule.at)
+
+
+def test_the_documentation_has_every_rule_that_is_shipped():
+    lines = (Path(__file__).parents[3] / "docs/announcements.md").read_text("utf-8").splitlines()
+    for rule in shipped().rules:
+        row = (
+            f"| `{rule.kind}` | {told_due(rule)} | after {told_duration(rule.useful)} |"
+            f" {rule.until or ''} | {', '.join(rule.to)} | {rule.priority} |"
+        )
+        assert any(line.startswith(row) for line in lines), row

@@ -23,7 +23,6 @@ KNOWN_OTHERWISE = {
     "帽儿山西",  # the table says mershanxi
     "英库勒",  # the table says yinfkule
     "香港西九龙",  # hkwestkowloon
-    "兰棱",
 }
 """Names whose spelling in the table is not followed, and why."""
 
