@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from station_config.runtime.deployment import Deployment
     from station_config.runtime.reactor import Reactor
 
+NEVER = -1
+"""As `Order.seen_hand`: somebody else was there in between; refuse it, and say who."""
+
 COMMAND_LINE = "run.command"
 """Name in the audit of what the command line commands."""
 
@@ -168,7 +171,7 @@ class Desk:
     def _next(self, before: list[Obeyed], order: Order) -> Deferred[list[Obeyed]]:
         run_id = getattr(order.command, "run_id", None)
         own = [o.hand for o in before if o.answer.accepted and o.answer.run_id == run_id]
-        if run_id is not None and own and order.seen_hand is not None:
+        if run_id is not None and own and order.seen_hand not in {None, NEVER}:
             order = replace(order, seen_hand=max(own))
         return self.order(order).addCallback(lambda obeyed: [*before, obeyed])
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import Deferred
 
-from protocol.errors import DeviceError, StationError
+from protocol.errors import DeviceError, OperatorError, StationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -197,9 +197,10 @@ class Steps:
         answered.callback(answer)
 
     def _not_obeyed(self, failure: Failure) -> None:
-        """Keep the command if the store failed; set it aside if the kernel did."""
+        """Keep the command if the store failed; set it aside if the kernel did, or its person."""
         self._obeying = False
-        if failure.check(StationError) and not self._stopped:
+        ours = failure.check(StationError) and not failure.check(OperatorError)
+        if ours and not self._stopped:
             self._refused(failure, ())
             return
         command, answered = self._commands.pop(0)

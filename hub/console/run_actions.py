@@ -14,6 +14,7 @@ from twisted.internet.defer import succeed
 from hub.accounts.hashing import draw_token
 from hub.accounts.roles import Permission, may
 from hub.audit.order import Order
+from hub.audit.record import Outcome
 from hub.audit.undo import undoing
 from hub.console.action import Action, Call
 from hub.console.batches import LASTS_S
@@ -22,6 +23,7 @@ from hub.console.office import DeniedError, NotThereError, Office, answer_of
 from hub.console.orders import AnyOrder, NoticeOrder, RunOrder, SetMode
 from hub.console.presence import Editing
 from hub.console.said import (
+    MOST_ORDERS,
     Armed,
     AuditLine,
     Batch,
@@ -34,6 +36,7 @@ from hub.console.said import (
     line_of,
 )
 from hub.console.table import RunList
+from hub.desk import NEVER
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -134,27 +137,31 @@ def _undo(office: Office, call: Call) -> Deferred[Executed]:
     undo: Undo = call.body
     desk = office.desk()
 
-    def ordered(records: list[Record]) -> Deferred[Executed]:
-        return desk.order_all(_undoing(call, undo, records)).addCallback(_executed)
+    def ordered(found: list[tuple[Record, bool]]) -> Deferred[Executed]:
+        return desk.order_all(_undoing(call, undo, found)).addCallback(_executed)
 
     return office.in_store(lambda: _records(office, undo)).addCallback(ordered)
 
 
-def _records(office: Office, undo: Undo) -> list[Record]:
-    found: list[Record] = []
+def _records(office: Office, undo: Undo) -> list[tuple[Record, bool]]:
+    """Return the records, the last first, and of each: something else was done since."""
+    found: list[tuple[Record, bool]] = []
     for number in sorted(set(undo.numbers), reverse=True):
         record = next(iter(office.audit.last(1, before=number + 1)), None)
         if record is None or record.number != number:
             raise NotThereError(f"record {number}")
-        found.append(record)
+        later = office.audit.last(MOST_ORDERS, subject=record.subject)
+        done = {each.number for each in later if each.outcome == Outcome.DONE}
+        others = {each for each in done if each > number} - set(undo.numbers)
+        found.append((record, bool(others)))
     return found
 
 
-def _undoing(call: Call, undo: Undo, records: Sequence[Record]) -> list[Order]:
-    """Return the commands; a later one of the same run refuses the undo of an earlier."""
+def _undoing(call: Call, undo: Undo, found: Sequence[tuple[Record, bool]]) -> list[Order]:
+    """Return the commands; what somebody did since refuses them."""
     orders: list[Order] = []
     actor = actor_of(call.by, call.address)
-    for place, record in enumerate(records):
+    for place, (record, overtaken) in enumerate(found):
         needed = UNDOES.get(record.action)
         if needed is None:
             raise OperatorError(f"{record.action} cannot be taken back")
@@ -163,7 +170,8 @@ def _undoing(call: Call, undo: Undo, records: Sequence[Record]) -> list[Order]:
         first = undo.command_id if place == 0 else f"{undo.command_id}-{place}"
         made = undoing(record, command_id=first, who=call.by.name, why=undo.why)
         beside: dict[str, object] = {"undoes": record.number}
-        orders += [Order(each, actor, "run.undo", record.number, beside) for each in made]
+        seen = NEVER if overtaken else record.number
+        orders += [Order(each, actor, "run.undo", seen, beside) for each in made]
     return orders
 
 

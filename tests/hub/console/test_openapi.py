@@ -40,6 +40,7 @@ def callers(tmp_path_factory):
     yield made
     assert hub.said("console.failed") == []
     assert hub.said("steps.set-aside") == []
+    assert hub.said("store.fails") == []
     assert hub.stop() == 0
 
 

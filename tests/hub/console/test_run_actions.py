@@ -130,6 +130,16 @@ def test_undo_is_refused_when_somebody_has_changed_it_since(console, some_run):
     assert words(caller.row(row["id"]))["delay"]["word"]["minutes"] == 40
 
 
+def test_undoing_several_does_not_pass_over_what_somebody_did_between(console, some_run):
+    caller, other, row = console("dispatcher"), console("supervisor"), some_run()
+    _, first = caller.say(row["id"], "delay", minutes=10)
+    other.say(row["id"], "delay", minutes=40)
+    _, last = caller.say(row["id"], "delay", minutes=20)
+    status, answer = undo(caller, first["hand"], last["hand"])
+    assert (status, answer["done"], answer["refused"]) == (200, 2, 1), answer
+    assert words(caller.row(row["id"]))["delay"]["word"]["minutes"] == 40
+
+
 def test_a_batch_is_armed_counted_done_once_and_undone(console, some_run):
     caller, rows = console("dispatcher"), [some_run() for _ in range(3)]
     orders = [order(row["id"], "delay", minutes=20) for row in rows]
