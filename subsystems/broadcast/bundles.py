@@ -39,7 +39,7 @@ next."""
 GROUP = "group/"
 """Begins the key of a group."""
 
-MOST = 6
+MOST = 4
 """Trains of a group: what a listener can take in at once."""
 
 Waiting = dict[str, tuple[str, ...]]
