@@ -87,6 +87,8 @@ class Broadcast:
         station, reactor, log = parts.station, parts.reactor, parts.log
         self._settings = settings = read(parts.deployment, parts.settings, station)
         vocabulary = vocabulary_of(station)
+        if not station.announcements.own:
+            log.info("broadcast.announces_as_shipped", rules=len(station.announcements.rules))
         self._lines = load_lines(page_words := load_page_words())
         self.rooms = rooms = open_rooms(parts, settings)
         self.counts = Counts()
