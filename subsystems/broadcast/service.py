@@ -87,8 +87,6 @@ class Broadcast:
         station, reactor, log = parts.station, parts.reactor, parts.log
         self._settings = settings = read(parts.deployment, parts.settings, station)
         vocabulary = vocabulary_of(station)
-        if not station.announcements.own:
-            log.info("broadcast.announces_as_shipped", rules=len(station.announcements.rules))
         self._lines = load_lines(page_words := load_page_words())
         self.rooms = rooms = open_rooms(parts, settings)
         self.counts = Counts()
@@ -204,7 +202,8 @@ class Broadcast:
         self.driver.ask(self.link.runs())
         self._on_status()
         self._every_second.start(SECOND_S, now=False)
-        log.info("broadcast.ready", sinks=len(self.rooms.loudspeakers.sinks))
+        rules = "own" if self._parts.station.announcements.own else "as shipped"
+        log.info("broadcast.ready", sinks=len(self.rooms.loudspeakers.sinks), rules=rules)
 
     def stop(self) -> Deferred[Any]:
         """Be silent, and close everything."""
