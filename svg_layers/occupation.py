@@ -35,6 +35,7 @@ PAST = timedelta(hours=1)
 AHEAD = timedelta(hours=2, minutes=15)
 """What the chart of now shows."""
 
+SECOND = timedelta(seconds=1)
 STOOD = timedelta(minutes=10)
 """Length at which an end that nobody knows is drawn."""
 
@@ -107,8 +108,20 @@ def bar_of(run: Run, now: Instant, sight: Sight) -> Bar | None:
     )
 
 
+def window_of(run: Run, sight: Sight) -> tuple[Instant, Instant] | None:
+    """Return from when on the chart of now has `run`, and from when on not any more."""
+    begin, end, _ = _stay(run, sight)
+    if begin is None or end is None:
+        return None
+    return begin - AHEAD, end + PAST + SECOND
+
+
 def with_clashes(bars: dict[str, Bar]) -> dict[str, Bar]:
-    """Return the bars of one track, each with those that it meets. Touching is no meeting."""
+    """Return the bars of one track, each with those that it meets. Touching is no meeting.
+
+    Args:
+        bars: as `bar_of` makes them, by run.
+    """
     known = sorted((sure, key) for key, bar in bars.items() if (sure := bar.sure) is not None)
     met: dict[str, set[str]] = {key: set() for key in bars}
     for index, ((_, end), key) in enumerate(known):
@@ -117,7 +130,7 @@ def with_clashes(bars: dict[str, Bar]) -> dict[str, Bar]:
                 met[key].add(other)
                 met[other].add(key)
     return {
-        key: msgspec.structs.replace(bar, clash=tuple(sorted(met[key])))
+        key: msgspec.structs.replace(bar, clash=tuple(sorted(met[key]))) if met[key] else bar
         for key, bar in bars.items()
     }
 

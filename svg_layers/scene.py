@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from svg_layers.occupation import bar_of, with_clashes
+from svg_layers.occupation import bar_of, window_of, with_clashes
 from svg_layers.standing import next_look, standing
 from svg_layers.trains import Keyed, Patch, difference, fields_of, trains_at
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from svg_layers.sight import Sight, Standing
     from svg_layers.trains import Train
 
-SWEEP = timedelta(minutes=5)
-"""How often the chart's window moves on over runs of which nothing is said."""
+SWEEP = timedelta(hours=1)
+"""How often every run is looked at, though nothing is said and no instant of its own comes."""
 
 
 AFTER = timedelta(seconds=1)
@@ -177,7 +177,7 @@ class Scene:
         """See where a run is now; return the places that are to be drawn anew."""
         run = self._runs.get(run_id)
         new = standing(run, self._now, self._sight) if run is not None else None
-        self._schedule(run_id, next_look(run, self._now) if run is not None else None)
+        self._schedule(run_id, self._next_of(run) if run is not None else None)
         old = self._standings.get(run_id)
         if old is not None:
             self._at[old.place].discard(run_id)
@@ -187,6 +187,12 @@ class Scene:
             self._standings[run_id] = new
             self._at.setdefault(new.place, set()).add(run_id)
         return {each.place for each in (old, new) if each is not None}
+
+    def _next_of(self, run: Run) -> Instant | None:
+        """Return when a run is to be looked at again: for the diagram, or for the chart."""
+        window = window_of(run, self._sight) or ()
+        found = [at for at in (next_look(run, self._now), *window) if at is not None]
+        return min((at for at in found if at > self._now), default=None)
 
     def _schedule(self, run_id: str, at: Instant | None) -> None:
         if at is None:

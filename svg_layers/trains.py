@@ -263,7 +263,7 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Patch:
         old = before.get(key)
         if old is None:
             changed[key] = fields_of(new)
-        elif old != new and (fields := _changed(old, new)):
+        elif old is not new and old != new and (fields := _changed(old, new)):
             changed[key] = fields
     return Patch(changed, tuple(key for key in before if key not in after))
 

@@ -1,7 +1,8 @@
 """What the console's pages ask of the diagram: the picture of now, films, base layers, legends.
 
-Law: wiring and types of answers; nothing is drawn and nothing decided here. The journal is read in
-a thread of its own transaction, one film at a time, so that no slider can slow the hub down.
+Law: wiring and types of answers; nothing is drawn and nothing decided here. Films are made in a
+thread, one at a time, each reading the journal in a transaction of its own: no slider can slow the
+hub down.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class DiagramDesk:
         """Return a base layer by its digest, None if there is none."""
         return self._live().bases.file(known_as)
 
-    def film(self, span: Span) -> Deferred[Film] | Film:
+    def film(self, span: Span) -> Deferred[Film]:
         """Return the film of `span`: of the past, or a forecast from now on.
 
         Raises:
@@ -113,11 +114,9 @@ class DiagramDesk:
             begin, end = from_unix(span.begin), from_unix(span.end)
         except (OverflowError, ValueError) as error:
             raise OperatorError("no such time", where="begin") from error
-        if max(begin, end) >= live.now:
-            return live.forecast(begin, end)
-        return self._lock.run(
-            deferToThreadPool, self._reactor, self._pool, partial(self._past, begin, end)
-        )
+        ahead = max(begin, end) >= live.now
+        make = live.forecast(begin, end) if ahead else partial(self._past, begin, end)
+        return self._lock.run(deferToThreadPool, self._reactor, self._pool, make)
 
     def legend(self, account: str, theme: Theme) -> Deferred[Seen]:
         """Return the legend of an account, else the preset of its theme."""

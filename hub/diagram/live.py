@@ -12,6 +12,7 @@ nothing changes.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -165,8 +166,10 @@ class LiveDiagram:
             bars=picture.bars,
         )
 
-    def forecast(self, begin: Instant, end: Instant) -> Film:
-        """Return the film of what is to come, by the timelines as they are told now.
+    def forecast(self, begin: Instant, end: Instant) -> Callable[[], Film]:
+        """Return what makes the film of what is to come, by the timelines as they are told now.
+
+        It may be called in any thread.
 
         Args:
             begin: now if that is earlier.
@@ -179,7 +182,8 @@ class LiveDiagram:
         first = max(begin, now)
         if not first < end <= now + AHEAD + timedelta(minutes=15):
             raise OperatorError(f"a forecast ends after now, at most {AHEAD} ahead")
-        return make_film("forecast", self.bases, Stretch(first, end), self._scene.runs())
+        runs = self._scene.runs()
+        return partial(make_film, "forecast", self.bases, Stretch(first, end), runs)
 
     def greet(self) -> Sse:
         """Return what a page that comes is told: the present number."""

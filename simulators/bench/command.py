@@ -25,6 +25,7 @@ BENCHES = {
     "broadcast": "announcements in the busiest hour of a day with 884 calls",
     "chain": "from a row changed in the dispatching database to the changed board in a browser",
     "clock": "time: hub, subsystem, browser, NTP client, slave clock; steps; a day alone",
+    "diagram": "the track diagram: base layer, patches, films, memory, the page",
     "feed": "the one-way link: corruption, loss, bytes on the wire",
     "kernel": "the train-operations kernel against its database's floors",
     "link": "from a commit to hundreds of devices, over both brokers",

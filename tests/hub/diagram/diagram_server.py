@@ -169,10 +169,7 @@ class Served:
                 self.live.take(self.lived.late(run_id, minutes))
         if runs:
             known = self.live._scene.runs()
-            said = {
-                run_id: moved(known[run_id], fields.pop("minutes", 0), **fields)
-                for run_id, fields in runs.items()
-            }
+            said = {run_id: moved(known[run_id], minutes) for run_id, minutes in runs.items()}
             self.live.take(said)
         if gone:
             self.live.take(dict.fromkeys(gone))

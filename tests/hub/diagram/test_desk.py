@@ -66,7 +66,7 @@ def test_the_past_comes_from_the_journal_and_the_future_from_timelines(desk, tur
     now = desk.whole().now
     past = turning.result(desk.film(Span(now - 1200, now - 60)))
     assert (past.kind, past.begin) == ("past", now - 1200)
-    assert desk.film(Span(now, now + 3600)).kind == "forecast"
+    assert turning.result(desk.film(Span(now, now + 3600))).kind == "forecast"
 
 
 @pytest.mark.parametrize("span", [Span(-1e18, 5), Span(0, 1e300), Span(float("nan"), 0)])

@@ -166,7 +166,7 @@ def test_a_station_read_again_is_drawn_anew(made):
 def test_a_forecast_is_of_what_is_told_now(made):
     live, _, _ = made
     now, hour = live.now, timedelta(hours=1)
-    film = live.forecast(now - hour, now + 2 * hour)
+    film = live.forecast(now - hour, now + 2 * hour)()
     assert film.kind == "forecast"
     assert film.begin == to_unix(now)
     assert film.frames
