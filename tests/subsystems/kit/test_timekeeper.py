@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocol.master_clock import MasterClock
 from subsystems.kit.timekeeper import FRESH_S, SLEW, Quality, Timekeeper
 
 T0 = datetime(2021, 1, 20, 4, 0, tzinfo=UTC)
@@ -113,6 +114,46 @@ def test_drift_is_measured_after_two_minutes():
     for n in range(4, 30):
         ask(keeper, -n * 30 * 40e-6, n * 30.0, 0.0)
     assert keeper.quality(at(870), 870.0).drift_ppm == pytest.approx(40, abs=1)
+
+
+def test_a_leap_second_of_the_hub_is_inserted_at_the_same_instant():
+    keeper = Timekeeper(T0, 0.0)
+    ask(keeper, 0.0, 0.0, 0.01)
+    midnight = MasterClock(source="gps", leap_at=at(100), leap=1)
+    keeper.on_master("synced", midnight, 50.0)
+    assert not keeper.quality(at(99), 99.0).leap_second
+    assert keeper.quality(at(100), 100.5).leap_second
+    assert keeper.now(100.5) == at(100) - timedelta(microseconds=1)
+    keeper.on_beat(at(99.99), 100.6)  # the hub stands still, too
+    keeper.on_master("synced", midnight, 100.6)
+    assert keeper.now(101.0) == at(100)
+    keeper.on_master("synced", MasterClock(source="gps"), 101.5)
+    assert keeper.leap is None
+    ask(keeper, -1.0, 102.0, 0.01)
+    assert keeper.now(103.0) == pytest.approx(at(102), abs=timedelta(milliseconds=2))
+    assert not keeper.contradicted
+
+
+def test_an_announcement_that_comes_late_or_is_taken_back_changes_nothing():
+    keeper = Timekeeper(T0, 0.0)
+    ask(keeper, 0.0, 0.0, 0.01)
+    keeper.on_master("synced", MasterClock(leap_at=at(10), leap=1), 20.0)
+    assert keeper.leap is None
+    keeper.on_master("synced", MasterClock(leap_at=at(100), leap=1), 20.0)
+    keeper.on_master("synced", None, 30.0)
+    assert keeper.now(101.0) == at(101)
+    known = keeper.quality(at(101), 101.0)
+    assert (known.hub, known.master) == ("synced", None)
+
+
+def test_alone_it_goes_on_by_the_drift_that_it_knows():
+    keeper = Timekeeper(T0, 0.0)
+    for n in range(60):
+        ask(keeper, -n * 60 * 40e-6, n * 60.0, 0.001)
+    later_s = 3540 + 86_400
+    assert abs(error_s(keeper, -later_s * 40e-6, later_s)) < 0.05
+    admitted_s = keeper.quality(T0, later_s).uncertainty_s
+    assert abs(error_s(keeper, -later_s * 40e-6, later_s)) <= admitted_s < 1.0
 
 
 @given(
