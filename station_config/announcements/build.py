@@ -15,16 +15,13 @@ from station_config.announcements.model import (
     Announcements,
     Area,
     Chime,
-    LanguageFile,
-    Letter,
     Moment,
-    Numbers,
-    One,
     Place,
     Prepared,
     Quiet,
     ZonePlace,
 )
+from station_config.announcements.reading import LanguageFile, Letter, Numbers, One
 from station_config.build import duration
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from station_config.announcements.model import One
+from station_config.announcements.reading import One
 
 if TYPE_CHECKING:
     from subsystems.broadcast.reading.grammar import NumberWords

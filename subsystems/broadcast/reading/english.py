@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from station_config.announcements.model import One
+    from station_config.announcements.reading import One
     from subsystems.broadcast.reading.grammar import NumberWords
 
 _TEN = 10

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 if TYPE_CHECKING:
-    from station_config.announcements.model import One
+    from station_config.announcements.reading import One
 
 
 class NumberWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from protocol.runs import Named
     from protocol.times import Instant
-    from station_config.announcements.model import Numbers
+    from station_config.announcements.reading import Numbers
     from subsystems.broadcast.reading.grammar import Grammar
     from subsystems.broadcast.reading.lexicon import Lexicon
 

@@ -10,7 +10,8 @@ import pytest
 
 from protocol.runs import Role
 from station_config.announcements.load import DEFAULT, XSD, shipped
-from station_config.announcements.model import Area, Moment, One, Place, Quiet
+from station_config.announcements.model import Area, Moment, Place, Quiet
+from station_config.announcements.reading import One
 from station_config.load import load_station
 from subsystems.broadcast.facts import USES
 from subsystems.broadcast.model import Kind, Priority

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from protocol.errors import OperatorError
-from station_config.announcements.model import LanguageFile
+from station_config.announcements.reading import LanguageFile
 from station_config.mistakes import ConfigErrors
 from subsystems.broadcast.model import Kind, Occasion, Priority
 from subsystems.broadcast.templates import LanguageWords

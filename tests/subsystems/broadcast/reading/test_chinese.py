@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station_config.announcements.model import One
+from station_config.announcements.reading import One
 from subsystems.broadcast.vocabulary import vocabulary_of
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol.runs import Named
-from station_config.announcements.model import Numbers
+from station_config.announcements.reading import Numbers
 from subsystems.broadcast.reading.lexicon import HAN
 from subsystems.broadcast.vocabulary import vocabulary_of
 
