@@ -232,7 +232,10 @@ def make_deployment(options: DemoOptions, origin: Instant, started: float) -> De
         ),
         subsystems={
             "display": SubsystemSettings(
-                id="display-1", cache=data / "display.cache", port=options.boards_port
+                id="display-1",
+                cache=data / "display.cache",
+                port=options.boards_port,
+                options={"origins": [f"http://127.0.0.1:{options.hub_port}"]},
             ),
             "clock": SubsystemSettings(
                 id="clock-1",

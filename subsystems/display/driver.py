@@ -8,6 +8,7 @@ that moment; every message carries the station time of its sending.
     /board/ID/events        stream: document, rows, notices, status, beat
     /board/ID/document      the same document once, as JSON
     /time                   station time, for a measured round trip
+    /preview                POST a run: what boards would show of it now
     /web/…, /sw.js
 """
 
@@ -21,6 +22,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from twisted.web.resource import Resource
 
+from protocol.runs import Run
+from station_config.runtime.foreign import ForeignPost, may_frame
 from station_config.runtime.trace import trace
 from station_config.runtime.web import (
     Asset,
@@ -42,8 +45,10 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
     from twisted.internet.interfaces import IReactorTime
+    from twisted.web.server import Request
 
     from protocol.times import Instant
+    from subsystems.display.foreign import Preview
     from subsystems.display.machine import Effect
     from subsystems.display.model import Sheet
 
@@ -178,13 +183,15 @@ class Streams:
 class _Board(Resource):
     """``/board/ID``: the page itself, and its streams below."""
 
-    def __init__(self, page: Asset) -> None:
+    def __init__(self, page: Asset, framed_by: frozenset[str]) -> None:
         super().__init__()
         self._page = page
+        self._framed_by = framed_by
 
-    def render_GET(self, request: object) -> bytes:  # noqa: N802 - Twisted's name
+    def render_GET(self, request: Request) -> bytes:  # noqa: N802 - Twisted's name
         """Answer with the page, unless the path has a slash too many."""
-        return self._page.render_GET(request)  # type: ignore[arg-type]
+        may_frame(request, self._framed_by)
+        return self._page.render_GET(request)
 
 
 def site(
@@ -194,17 +201,30 @@ def site(
     files: dict[str, Asset],
     code: str,
     index: bytes,
+    preview: Callable[[Run], Preview],
+    origins: frozenset[str] = frozenset(),
 ) -> Resource:
-    """Return the resource of ``/``; `/health` is the kit's."""
+    """Return the resource of ``/``; `/health` is the kit's.
+
+    Args:
+        streams: of the boards.
+        sheets: by board.
+        files: of the page.
+        code: of these files.
+        index: the list of boards.
+        preview: what boards would show of a run.
+        origins: of sites that may show boards in frames and ask for a preview.
+    """
     root = Folder({})
     root.putChild(b"", Asset(index, HTML))
     root.putChild(b"web", Folder(files))
     root.putChild(b"sw.js", files["sw.js"])
     root.putChild(b"time", Json(streams.time))
+    root.putChild(b"preview", ForeignPost(Run, preview, origins))
     boards = Folder({})
     root.putChild(b"board", boards)
     for board, sheet in sheets.items():
-        page = _Board(Asset(board_page(sheet, code), HTML))
+        page = _Board(Asset(board_page(sheet, code), HTML), origins)
         page.putChild(b"events", streams.channels[board])
         page.putChild(b"document", Json(partial(streams.document_message, board)))
         page.putChild(b"", NotFound())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from protocol.messages import DeviceDescription, LinkMode
 from subsystems.display.driver import Streams, code_of, page_files, site
+from subsystems.display.foreign import preview, read_options
 from subsystems.display.honest import make_status
 from subsystems.display.machine import (
     NoticesChanged,
@@ -20,6 +21,7 @@ from subsystems.display.machine import (
     step,
 )
 from subsystems.display.start import all_words, first_state, index
+from subsystems.display.view import milliseconds
 from subsystems.kit.duties import Willing
 from subsystems.kit.notes import make_notes
 from subsystems.kit.service import Parts, Wired, make_link, run_subsystem
@@ -28,9 +30,11 @@ from subsystems.kit.transcript import Transcript, with_spoken
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from protocol.runs import Run
     from protocol.spoken import Spoken
     from station_config.model import Board
     from station_config.runtime.metrics import Figures
+    from subsystems.display.foreign import Preview
     from subsystems.display.machine import Event
     from subsystems.display.model import Status
     from subsystems.kit.notes import Note
@@ -77,6 +81,8 @@ class Display:
             files=files,
             code=self._state.code,
             index=index(parts.station, self._state.sheets, self._words),
+            preview=self._preview,
+            origins=frozenset(read_options(parts.settings.options).origins),
         )
 
     def begin(self) -> None:
@@ -98,6 +104,10 @@ class Display:
             lambda: {(board,): count for board, count in self.streams.listeners.items()},
             labels=("board",),
         )
+
+    def _preview(self, run: Run) -> Preview:
+        at = milliseconds(self.link.now())
+        return preview(run, self._state.views, self._state.sheets, at)
 
     def _status(self) -> Status:
         zone = self._station.zone_info

@@ -31,6 +31,7 @@ from protocol.times import from_unix, to_unix
 from station_config.load import load_station
 from station_config.runtime.web import listen
 from subsystems.display.driver import Streams, code_of, page_files, site
+from subsystems.display.foreign import preview
 from subsystems.display.honest import make_status
 from subsystems.display.machine import (
     NoticesChanged,
@@ -40,6 +41,7 @@ from subsystems.display.machine import (
     step,
 )
 from subsystems.display.start import all_words, first_state, index
+from subsystems.display.view import milliseconds
 from subsystems.kit.notes import Note, make_notes
 from subsystems.kit.status import status_line
 from subsystems.kit.transcript import SPOKEN, with_spoken
@@ -176,6 +178,9 @@ def main(station_dir, port, now, rate, turn_s=None):
         files=files,
         code=boards.state.code,
         index=index(station, boards.state.sheets, boards.words),
+        preview=lambda run: preview(
+            run, boards.state.views, boards.state.sheets, milliseconds(boards.now())
+        ),
     )
     listening = listen(reactor, root, host="127.0.0.1", port=int(port), log=log)
     answer({"port": listening.getHost().port})
