@@ -163,6 +163,9 @@ def test_a_muted_zone_is_silent_and_the_others_are_not(demo, page):
     zone = page.locator('article[data-zone="exit"]')
     zone.get_by_role("combobox").select_option("10")
     expect(zone).to_have_attribute("data-state", "muted", timeout=PATIENCE_MS)
+    listen = page.locator('article[data-zone="forecourt"]').get_by_role("button", name="Listen")
+    listen.click()
+    expect(listen).to_have_attribute("aria-pressed", "true")
     asked = {"zones": ["exit", "forecourt"], "text": {"en": "Muted here."}, "who": "test"}
     key = tell(demo, "/api/announce", asked)["key"]
     wait_until(lambda: [v for v in voices(demo) if v["key"] == key], 20, what="the voice")

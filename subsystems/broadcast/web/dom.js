@@ -24,8 +24,10 @@ export const field = (id) => /** @type {HTMLInputElement} */ (document.getElemen
 export function make(tag, set = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(set)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    if (value === null || value === undefined) continue;
+    if (name.startsWith("aria-")) made.setAttribute(name, String(value));
+    else if (value === false) continue;
+    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
     else if (name === "text") made.textContent = value;
     else made.setAttribute(name, value === true ? "" : String(value));
   }
