@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from protocol.errors import OperatorError
 from station_config.runtime.command import EXIT_ERROR, Command
+from subsystems.broadcast import history_commands
 
 if TYPE_CHECKING:
     import argparse
@@ -42,9 +43,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--json", action="store_true", help="for machines: an object a line")
     check = actions.add_parser("check", help="check rules, zones, words and readings of a station")
     check.add_argument("directory", type=Path, metavar="DIR", help="the station's directory")
+    history_commands.configure(actions.add_parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.action in history_commands.ACTIONS:
+        return history_commands.run(arguments)
     return _check(arguments) if arguments.action == "check" else _list(arguments)
 
 
@@ -190,5 +194,7 @@ ANNOUNCE = Command(
     examples="  station announce list --station my_station --kind last-call --language en\n"
     "  station announce list --deployment deployment.toml --day 2026-11-22 --zone room-1\n"
     "  station announce list --station my_station --samples\n"
-    "  station announce check my_station",
+    "  station announce check my_station\n"
+    "  station announce history --station my_station --ledger ledger.sqlite --dropped\n"
+    "  station announce gantt --station my_station --ledger ledger.sqlite --out hour.svg",
 )

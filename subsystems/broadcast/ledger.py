@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from protocol.errors import DeviceError
+from protocol.errors import DeviceError, OperatorError
 from protocol.times import MINUTE, to_unix
 from subsystems.broadcast.events import Awake
 from subsystems.broadcast.model import Occasion, Told
@@ -39,7 +39,7 @@ from subsystems.broadcast.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from protocol.times import Instant
@@ -289,3 +289,35 @@ def _intact(name: str, at: float, body: bytes, digest: bytes) -> bool:
 def _locked(error: Exception) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
+
+
+def read_history(path: Path, since: Instant, until: Instant) -> Iterator[Past]:
+    """Yield the lines of the ledger at `path` from `since` to before `until`; it is only read.
+
+    Raises:
+        OperatorError: it cannot be read.
+    """
+    query = "SELECT body FROM past WHERE at >= ? AND at < ? ORDER BY number"
+    for (body,) in _only_read(path, query, (to_unix(since), to_unix(until))):
+        yield msgspec.json.decode(body, type=Past)
+
+
+def last_line(path: Path) -> Instant | None:
+    """Return the instant of the last line of the ledger at `path`, None if there is none.
+
+    Raises:
+        OperatorError: it cannot be read.
+    """
+    rows = _only_read(path, "SELECT body FROM past ORDER BY number DESC LIMIT 1", ())
+    return msgspec.json.decode(rows[0][0], type=Past).at if rows else None
+
+
+def _only_read(path: Path, query: str, values: tuple[float, ...]) -> list[tuple[Any, ...]]:
+    try:
+        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            return database.execute(query, values).fetchall()
+        finally:
+            database.close()
+    except _DAMAGE as error:
+        raise OperatorError(f"no ledger that can be read: {error}", where=str(path)) from error
