@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from subsystems.broadcast.reading.lexicon import Lexicon
 
 _SPOKEN_OTHERWISE = {"r5": "er5"}
+_ONE = "一"
+_NUMERALS = frozenset("零一二三四五六七八九十")
 _RUN = re.compile(f"{HAN.pattern}+")
 
 
@@ -46,7 +48,18 @@ def plain_pinyin(text: str, lexicon: Lexicon) -> str:
 
 def general(text: str) -> list[str]:
     """Return how pypinyin alone reads the Chinese characters of `text`."""
-    return [syllable for run in _RUN.findall(text) for syllable in _general(run)]
+    return [syllable for run in _RUN.findall(text) for syllable in _counted(run, _general(run))]
+
+
+def _counted(text: str, syllables: tuple[str, ...]) -> tuple[str, ...]:
+    """Beside another numeral, 一 keeps its tone: 十一点 is not *shí yì diǎn*."""
+    if _ONE not in text or len(text) != len(syllables):
+        return syllables
+    around = zip(f" {text}", text, f"{text[1:]} ", syllables, strict=False)
+    return tuple(
+        "yi1" if here == _ONE and ({before, after} & _NUMERALS) else syllable
+        for before, here, after, syllable in around
+    )
 
 
 @lru_cache(maxsize=4096)

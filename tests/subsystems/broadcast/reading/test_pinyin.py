@@ -56,6 +56,12 @@ def test_in_a_sentence_tones_are_those_of_speech():
     assert pinyin_of("ABC", NOTHING) == ""
 
 
+def test_a_one_in_a_number_keeps_its_tone():
+    assert pinyin_of("十一点二十一分", NOTHING) == "shi2 yi1 dian3 er4 shi2 yi1 fen1"
+    assert pinyin_of("一四六一", NOTHING) == "yi1 si4 liu4 yi1"
+    assert pinyin_of("一起等一个人", NOTHING) == "yi4 qi3 deng3 yi2 ge4 ren2"
+
+
 def test_a_name_for_those_who_do_not_read_chinese():
     assert plain_pinyin("都匀东", shipped_lexicon("zh")) == "Duyundong"
     assert plain_pinyin("绿博园", NOTHING) == "Lubouan".replace("Lubouan", "Lvboyuan").replace(
