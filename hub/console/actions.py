@@ -17,6 +17,7 @@ from hub.console import (
     station_actions,
 )
 from hub.console.action import Action
+from hub.diagram.actions import actions as diagram_actions
 
 if TYPE_CHECKING:
     from hub.console.action import Call
@@ -32,7 +33,7 @@ DOCUMENT = Action(
 )  # fmt: skip
 LIVE = Action(
     "live", "GET", "/live", Permission.SEE, str, _nothing,
-    "Server-sent events: snapshot, patch, standing, presence, alarms, scenarios, state, beat.",
+    "Server-sent events: rows, conflicts, presence, alarms, scenarios, the diagram, state, beat.",
     streams=True,
 )  # fmt: skip
 
@@ -42,6 +43,7 @@ ACTIONS: tuple[Action, ...] = (
     *station_actions.ACTIONS,
     *alarm_actions.ACTIONS,
     *scenario_actions.ACTIONS,
+    *diagram_actions(lambda office: office.diagram),
     LIVE,
     DOCUMENT,
 )

@@ -11,6 +11,7 @@ steps together.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from hub.alarms.watch import Alarms
     from hub.console.presence import Editing
+    from hub.diagram.live import LiveDiagram
     from hub.scenarios.model import Running
     from hub.store.manual import InForce
     from hub.store.outcome import Committed
@@ -77,6 +79,7 @@ class Live:
 
     Attributes:
         channel: the resource.
+        diagram: hears of each commit and tells with the others; None until this hub leads.
         table: the rows.
     """
 
@@ -107,6 +110,7 @@ class Live:
         self._sweeping.clock = reactor
         self.table = Table(boot)
         self.presence = Presence()
+        self.diagram: LiveDiagram | None = None
         self.channel = Channel(reactor, log, greet=self._greet, beat=self._beat)
 
     def start(self) -> None:
@@ -124,6 +128,8 @@ class Live:
     def look_on(self, committed: Committed) -> None:
         """Take what a step left behind; in the store's thread."""
         made = changes(committed)
+        if self.diagram is not None:
+            self.diagram.look_on(committed)
         self._reactor.callFromThread(self._take, committed, made)
 
     def fill(self, rows: Sequence[Row], mode: StationMode | None) -> None:
@@ -200,6 +206,13 @@ class Live:
         if self.presence.sweep(self._reactor.seconds()):
             self._say_presence()
         self._say_state()
+        self._confirm()
+
+    def _confirm(self) -> None:
+        hub = self._status()
+        if hub is not None and self.diagram is not None:
+            source = msgspec.to_builtins(hub["source"], builtin_types=(datetime,)) or {}
+            self.diagram.confirm(source.get("confirmed_at"))
 
     def _say_state(self) -> None:
         event = _event("state", self.state)
@@ -224,6 +237,8 @@ class Live:
         yield _event("alarms-all", self._alarms())
         yield _event("scenarios", self._scenarios())
         yield _event("state", self.state)
+        if self.diagram is not None:
+            yield self.diagram.greet()
 
     def _beat(self) -> bytes:
         return msgspec.json.encode({"now": self._clock.now(), "rate": self._clock.rate})

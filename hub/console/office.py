@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hub.console.doorman import Doorman
     from hub.console.live import Live
     from hub.desk import Desk
+    from hub.diagram.desk import DiagramDesk
     from hub.feed_report import FeedReport
     from hub.mqtt.store_calls import RunInStore
     from hub.scenarios.room import Room
@@ -69,6 +70,7 @@ class Office:
     accounts: AccountStore
     audit: AuditStore
     live: Live
+    diagram: DiagramDesk
     alarms: AlarmWatch
     scenarios: Room
     batches: Batches

@@ -21,6 +21,7 @@ from hub.alarms.watch import AlarmWatch
 from hub.console.api import Api, mount
 from hub.console.batches import Batches
 from hub.console.doorman import Doorman
+from hub.console.drawn import Drawn
 from hub.console.live import Live
 from hub.console.office import Office
 from hub.console.streams import Streams
@@ -132,6 +133,15 @@ class Console:
             ),
             log=log,
         )
+        self._drawn = Drawn(
+            reactor,
+            database,
+            url=deployment.hub.database,
+            boot=boot,
+            live=self.live,
+            in_store=in_store,
+            desk=lambda: leading().desk,
+        )
         self._streams = Streams(reactor, lambda token: doorman.check(token, touch=False))
         office = Office(
             desk=lambda: leading().desk,
@@ -141,6 +151,7 @@ class Console:
             accounts=accounts,
             audit=audit,
             live=self.live,
+            diagram=self._drawn.desk,
             alarms=self.alarms,
             scenarios=self.scenarios,
             batches=Batches(),
@@ -157,11 +168,13 @@ class Console:
         policy = content_policy(self._sites)
         root.putChild(b"console", Pages(policy, secure=self._secure))
         root.putChild(b"", Redirect(b"/console/"))
+        root.putChild(b"diagram", self._drawn.files)
         mount(root, self._api)
 
     def fill(self, rows: Sequence[Row], mode: StationMode | None) -> None:
         """Begin anew: this hub has come to lead, or read its timetable again."""
         self.live.fill(rows, mode)
+        self._drawn.fill(rows)
         reading = self.scenarios.read()
         reading.addErrback(lambda f: self._log.error("scenarios.unread", why=f.getErrorMessage()))
 
@@ -175,6 +188,7 @@ class Console:
         """End all streams."""
         self._streams.stop()
         self.alarms.stop()
+        self._drawn.stop()
         self.live.stop()
         if self._hashing.started:
             self._hashing.stop()

@@ -18,6 +18,15 @@ const others = {};
 /** The last event called `name`, for what has no signal above; null until one came. */
 export const event = (name) => (others[name] ??= signal(null));
 
+const hearers = new Map();
+/** Call `take` with each event called `name`, and with `up` and `down` of the stream; returns off. */
+export function on(name, take) {
+  if (!hearers.has(name)) hearers.set(name, new Set());
+  hearers.get(name).add(take);
+  return () => hearers.get(name).delete(take);
+}
+const call = (name, data) => hearers.get(name)?.forEach((take) => take(data));
+
 let clock = { station: Date.now(), real: performance.now(), rate: 1 };
 let port = null;
 
@@ -64,6 +73,8 @@ export function begin(refused) {
   if (port) return;
   port = open();
   port.onmessage = ({ data }) => {
+    if (data.name === "link" && data.data.up !== link.value.up) call(data.data.up ? "up" : "down");
+    call(data.name, data.data);
     if (data.name === "refused") refused();
     else batch(() => (TAKE[data.name] ? TAKE[data.name](data.data) : (event(data.name).value = data.data)));
   };

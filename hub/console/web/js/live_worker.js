@@ -2,7 +2,7 @@
 // to a window that comes, and passes on what changes. It draws nothing and judges nothing.
 
 /** What the hub sends besides rows; the last of each is kept for a window that comes later. */
-const EVENTS = ["snapshot", "patch", "standing", "presence", "state", "alarms-all", "alarms", "scenarios", "beat"];
+const EVENTS = ["snapshot", "patch", "standing", "presence", "state", "alarms-all", "alarms", "scenarios", "diagram", "beat"];
 
 const ports = new Set();
 const rows = new Map();
@@ -24,6 +24,13 @@ function standing(isUp) {
   tell({ name: "link", data: { up, heardAt } });
 }
 
+/** A window that comes later gets all alarms as they are then. */
+function merge(said) {
+  const changed = new Set([...(said.left ?? []), ...said.alarms.map((each) => each.condition.key)]);
+  const kept = (last["alarms-all"]?.alarms ?? []).filter((each) => !changed.has(each.condition.key));
+  last["alarms-all"] = { ...said, left: [], alarms: [...kept, ...said.alarms] };
+}
+
 function take(name, data) {
   if (name === "snapshot") {
     rows.clear();
@@ -31,7 +38,8 @@ function take(name, data) {
   } else if (name === "patch") {
     for (const row of data.rows) rows.set(row.id, row);
     for (const id of data.gone) rows.delete(id);
-  } else if (name !== "alarms") last[name] = data; // those are patches of "alarms-all"
+  } else if (name === "alarms") merge(data);
+  else if (name !== "diagram") last[name] = data;
   tell({ name, data });
 }
 

@@ -2,10 +2,12 @@
 // A page asks `t("key")`; a key that is missing is shown as it is, and a test finds it.
 
 import { signal } from "../vendor/preact-htm-signals.js";
+import { DUTY } from "./words_duty.js";
 
 export const language = signal("zh");
 
 const WORDS = {
+  ...DUTY,
   // frame
   console: ["车站控制台", "Station console"],
   login: ["登录", "Log in"],
@@ -17,6 +19,7 @@ const WORDS = {
   seconds: ["秒", "s"],
   trains: ["列车", "Trains"],
   audit: ["操作记录", "Audit"],
+  diagram: ["站场图", "Track diagram"],
   station: ["设备与接口", "Devices and feed"],
   me: ["我的账号", "My account"],
   language: ["语言", "Language"],
