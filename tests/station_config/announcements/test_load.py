@@ -7,12 +7,15 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from protocol.runs import Role
 from station_config.announcements.load import DEFAULT, XSD, shipped
 from station_config.announcements.model import Area, Moment, Place, Quiet
 from station_config.announcements.reading import One
 from station_config.load import load_station
+from station_config.mistakes import ConfigErrors, Severity
 from subsystems.broadcast.facts import USES
 from subsystems.broadcast.model import Kind, Priority
 from subsystems.broadcast.places import priority_of
@@ -249,3 +252,27 @@ def test_the_documentation_has_every_rule_that_is_shipped():
             f" {rule.until or ''} | {', '.join(rule.to)} | {rule.priority} |"
         )
         assert any(line.startswith(row) for line in lines), row
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    position=st.floats(0, 1),
+    length=st.integers(0, 60),
+    new=st.text(max_size=8) | st.sampled_from(['"', "<", ">", "&", "</", "id=", "\n", "1", "-"]),
+)
+def test_a_spoiled_file_is_told_and_never_raises(sound, position, length, new):
+    path = sound.directory / "announcements.xml"
+    start = int(position * len(FILE))
+    path.write_bytes((FILE[:start] + new + FILE[start + length :]).encode("utf-8", "replace"))
+    mistakes = sound.check()
+    lines = len(path.read_bytes().splitlines()) + 1
+    assert all(0 <= m.line <= lines for m in mistakes if Path(m.file) == path)
+    if any(m.severity is Severity.ERROR for m in mistakes):
+        with pytest.raises(ConfigErrors):
+            load_station(sound.directory)
+    else:
+        load_station(sound.directory)

@@ -89,5 +89,5 @@ def test_the_most_particular_one_is_used_and_the_first_among_equals():
 
 
 def test_kinds_with_several_words():
-    assert list(variants(Kind.DELAY)) == ["", "sooner"]
+    assert list(variants(Kind.DELAY)) == ["", "sooner", "known"]
     assert list(variants(Kind.APPROACH)) == [""]
