@@ -77,6 +77,7 @@ class Known:
         growth: of that, a second.
         trust: of the source.
         stratum: of the source.
+        source: its name.
     """
 
     mono_s: float
@@ -84,6 +85,7 @@ class Known:
     growth: float
     trust: Trust
     stratum: int | None = None
+    source: str = ""
 
 
 class Discipline:
@@ -108,7 +110,7 @@ class Discipline:
     ) -> None:
         self.steering = Steering(start, mono_s, slew=SLEW, step_s=STEP_S)
         self.jury = Jury(sources, mono_s, drift)
-        self.chosen = ""
+        self.chosen = "" if known is None else known.source
         self.steps = 0
         self.drift = drift
         self.known = known
@@ -187,7 +189,7 @@ class Discipline:
             happened.append(Happened(What.STEPPED, chosen.name, stepped_s))
         growth = AGEING if self.drift is None else self.drift.error + WANDER
         last = watched.last
-        self.known = Known(mono_s, chosen.distance_s, growth, last.trust, last.stratum)
+        self.known = Known(mono_s, chosen.distance_s, growth, last.trust, last.stratum, chosen.name)
         return happened
 
     def _stand(self, name: str, standing: Standing) -> list[Happened]:

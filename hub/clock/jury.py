@@ -6,13 +6,13 @@ contradicts what was known. Nothing is steered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hub.clock.readings import Trust
 from hub.clock.report import Standing
-from hub.clock.selection import Candidate, agree, choose
+from hub.clock.selection import Candidate, agree, bound, choose
 from station_config.runtime.timekeeping.track import Drift, Sample, Track
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Jury:
             for name in names:
                 verdict.standings[name] = Standing.CONTRADICTS
             return
-        verdict.chosen = chosen
+        verdict.chosen = replace(chosen, distance_s=bound(true, chosen))
         verdict.standings[chosen.name] = Standing.CHOSEN
 
     def _believable(

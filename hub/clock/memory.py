@@ -38,6 +38,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
         uncertainty_s: ± of the time; None: it was never known.
         age_s: since the last reading that was believed.
         stratum: of the source.
+        source: its name.
     """
 
     boot: str
@@ -48,6 +49,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     uncertainty_s: float | None = None
     age_s: float = 0.0
     stratum: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class Remembered:
         slope, growth = (0.0, AGEING) if drift is None else (drift.slope, drift.error + WANDER)
         unix = note.unix + since_s * (1 + slope)
         then_s = max(0.0, note.uncertainty_s - growth * note.age_s)
-        known = Known(note.mono_s - note.age_s, then_s, growth, Trust.SYNCED, note.stratum)
+        since = note.mono_s - note.age_s
+        known = Known(since, then_s, growth, Trust.SYNCED, note.stratum, note.source)
         self._log.info("time.recalled", after_s=round(since_s, 1), machine_s=round(wall - unix, 3))
         return EarlierLife(unix, drift, known)
 
@@ -110,6 +113,7 @@ class Remembered:
             uncertainty_s=discipline.uncertainty(mono_s),
             age_s=0.0 if known is None else mono_s - known.mono_s,
             stratum=None if known is None else known.stratum,
+            source=discipline.chosen,
         )
         fresh = self._file.with_suffix(".new")
         try:

@@ -70,6 +70,16 @@ def choose(true: Iterable[Candidate], present: str | None) -> Candidate | None:
     return held if held is not None and best.distance_s > BETTER * held.distance_s else best
 
 
+def bound(true: Iterable[Candidate], chosen: Candidate) -> float:
+    """Return how far the truth is from `chosen` at most, if fewer than half of `true` are wrong.
+
+    Each clock bounds the truth by its own distance and how far it is from the chosen one. Of the
+    least bounds one more than can be wrong are looked at: one of these is right.
+    """
+    bounds = sorted(each.distance_s + abs(each.offset_s - chosen.offset_s) for each in true)
+    return max(chosen.distance_s, bounds[(len(bounds) - 1) // 2])
+
+
 def _edge(candidates: Sequence[Candidate], wanted: int, *, rising: bool) -> float | None:
     """Return the first point, from one side, that `wanted` intervals cover; None: there is none."""
     side = 1 if rising else -1

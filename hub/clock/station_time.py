@@ -111,10 +111,11 @@ class StationTime:
             log=log,
         )
         self._sources = make_sources(settings or MACHINE, around)
-        life = self._memory.recall(seconds(), wall())
+        began_s = seconds()
+        life = self._memory.recall(began_s, wall())
         self._discipline = Discipline(
             life.unix,
-            seconds(),
+            began_s,
             {each.name: each.every_s for each in self._sources},
             drift=life.drift,
             known=life.known,

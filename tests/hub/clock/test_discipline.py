@@ -6,7 +6,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.clock.discipline import SLEW, Discipline, Known, What
@@ -315,6 +315,7 @@ def test_in_the_middle_of_a_month_no_leap_second_is_believed():
     assert world.discipline.steering.leap is None
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     lies=st.lists(
         st.tuples(st.sampled_from("abc"), st.floats(-1000, 1000), st.booleans()), max_size=6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.clock.selection import Candidate, agree, choose
+from hub.clock.selection import Candidate, agree, bound, choose
 
 
 def names(agreement):
@@ -64,3 +64,15 @@ def test_a_majority_that_is_right_is_found_and_no_liar_is_among_it(truth, good, 
     found = agree([*wrong, *right])
     assert names(found) == {each.name for each in right}
     assert found.low <= truth <= found.high
+
+
+@given(
+    truth=st.floats(-1, 1),
+    good=st.lists(st.tuples(st.floats(0.001, 0.5), st.floats(-1, 1)), min_size=1, max_size=6),
+    bad=st.lists(st.tuples(st.floats(-1, 1), st.floats(0.0001, 0.5)), max_size=5),
+)
+def test_the_truth_is_within_the_bound_while_fewer_than_half_are_wrong(truth, good, bad):
+    right = [Candidate(f"good-{n}", truth + s * d, d) for n, (d, s) in enumerate(good)]
+    wrong = [Candidate(f"bad-{n}", at, d) for n, (at, d) in enumerate(bad[: len(good) - 1])]
+    for chosen in (*right, *wrong):
+        assert abs(truth - chosen.offset_s) <= bound([*right, *wrong], chosen) + 1e-9
