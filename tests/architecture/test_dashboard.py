@@ -8,9 +8,13 @@ from types import SimpleNamespace
 import pytest
 
 from hub.broker.watched import Watched
+from hub.clock.time_figures import add_time
 from hub.figures import HubFigures
 from one_way_feed.sender_figures import sender_figures
 from simulators.line.figures import line_figures
+from subsystems.clock.options import ClockOptions
+from subsystems.clock.slaves import Slaves
+from subsystems.clock.told_time import Time
 from subsystems.display.service import Display
 from subsystems.kit.metrics import add_streams, link_figures
 
@@ -29,10 +33,13 @@ def all_figures():
     hub = HubFigures("hub")
     nobody = SimpleNamespace()
     hub.watch(stage=None, status=None, works=None, feed=None, fleet=None)
+    add_time(hub.figures, None)
     settings = SimpleNamespace(id="x", cache=None)
     display = link_figures("display", settings, dict, None)
     add_streams(display, ())
     Display.measure(nobody, display)
+    told = Time(None, None, 1.0, None)
+    Slaves(None, told, ClockOptions(sntp_port=0), None).measure(display)
     return [
         hub.figures,
         display,
