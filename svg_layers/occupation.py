@@ -85,7 +85,7 @@ class Bar(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def bar_of(run: Run, now: Instant, sight: Sight) -> Bar | None:
     """Return the bar of `run`, None if it has no track or is not in the chart's window."""
-    track = track_of(run, sight.layout)
+    track = track_of(run, sight)
     if track is None:
         return None
     begin, end, opened = _stay(run, sight)

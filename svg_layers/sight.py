@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from protocol.runs import Run
     from protocol.times import Instant
     from station_config.diagram import End, Side
-    from station_config.model import Layout
+    from station_config.model import Layout, Track
     from svg_layers.geometry import Place
 
 
@@ -77,6 +78,14 @@ class Sight:
     fed: Mapping[str, str] = field(default_factory=dict)
     run: Callable[[str], Run | None] = lambda _: None
     check_lapse: bool = True
+
+    @cached_property
+    def labelled(self) -> dict[str, list[Track]]:
+        """The tracks by their label."""
+        found: dict[str, list[Track]] = {}
+        for track in self.layout.tracks:
+            found.setdefault(track.label, []).append(track)
+        return found
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from protocol.runs import CallTime, Named
     from protocol.times import Instant
-    from station_config.model import Layout, Track
+    from station_config.model import Track
     from svg_layers.geometry import Place
 
 DUE_BEFORE = timedelta(minutes=20)
@@ -86,7 +86,7 @@ def faces(run: Run, sight: Sight, *, leaving: bool) -> Side | None:
     return comes_through(sight.ends, _names(run.origin), run.arrival_number or "")
 
 
-def track_of(run: Run, layout: Layout) -> Track | None:
+def track_of(run: Run, sight: Sight) -> Track | None:
     """Return the track that `run` is told to use, None if that is not known.
 
     A run has a track by its label, as staff speak; the same label in two yards is told apart by
@@ -94,19 +94,19 @@ def track_of(run: Run, layout: Layout) -> Track | None:
     """
     if run.track is None:
         return None
-    found = [track for track in layout.tracks if track.label == run.track]
+    found = sight.labelled.get(run.track, [])
     if len(found) > 1:
-        there = {p.id for p in layout.platforms if p.label == run.platform}
+        there = {p.id for p in sight.layout.platforms if p.label == run.platform}
         found = [track for track in found if track.platform in there]
     return found[0] if len(found) == 1 else None
 
 
-def yard_of(run: Run, layout: Layout) -> str:
+def yard_of(run: Run, sight: Sight) -> str:
     """Return the yard that `run` is told to use, ``""`` if that is not known."""
-    track = track_of(run, layout)
+    track = track_of(run, sight)
     if track is not None:
         return track.yard
-    return next((p.yard for p in layout.platforms if p.label == run.platform), "")
+    return next((p.yard for p in sight.layout.platforms if p.label == run.platform), "")
 
 
 def takes_place(call: CallTime | None) -> CallTime | None:
@@ -127,7 +127,7 @@ def _expected(run: Run, now: Instant, sight: Sight) -> Standing | None:
 
 def _coming(run: Run, now: Instant, sight: Sight) -> Standing:
     side = faces(run, sight, leaving=False)
-    place = _end(side, yard_of(run, sight.layout))
+    place = _end(side, yard_of(run, sight))
     call = takes_place(run.arrival) or takes_place(run.departure)
     since = call.expected if call is not None else now
     return _made(run, now, sight, place, Motion.COMING, side.other if side else None, since)
@@ -145,7 +145,7 @@ def _leaving(run: Run, now: Instant, sight: Sight) -> Standing | None:
     if until is None or now >= until:
         return None
     side = faces(run, sight, leaving=True)
-    place = _end(side, yard_of(run, sight.layout))
+    place = _end(side, yard_of(run, sight))
     return _made(run, now, sight, place, Motion.LEAVING, side, left or now)
 
 
@@ -155,7 +155,7 @@ def _on_track(run: Run, now: Instant, sight: Sight, motion: Motion = Motion.STAN
     if ahead is None and (came := faces(run, sight, leaving=False)) is not None:
         ahead = came.other if run.arrival is not None else None
     since = run.timeline.arrives_at or run.timeline.departs_at or _planned(run) or now
-    return _made(run, now, sight, _track(run, sight.layout), motion, ahead, since)
+    return _made(run, now, sight, _track(run, sight), motion, ahead, since)
 
 
 def _there(run: Run, sight: Sight) -> Motion:
@@ -176,7 +176,16 @@ def _stock(run: Run, now: Instant, sight: Sight) -> Standing | None:
         return None  # it is drawn as that train
     since = run.timeline.arrives_at or now
     account = account_of(fed, now, sight)
-    return Standing(_track(run, sight.layout), Motion.STANDING, account, Kind.STOCK, None, since)
+    return Standing(
+        _track(run, sight),
+        Motion.STANDING,
+        account,
+        Kind.STOCK,
+        None,
+        since,
+        reported=_reported(run, Motion.STANDING),
+        track=_track_id(run, sight),
+    )
 
 
 def _ghost(run: Run, now: Instant, sight: Sight) -> Standing | None:
@@ -184,7 +193,7 @@ def _ghost(run: Run, now: Instant, sight: Sight) -> Standing | None:
     begin, end = planned_stay(run)
     if begin is None or end is None or not begin - DUE_BEFORE <= now < end:
         return None
-    return _made(run, now, sight, _track(run, sight.layout), Motion.DUE, None, begin)
+    return _made(run, now, sight, _track(run, sight), Motion.DUE, None, begin)
 
 
 def planned_stay(run: Run) -> tuple[Instant | None, Instant | None]:
@@ -211,7 +220,7 @@ def _made(
         since,
         manual=run.control is Control.MANUAL,
         reported=_reported(run, motion),
-        track=_track_id(run, sight.layout),
+        track=_track_id(run, sight),
     )
 
 
@@ -223,16 +232,16 @@ def _reported(run: Run, motion: Motion) -> bool:
     return call is not None and call.actual is not None
 
 
-def _track_id(run: Run, layout: Layout) -> str | None:
-    track = track_of(run, layout)
+def _track_id(run: Run, sight: Sight) -> str | None:
+    track = track_of(run, sight)
     return track.id if track is not None else None
 
 
-def _track(run: Run, layout: Layout) -> Place:
-    track = track_of(run, layout)
+def _track(run: Run, sight: Sight) -> Place:
+    track = track_of(run, sight)
     if track is not None:
         return ("track", track.id)
-    return ("unsure", yard_of(run, layout))
+    return ("unsure", yard_of(run, sight))
 
 
 def _end(side: Side | None, yard: str) -> Place:

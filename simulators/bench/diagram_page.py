@@ -24,7 +24,7 @@ from svg_layers.scene import Scene
 from svg_layers.sight import Sight
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import CDPSession, Page, Route
 
     from protocol.times import Instant
     from station_config.model import Station
@@ -55,12 +55,14 @@ class Measured:
     """What was measured.
 
     Attributes:
-        frames_ms: of each patch.
+        frames_ms: of each patch, by the wall.
+        busy_ms: processor time of the page's thread for a patch: script, style and layout.
         ready_ms: from the address to trains drawn.
         grown_kb: of the page's heap, after a first half of all patches.
     """
 
     frames_ms: list[float]
+    busy_ms: float
     ready_ms: float
     grown_kb: float
 
@@ -81,8 +83,13 @@ def measured(station: Station, now: Instant, *, changes: int, frames: int) -> Me
         ready = time.monotonic() - began
         first = page.evaluate(_MEASURE, made.patches(changes, frames))
         before = _heap(page)
-        second = page.evaluate(_MEASURE, made.patches(changes, frames))
-        return Measured(first + second, ready * 1e3, (_heap(page) - before) / 1024)
+        patches = made.patches(changes, frames)
+        client = page.context.new_cdp_session(page)
+        client.send("Performance.enable", {"timeDomain": "threadTicks"})
+        began_ms = _busy_ms(client)
+        second = page.evaluate(_MEASURE, patches)
+        busy_ms = (_busy_ms(client) - began_ms) / frames
+        return Measured(first + second, busy_ms, ready * 1e3, (_heap(page) - before) / 1024)
 
 
 class _Made:
@@ -140,6 +147,12 @@ class _Made:
             route.fulfill(body=body, content_type="application/json")
         else:
             route.fulfill(status=204)
+
+
+def _busy_ms(client: CDPSession) -> float:
+    wanted = {"ScriptDuration", "LayoutDuration", "RecalcStyleDuration"}
+    metrics = client.send("Performance.getMetrics")["metrics"]
+    return sum(float(each["value"]) for each in metrics if each["name"] in wanted) * 1e3
 
 
 def _heap(page: Page) -> float:

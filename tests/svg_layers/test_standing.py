@@ -84,7 +84,7 @@ def test_its_stock_stands_until_it_is_drawn_as_the_train_that_it_leaves_as():
     runs = {r.run_id: r for r in (came, fed)}
     sight = replace(SIGHT, run=runs.get, fed={came.run_id: fed.run_id})
     stock = standing(came, at("10:30"), sight)
-    assert (stock.kind, stock.place) == (Kind.STOCK, ("track", "t3"))
+    assert (stock.kind, stock.place, stock.track) == (Kind.STOCK, ("track", "t3"), "t3")
     assert standing(came, at("10:40"), sight) is None
     cancelled = msgspec.structs.replace(fed, cancelled=True)
     runs[fed.run_id] = cancelled
@@ -151,9 +151,9 @@ def test_whether_it_was_reported_and_whether_by_hand_is_told():
 
 
 def test_a_track_is_known_by_its_label_and_two_with_the_same_by_the_platform():
-    assert track_of(make_run(), LAYOUT).id == "t3"
+    assert track_of(make_run(), SIGHT).id == "t3"
     twin = Track("t9", "3", "south", TrackKind.MAIN, "p3", 500)
-    both = replace(LAYOUT, tracks=(*LAYOUT.tracks, twin))
+    both = replace(SIGHT, layout=replace(LAYOUT, tracks=(*LAYOUT.tracks, twin)))
     assert track_of(make_run(), both).id == "t3"
     assert track_of(make_run(platform="3"), both).id == "t9"
     assert track_of(make_run(platform=None), both) is None
