@@ -10,12 +10,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from protocol.errors import DeviceError, OperatorError
 from station_config.runtime.deployment import load_deployment
 from subsystems.broadcast.settings import read_pin
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from station_config.runtime.deployment import Deployment
 
 WORDS = 2
@@ -42,7 +45,7 @@ def send(deployment_file: Path, words: list[str]) -> int:
         raise OperatorError(f"cannot be read: {error.strerror}", where=str(path)) from error
     root = f"http://{settings.host}:{settings.port}"
     headers = {"Content-Type": "application/cap+xml", **_session(root, deployment)}
-    answer = _post(f"{root}/api/cap?name={path.name}", raw, headers)
+    _, answer = _post(f"{root}/api/cap?name={quote(path.name)}", raw, headers)
     print(answer["outcome"])  # noqa: T201 - the command's answer
     return 0
 
@@ -53,19 +56,19 @@ def _session(root: str, deployment: Deployment) -> dict[str, str]:
     if not pin:
         return {}
     body = json.dumps({"pin": pin}).encode()
-    request = _request(f"{root}/api/login", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310 - our own
-        cookie = answer.headers.get("Set-Cookie", "")
-    return {"Cookie": cookie.partition(";")[0]}
+    headers, _ = _post(f"{root}/api/login", body, {"Content-Type": "application/json"})
+    return {"Cookie": headers.get("Set-Cookie", "").partition(";")[0]}
 
 
-def _post(url: str, body: bytes, headers: dict[str, str]) -> dict[str, str]:
+def _post(
+    url: str, body: bytes, headers: dict[str, str]
+) -> tuple[Mapping[str, str], dict[str, str]]:
+    """Return the headers and the value of the answer."""
     try:
         with urllib.request.urlopen(  # noqa: S310 - our own
             _request(url, body, headers), timeout=PATIENCE_S
         ) as answer:
-            found: dict[str, str] = json.load(answer)
-            return found
+            return answer.headers, json.load(answer)
     except urllib.error.HTTPError as error:
         told = json.load(error)
         raise OperatorError(told.get("error", ""), where=told.get("where", "")) from error

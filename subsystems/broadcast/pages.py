@@ -161,12 +161,12 @@ def _commands(api: Resource, doors: Doors, desk: Desk, words: WordsDesk) -> None
 
 
 def _uploads(api: Resource, doors: Doors, store: SoundStore, cap: CapIntake) -> None:
-    def record(raw: bytes, _media: str, _caller: Caller) -> dict[str, Any]:
+    def record(raw: bytes, _name: str, _caller: Caller) -> dict[str, Any]:
         taken = store.take(raw)
         return {"name": taken.name, "seconds": taken.seconds}
 
-    def alert(raw: bytes, _media: str, caller: Caller) -> Any:  # noqa: ANN401 - encoded as JSON
-        return cap.take(raw, f"upload from {caller.address}")
+    def alert(raw: bytes, name: str, caller: Caller) -> Any:  # noqa: ANN401 - encoded as JSON
+        return cap.take(raw, name or f"upload from {caller.address}")
 
     upload = Upload(doors, record, media=RECORDING_MEDIA, most=RECORDING_BYTES)
     api.putChild(b"recording", upload)

@@ -247,7 +247,7 @@ class Upload(Do):
 
     Args:
         doors: see `Doors`.
-        take: gets its bytes, its media type, and who sent it.
+        take: gets its bytes, its name as the address has it ("" for none), and who sent it.
         media: types that are taken: none that a form can send.
         most: bytes.
     """
@@ -270,8 +270,9 @@ class Upload(Do):
 
         def do() -> Any:  # noqa: ANN401 - what it answers
             caller = self._admit(request)
-            media = require_media(request, self._media)
-            return self._take_file(body_of(request, self._most), media, caller)
+            require_media(request, self._media)
+            name = arguments(request).get("name", "")
+            return self._take_file(body_of(request, self._most), name, caller)
 
         return self._finish_with(request, do, lambda value: answer_json(request, value))
 

@@ -176,7 +176,7 @@ by("cap-file").addEventListener("change", () =>
   answered(by("cap-answer"), async () => {
     const file = field("cap-file").files?.[0];
     if (!file) return "";
-    const said = await command("/api/cap", new Blob([file], { type: "application/cap+xml" }));
+    const said = await command(`/api/cap?name=${encodeURIComponent(file.name)}`, new Blob([file], { type: "application/cap+xml" }));
     field("cap-file").value = "";
     return said.outcome;
   }),
