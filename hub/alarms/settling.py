@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SETTLE_S = 5.0
 """Real seconds."""
+STARTING_S = 60.0
+"""The same for a device that was never heard: a station is switched on part by part."""
 WAITED_FOR = frozenset({Kind.DEVICE_DARK, Kind.DEVICE_ALONE, Kind.FEED})
 
 
@@ -29,9 +31,12 @@ def settled(
         now_s: likewise, now.
     """
     first = {each.key: seen_s.get(each.key, now_s) for each in conditions}
-    told = tuple(
-        each
-        for each in conditions
-        if each.kind not in WAITED_FOR or now_s - first[each.key] >= SETTLE_S
-    )
+    told = tuple(each for each in conditions if now_s - first[each.key] >= _wait_s(each))
     return told, first
+
+
+def _wait_s(condition: Condition) -> float:
+    if condition.kind not in WAITED_FOR:
+        return 0.0
+    never = condition.kind is Kind.DEVICE_DARK and condition.since is None
+    return STARTING_S if never else SETTLE_S

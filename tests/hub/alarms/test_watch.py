@@ -59,7 +59,9 @@ class Room:
     def view(self) -> View | None:
         devices = {
             f"board-{n}": DeviceReport(
-                kind="display", mode="OFFLINE" if f"board-{n}" in self.dark else "ONLINE"
+                kind="display",
+                mode="OFFLINE" if f"board-{n}" in self.dark else "ONLINE",
+                since=T0,
             )
             for n in range(9)
         }

@@ -5,6 +5,7 @@ import { computed, html, signal, useEffect, useState } from "../vendor/preact-ht
 import { commandId, logOut, may, me, post } from "./api.js";
 import { Overlays, onKey, showKeys, showPalette, useCommands } from "./commands.js";
 import { dayText, hhmm, hhmmss, station } from "./format.js";
+import { Underway } from "./duty/emergency.js";
 import { hub, link, now } from "./live.js";
 import { PAGES } from "./pages.js";
 import { Dialog, Field, Toasts, toast } from "./ui.js";
@@ -132,7 +133,7 @@ export function Shell() {
       <h1>${station.value ? named(station.value.names) : t("console")}</h1>
       <nav aria-label=${t("pages")}>
         ${PAGES.filter((each) => may(each.permission)).map(
-          (each) => html`<a href=${`#/${each.path}`} aria-current=${each === page.value ? "page" : undefined}>${t(each.title)}</a>`,
+          (each) => html`<a href=${`#/${each.path}`} aria-current=${each === page.value ? "page" : undefined}>${t(each.title)}${each.badge?.value ? html` <b class="badge">${each.badge.value}</b>` : ""}</a>`,
         )}
       </nav>
       <${Honest} />
@@ -142,6 +143,7 @@ export function Shell() {
       <button type="button" class="plain" aria-label=${t("keys")} onClick=${showKeys}><kbd>?</kbd></button>
       <a class="who" href="#/me">${me.value.name}<small>${t(me.value.role)}</small></a>
     </header>
+    <${Underway} />
     <main id="content" tabindex="-1" key=${page.value.path} lang=${language.value}>
       <${Page} path=${route.value.split("/").slice(1).join("/")} />
     </main>
