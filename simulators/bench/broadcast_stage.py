@@ -65,6 +65,7 @@ class DayStage:
         rate: station seconds per real second.
 
     Attributes:
+        runs: as the hub published them last.
         past: what was spoken or dropped.
         dropped: what was not spoken.
     """
@@ -77,7 +78,7 @@ class DayStage:
 
     def __post_init__(self) -> None:
         """Wake the scheduler."""
-        self._runs: dict[str, Run] = {}
+        self.runs: dict[str, Run] = {}
         self._vocabulary = vocabulary_of(self.station)
         self._lengths: dict[tuple[str, str], float] = {}
         self.stage = Rehearsal(
@@ -95,9 +96,9 @@ class DayStage:
             self.stage.until((change.at - self.start).total_seconds() / self.rate)
             for run_id, run in change.runs.items():
                 if run is None:
-                    self._runs.pop(run_id, None)
+                    self.runs.pop(run_id, None)
                 else:
-                    self._runs[run_id] = run
+                    self.runs[run_id] = run
             self.stage.tell(*change.runs)
 
     def length(self, occasion: Occasion) -> float:
@@ -111,7 +112,7 @@ class DayStage:
         own = self.station.announcements
         if not source:
             return station_occasions(own, self.station, now, HORIZON * 2)
-        run = self._runs.get(source)
+        run = self.runs.get(source)
         return () if run is None else occasions(run, own, self.station, now, told=told)
 
     def _hear(self, effect: Effect) -> None:

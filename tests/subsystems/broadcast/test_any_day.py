@@ -217,7 +217,12 @@ class AnyDay(RuleBasedStateMachine):
 
 
 def test_any_day():
-    profile = settings(
-        deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    """Some twenty days; with ``--hypothesis-profile=nightly`` two thousand."""
+    nightly = settings.get_profile("nightly")
+    size = (
+        nightly
+        if settings().max_examples == nightly.max_examples
+        else settings(max_examples=20, stateful_step_count=30, deadline=None)
     )
-    run_state_machine_as_test(AnyDay, settings=profile)
+    checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    run_state_machine_as_test(AnyDay, settings=settings(size, suppress_health_check=checks))

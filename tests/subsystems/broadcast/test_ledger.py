@@ -1,7 +1,10 @@
 """The ledger: on disk, sound, and kill -9 loses and repeats nothing."""
 
 import sqlite3
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +23,8 @@ from subsystems.broadcast.records import (
     Settled,
 )
 from tests.subsystems.broadcast.scene import at, occasion
+
+ROOT = Path(__file__).parents[3]
 
 BEGUN = Begun(
     voice="20210120T080000-7",
@@ -94,6 +99,30 @@ def test_a_day_that_begins_anew_has_no_memory_of_itself(opened):
     awake = first.recall(at(-30))
     assert [each.key for each in awake.settled] == ["K0/ci"]
     assert awake.begun == ((BEGUN, False),)
+
+
+CHILD = """
+import sys, time
+from pathlib import Path
+from tests.subsystems.broadcast.test_ledger import BEGUN
+from subsystems.broadcast.ledger import Ledger
+from subsystems.broadcast.records import Heard
+ledger = Ledger(Path(sys.argv[1]), "test", print)
+ledger.keep([BEGUN])
+if sys.argv[2] == "heard":
+    ledger.keep([Heard(BEGUN.voice)])
+print("speaking", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_kill_in_the_middle_of_a_voice_is_known_afterwards(opened, path, heard):
+    argv = [sys.executable, "-c", CHILD, str(path), "heard" if heard else "begun"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=ROOT) as child:
+        assert child.stdout.readline() == b"speaking\n"
+        child.kill()
+    assert opened().recall(at(60)).begun == ((BEGUN, heard),)
 
 
 def test_old_things_are_forgotten_and_the_history_is_bounded(opened, monkeypatch):

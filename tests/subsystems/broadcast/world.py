@@ -18,7 +18,7 @@ from subsystems.broadcast.machine import initial
 from subsystems.broadcast.model import Kind, Occasion, Priority
 from subsystems.broadcast.records import Reason
 from subsystems.broadcast.rehearsal import FADE_S, Rehearsal
-from subsystems.broadcast.voices import ENOUGH_URGENT
+from subsystems.broadcast.voices import ENOUGH, ENOUGH_URGENT
 from subsystems.broadcast.zones import PlainZones, mutual
 
 if TYPE_CHECKING:
@@ -335,7 +335,9 @@ class Judge:
         now_s = self.world.stage.now_s
         for sounding in self.sounding.values():
             play = sounding.play
-            if now_s - sounding.began_s >= ENOUGH_URGENT * play.seconds + 1.1:
+            urgent = play.priority >= Priority.PLATFORM_CHANGE
+            enough_s = (ENOUGH_URGENT if urgent else ENOUGH) * play.seconds
+            if now_s - sounding.began_s >= enough_s + 0.1:
                 for said in play.occasion.members or (play.occasion,):
                     for zone in sounding.live:
                         self.heard[said.key, zone] += 1
@@ -344,6 +346,9 @@ class Judge:
         self.emergencies.clear()
 
     def awake(self):
+        """What was interrupted and heard far enough is written down as said."""
+        settled = self.world.stage.state.settled
+        self.cut |= {(key, zone) for key, zones in settled.items() for zone in zones}
         self.changes = dict.fromkeys(self.changes, self.world.stage.now_s)
 
     def _in_time(self, play):
@@ -446,8 +451,8 @@ class World:
         for each in awake.orders:
             if each.priority is Priority.EMERGENCY:
                 self.taken |= set(each.zones)
-        self.judge.awake()
         self.stage.happen(awake)
+        self.judge.awake()
         self.stage.tell("", *self.trains)
         self.judge.look()
 
