@@ -187,7 +187,7 @@ def test_an_alert_by_file_and_one_that_is_broken(demo, capsys):
     assert ask(demo, "/api/spoken")["takeovers"] == []
     alert.write_text(text.replace("<msgType>Alert</msgType>", ""), encoding="utf-8")
     assert main(["broadcast", "--deployment", deployment, "cap", str(alert)]) != 0
-    assert "alert.xml:3" in capsys.readouterr().err
+    assert "alert.xml:4" in capsys.readouterr().err
     (demo.data / "cap").mkdir(exist_ok=True)
     (demo.data / "cap" / "storm.xml").write_text(text, encoding="utf-8")
     takeovers = wait_until(

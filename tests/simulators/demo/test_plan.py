@@ -40,7 +40,16 @@ def test_until_counts_in_real_seconds_and_past_midnight(station, tmp_path):
 def test_every_role_is_started_with_the_same_deployment(station, tmp_path):
     wanted = options(station, tmp_path, calm=True)
     names = [role.name for role in roles(wanted)]
-    assert names == ["broker", "line", "dispatch", "feed-sender", "hub", "display", "hall"]
+    assert names == [
+        "broker",
+        "line",
+        "dispatch",
+        "feed-sender",
+        "hub",
+        "display",
+        "broadcast",
+        "hall",
+    ]
     assert [r.name for r in roles(wanted) if "--calm" in r.words] == ["dispatch"]
 
 

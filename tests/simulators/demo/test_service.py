@@ -58,7 +58,7 @@ def test_a_speed_at_which_nothing_can_be_seen_is_refused(speed):
 def demo(tmp_path, log_lines):  # noqa: ARG001 - kept off the output
     told = options("--data", str(tmp_path), "--until", "07:01", "--two-lines")
     reactor = Recorder()
-    demo = _Demo(reactor, told, load_station(told.station), structlog.get_logger())
+    demo = _Demo(reactor, told, load_station(told.station), {}, structlog.get_logger())
     demo.start()
     return demo, reactor, told
 
