@@ -19,6 +19,7 @@ import msgspec
 
 from hub.diagram.bases import Bases, Ground
 from hub.diagram.film import AHEAD, Film, Stretch, local_date, make_film, next_layout
+from hub.source import lifetime_seconds
 from protocol.errors import OperatorError
 from protocol.runs import Run
 from protocol.times import to_unix
@@ -203,7 +204,8 @@ class LiveDiagram:
         now = self._clock.now()
         station = self.bases.station
         layout = station.layout_on(local_date(station, now))
-        lifetime = station.policies.estimate_lifetime
+        seconds = lifetime_seconds(station.policies.estimate_lifetime, self._clock.rate)
+        lifetime = timedelta(seconds=seconds)
         sight = Sight(layout, station.ends, lifetime, self._confirmed_at)
         self._begun, self._until = layout, next_layout(station, now)
         scene = Scene(sight, self.bases.of(layout).geometry, now)
