@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from protocol.times import Instant
 
 PORTION = 1000
+RECENT = 50_000
+"""Records among which the last command to a run is looked for: weeks of a large station's."""
 _FIELDS = tuple(column.name for column in audit.columns)
 
 
@@ -63,7 +65,7 @@ class AuditStore:
         done = audit.c.outcome == bindparam("of_outcome")
         newer = chosen.where(of_subject, done, after).order_by(audit.c.number).limit(most)
         self._newer = rendered(dialect, newer)
-        latest = select(audit.c.subject, func.max(audit.c.number)).where(done)
+        latest = select(audit.c.subject, func.max(audit.c.number)).where(done, after)
         self._hands = rendered(dialect, latest.group_by(audit.c.subject))
         of_command = audit.c.command_id == bindparam("of_command")
         self._of_command = rendered(
@@ -135,13 +137,17 @@ class AuditStore:
         return [_record(row) for row in opened.rows(self._newer, at_most=PORTION, **asked)]
 
     def hands(self) -> dict[str, int]:
-        """Return the number of the last thing done about each subject.
+        """Return the number of the last thing done about each subject, of those not long ago.
+
+        A run is there for two days; what was done about it is among the last records.
 
         Raises:
             DeviceError: the database failed.
         """
         with self._database.transaction() as opened:
-            rows = opened.rows(self._hands, of_outcome=Outcome.DONE.value)
+            number = opened.rows(self._head)[0][0]
+            asked = {"after": number - RECENT, "of_outcome": Outcome.DONE.value}
+            rows = opened.rows(self._hands, **asked)
         return dict(rows)
 
     def of_command(self, command_id: str) -> list[Record]:
