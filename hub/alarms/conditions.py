@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 OFFLINE = "OFFLINE"
 REJECTED_FOR = timedelta(minutes=10)
 """A row that is not believed is an alarm for so long after the last one with its reason."""
-OVERDUE = "overdue"
-"""Faults whose code begins so are notices that nobody has signed for."""
+OVERDUE = "unsigned"
+"""Faults whose code begins so: a post has not signed for what it was told (staff notices)."""
 URGENT = frozenset({Code.TRACK_OCCUPIED, Code.STOCK_LOST})
 """Conflicts that stop a train."""
 

@@ -60,7 +60,7 @@ def test_a_dark_device_says_nothing_more_of_its_faults() -> None:
 
 
 def test_a_post_that_does_not_sign() -> None:
-    late = fault(Severity.ERROR, "overdue.watering")
+    late = fault(Severity.ERROR, "unsigned-watering")
     (found,) = conditions(View(fleet=one("ONLINE", late)), T0)
     assert (found.kind, found.text.zh) == (Kind.OVERDUE, "坏")
 

@@ -2,9 +2,12 @@
 // One that does not answer is named: a preview that is not there is not one that is empty.
 
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
-import { station } from "../format.js";
+import { hhmm, station } from "../format.js";
 import { language, named, t } from "../words.js";
 
+/** So many announcements are shown: those that come next. */
+const MOST = 3;
+const nameOf = (id) => named(station.value.zones.find((each) => each.id === id)?.names) || id;
 const textOf = (text) => (typeof text === "string" ? text : named(text));
 
 async function ask(site, path, run) {
@@ -48,10 +51,10 @@ function Boards({ said }) {
 function Speech({ said }) {
   if (said === undefined) return html`<p class="dim">${t("loading")}</p>`;
   if (said === null) return html`<p class="warn">▲ ${t("no_broadcast")}</p>`;
-  const list = Array.isArray(said) ? said : (said.announcements ?? said.said ?? []);
+  const list = said.announcements;
   if (!list.length) return html`<p class="dim">${t("nothing_said")}</p>`;
   return html`<ul class="told">
-    ${list.slice(0, 4).map((each) => html`<li key=${each.key}><b>♪ ${each.zones?.join(" ") ?? ""}</b> ${textOf(each.text ?? each.texts ?? {})}</li>`)}
+    ${list.slice(0, MOST).map((each) => html`<li><b>♪ ${hhmm(each.due)}</b> ${textOf(each.text)} <small class="dim">${each.zones.map(nameOf).join(" · ")}</small></li>`)}
   </ul>`;
 }
 

@@ -5,6 +5,7 @@ import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
 import { commandId, post } from "../api.js";
 import { hhmm, numberOf, wordText } from "../format.js";
 import { rows, stationMs } from "../live.js";
+import { Told } from "../duty/told.js";
 import { Dialog, Field, toast } from "../ui.js";
 import { named, t } from "../words.js";
 import { told } from "./model.js";
@@ -168,7 +169,8 @@ function Outcome({ one, before, onLook }) {
         ${differs.map(([key, text]) => html`<tr><th scope="row">${t(key)}</th><td>${before ? text : "—"}</td><td><b>${then.get(key)}</b></td></tr>`)}
         ${!differs.length && html`<tr><td colspan="3">${t("no_change")}</td></tr>`}
       </tbody>
-    </table>`}`;
+    </table>`}
+    ${answer.accepted && answer.run && html`<${Told} run=${answer.run} />`}`;
 }
 
 export const what = (line) => {
