@@ -20,7 +20,7 @@ QUALITY = {
     Quality.UNSET: ("未校准", "nobody vouches for it"),
 }
 STANDING = {
-    Standing.CHOSEN: ("已选用", "followed"),
+    Standing.CHOSEN: ("已选用", "chosen"),
     Standing.AGREES: ("一致", "agrees"),
     Standing.SPARE: ("备用", "spare: knows less"),
     Standing.LEARNING: ("采样中", "has not told enough yet"),

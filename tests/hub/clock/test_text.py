@@ -51,7 +51,7 @@ def test_everything_that_is_known():
         "machine -3600.00 s",
         "leap second +1 at 2027-01-01 00:00 UTC",
         "+7.00 s",
-        "CHOSEN 已选用 · followed",
+        "CHOSEN 已选用 · chosen",
         "FALSE 错误 · FALSE: contradicts the majority (late)",
     ):
         assert told in text, text
