@@ -54,36 +54,36 @@ def actions(desk_of: Callable[[Office], DiagramDesk]) -> tuple[Action, ...]:
     see, own = Permission.SEE, Permission.OWN
     return (
         Action(
-            "diagram.whole", "GET", "diagram", see, Whole, at(lambda desk, _: desk.whole()),
+            "diagram.whole", "GET", "/diagram", see, Whole, at(lambda desk, _: desk.whole()),
             "The picture of now; patches to it come by the live stream, event `diagram`.",
         ),
         Action(
-            "diagram.film", "GET", "diagram/film", see, Film,
+            "diagram.film", "GET", "/diagram/film", see, Film,
             at(lambda desk, call: desk.film(call.query)),
             "What was (from the journal) or is to come (from timelines), for the time slider.",
             query=Span,
         ),
         Action(
-            "diagram.presets", "GET", "diagram/presets", see, Presets, lambda *_: presets(),
+            "diagram.presets", "GET", "/diagram/presets", see, Presets, lambda *_: presets(),
             "The legends that are shipped.",
         ),
         Action(
-            "diagram.legend", "GET", "diagram/legend", own, Seen,
+            "diagram.legend", "GET", "/diagram/legend", own, Seen,
             at(lambda desk, call: desk.legend(call.by.name, call.query.theme)),
             "One's own legend, else the preset of the theme.", query=InTheme,
         ),
         Action(
-            "diagram.legend.check", "POST", "diagram/legend/check", own, Seen,
+            "diagram.legend.check", "POST", "/diagram/legend/check", own, Seen,
             lambda _, call: seen(call.body, own=False),
             "A legend as it would be, with what is hard to see; nothing is kept.", takes=Legend,
         ),
         Action(
-            "diagram.legend.put", "POST", "diagram/legend", own, Seen,
+            "diagram.legend.put", "POST", "/diagram/legend", own, Seen,
             at(lambda desk, call: desk.put_legend(call.by.name, call.body)),
             "Keep one's own legend.", takes=Legend,
         ),
         Action(
-            "diagram.legend.reset", "POST", "diagram/legend/reset", own, Seen,
+            "diagram.legend.reset", "POST", "/diagram/legend/reset", own, Seen,
             at(lambda desk, call: desk.reset_legend(call.by.name, call.body.theme)),
             "Forget one's own legend.", takes=InTheme,
         ),
