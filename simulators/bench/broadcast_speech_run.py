@@ -174,7 +174,7 @@ class Measured:
         loaded = {"numpy", "pyttsx3", "soundfile", "scipy"} & set(sys.modules)
         return [
             Figure(
-                figure="speech: memory it adds to the broadcast's process",
+                figure="speech: memory that speaking adds to the broadcast's process",
                 value=memory() - self.before,
                 unit="MB",
                 aim=MEMORY_AIM_MB,

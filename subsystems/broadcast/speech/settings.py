@@ -6,7 +6,7 @@ what is said belongs to the station (`announcements.xml`). Without a file everyt
 what is spoken is heard in browsers only.
 
     [voice]
-    rate = 165
+    rate = 175
 
     [[sinks]]
     kind = "rtp"
@@ -41,7 +41,8 @@ class VoiceSettings(Strict, frozen=True, kw_only=True):
     """Who speaks, and how.
 
     Attributes:
-        rate: words a minute of espeak-ng; 165 is about four Chinese syllables a second.
+        rate: words a minute of espeak-ng; 175 is about four Chinese syllables a second, pauses
+            included.
         engines: names of engines by primary language, the first that works speaks; a language that
             is not named has flite (where it is installed) before espeak-ng for English, else
             espeak-ng.
@@ -51,7 +52,7 @@ class VoiceSettings(Strict, frozen=True, kw_only=True):
         longest_s: real seconds after which a synthesis is ended.
     """
 
-    rate: Annotated[int, msgspec.Meta(ge=80, le=450)] = 165
+    rate: Annotated[int, msgspec.Meta(ge=80, le=450)] = 175
     engines: dict[str, tuple[str, ...]] = {}
     voices: dict[str, str] = {}
     flite_voice: str = "slt"
