@@ -148,6 +148,9 @@ class Measured:
         spoken = [line for line in past if line.until is not None and line.reason is None]
         cut = [line for line in past if line.until is not None and line.reason is not None]
         dropped = [line for line in past if line.until is None]
+        delays = [line.late_s for line in spoken if line.kind is Kind.DELAY]
+        worst = max(delays, default=0.0)
+        yield Figure(figure="a delay waits at most", value=worst, unit="s")
         yield Figure(figure="spoken to the end", value=len(spoken), unit="voices", better="higher")
         yield Figure(figure="cut off", value=len(cut), unit="voices")
         for kind, number in Counter(line.kind for line in spoken).most_common():

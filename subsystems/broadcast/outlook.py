@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from subsystems.broadcast.model import Occasion
     from subsystems.broadcast.state import Item, State
 
-TYPICAL_S = 14.0
+TYPICAL_S = 25.0
 """Real seconds of an announcement in two languages whose sound is not there yet (measured over the
 shipped templates; see docs/broadcast-schedule.md)."""
 

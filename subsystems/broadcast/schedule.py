@@ -41,7 +41,7 @@ OLDEST = Priority.ARRIVAL
 SOON_S = 120.0
 """Real seconds, longer than any voice: what begins now may stand in the way of what is due then."""
 
-USUAL_S = 20.0
+USUAL_S = 25.0
 """Real seconds that a voice is thought to last whose sound is not there yet."""
 
 HOPELESS = {Why.MUTED, Why.QUIET, Why.TAKEN_OVER, Why.NO_SINK, Why.OUTLASTS}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from subsystems.broadcast.effects import Complain, CutOff, Play, Spoken
 from subsystems.broadcast.events import Ended
 from subsystems.broadcast.model import Priority
-from subsystems.broadcast.records import Begun, Heard, Outcome, Over, Past, Reason
+from subsystems.broadcast.records import Begun, Heard, Outcome, Over, Past, Reason, Why
 from subsystems.broadcast.speech.ending import Ended as How
 from subsystems.broadcast.state import Voice, clip_name, same_words
 from subsystems.broadcast.work import runs_of
@@ -153,6 +153,8 @@ def _account(work: Work, voice: Voice, occasion: Occasion, zone: str) -> None:
         _played(work, occasion, zone)
     elif reason is Reason.FAILED and item is not None:
         _failed(work, occasion.key, zone)
+    elif reason is Reason.PRE_EMPTED and item is not None:
+        work.note(occasion.key, (zone,), Why.SPEAKING)
 
 
 def _played(work: Work, occasion: Occasion, zone: str) -> None:
