@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
+_XML = "{http://www.w3.org/XML/"
 LARGEST = 2 * 1024 * 1024
 """Bytes; a page loads it once for each change of the drawing."""
 
@@ -162,12 +163,17 @@ def _tidy_attribute(document: Document, element: etree._Element, name: str, valu
         if not value.startswith("#"):
             document.error(element, f"it refers to {value[:60]!r}: nothing outside may be used")
     elif name.startswith("{"):
-        if not name.startswith("{http://www.w3.org/XML/"):
-            del element.attrib[name]
+        _tidy_foreign(element, name)
     elif name.lower().startswith("on"):
         document.error(element, f"{name}: a drawing runs nothing: take it out")
     elif name not in NAMES:
         _check_value(document, element, name, value)
+
+
+def _tidy_foreign(element: etree._Element, name: str) -> None:
+    """Take out what is of an editor's namespace; ``xml:`` stays."""
+    if not name.startswith(_XML):
+        del element.attrib[name]
 
 
 def _check_value(document: Document, element: etree._Element, name: str, value: str) -> None:
