@@ -126,7 +126,9 @@ async def make(reactor: Reactor, log: FilteringBoundLogger, folder: Path, cache:
     for kind, saying in one_of_each().items():
         clip = await works.prepare(saying, CHIMES.get(kind, "chime"))
         rows.append(write(program, kind, saying, clip, folder))
-    (folder / "README.md").write_text("\n".join([*INTRODUCTION, *rows, ""]), encoding="utf-8")
+    (folder / "README.md").write_text(
+        "\n".join([*INTRODUCTION, *rows, *PICTURES]), encoding="utf-8"
+    )
     await works.close()
 
 
@@ -137,6 +139,13 @@ INTRODUCTION = (
     "kind, Chinese and English, as loudspeakers get it but for the compression of these files",
     f"(Opus, {BITRATE}bit/s). Loudness and peaks are ffmpeg's (EBU R 128), measured before it.",
     "See [speech](../speech.md) for what is done, and what a listener would complain about.",
+    "",
+)
+PICTURES = (
+    "",
+    "## Spectrograms (0 to 8 kHz, 80 dB)",
+    "",
+    *(f"{kind.capitalize().replace('-', ' ')} ![{kind}]({kind}.png)" for kind in PICTURED),
     "",
 )
 
