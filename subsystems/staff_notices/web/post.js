@@ -205,7 +205,7 @@ function ask(title, text, choices) {
   const dialog = /** @type {HTMLDialogElement} */ (by("dialog"));
   dialog.replaceChildren(
     make("h2", { id: "dialog-title", text: title }),
-    text ? make("p", { class: "long", tabindex: "0", text }) : null,
+    ...(text ? [make("p", { class: "long", tabindex: "0", text })] : []),
     make("div", { class: "choices" },
       button(word("cancel"), () => dialog.close()),
       ...choices.map(({ label, act, strong }) => button(label, () => { dialog.close(); act(); }, { class: strong ? "strong" : null }))),
