@@ -128,9 +128,9 @@ class Speaker:
     def _word(self, arguments: argparse.Namespace, layout: Layout) -> Word:
         said = arguments
         words: dict[str, Callable[[], Word]] = {
-            "delay": lambda: Delayed(said.minutes),
-            "arrival": lambda: ArrivalAt(self.instant(said.at)),
-            "departure": lambda: DepartureAt(self.instant(said.at)),
+            "delay": lambda: Delayed(said.minutes, texts_of(said.text)),
+            "arrival": lambda: ArrivalAt(self.instant(said.at), texts_of(said.text)),
+            "departure": lambda: DepartureAt(self.instant(said.at), texts_of(said.text)),
             "unknown": lambda: DelayUnknown(texts_of(said.text)),
             "track": lambda: OnTrack(_id_of(layout.tracks, said.place)),
             "platform": lambda: AtPlatform(_id_of(layout.platforms, said.place)),

@@ -52,12 +52,14 @@ def _add_words(actions: argparse._SubParsersAction, command: argparse.ArgumentPa
         made: argparse.ArgumentParser = actions.add_parser(name, help=summary, parents=[word])
         return made
 
-    add("delay", "so many minutes late; 0: on time").add_argument("minutes", type=int)
+    late = add("delay", "so many minutes late; 0: on time")
+    late.add_argument("minutes", type=int)
+    _add_texts(late, "why, by language")
     for name in ("arrival", "departure"):
-        add(name, f"expected {name}").add_argument("at", metavar="HH:MM", help=CLOCK)
-    add("unknown", "nobody knows how late").add_argument(
-        "--text", action="append", default=[], metavar="zh=TEXT", help="told instead, by language"
-    )
+        expected = add(name, f"expected {name}")
+        expected.add_argument("at", metavar="HH:MM", help=CLOCK)
+        _add_texts(expected, "why, by language")
+    _add_texts(add("unknown", "nobody knows how late"), "told instead, by language")
     add("track", "another track 股道").add_argument("place", metavar="TRACK")
     add("platform", "another platform 站台").add_argument("place", metavar="PLATFORM")
     add("room", "another waiting room 候车室").add_argument("place", metavar="ROOM")
@@ -66,6 +68,10 @@ def _add_words(actions: argparse._SubParsersAction, command: argparse.ArgumentPa
     add("cancel", "cancelled 停运")
     add("reinstate", "it runs, whatever dispatching says 恢复开行")
     _add_visit_words(add)
+
+
+def _add_texts(word: argparse.ArgumentParser, summary: str) -> None:
+    word.add_argument("--text", action="append", default=[], metavar="zh=TEXT", help=summary)
 
 
 def _add_visit_words(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -77,9 +83,7 @@ def _add_visit_words(add: Callable[[str, str], argparse.ArgumentParser]) -> None
         )
     replaced = add("replaced-by", "what passengers take instead of a cancelled train 替代")
     replaced.add_argument("by", metavar="BY", help="bus, a train number, or a run's id")
-    replaced.add_argument(
-        "--text", action="append", default=[], metavar="zh=TEXT", help="where, by language"
-    )
+    _add_texts(replaced, "where, by language")
     add("stock", "the run whose stock it leaves with 车底").add_argument(
         "feeder", metavar="FEEDER", help="train number of that day, a run's id, or none"
     )
@@ -128,6 +132,7 @@ MANUAL = Command(
     examples="""\
   station manual delay K274 20 --why "电话通知"               until it has left
   station manual delay K274 20 --why "电话通知" --until 18:30  AUTO returns at 18:30
+  station manual delay K274 45 --why "3号命令" --text zh=大雪限速 --text en="because of snow"
   station manual unknown K274 --why "前方事故" --text zh=等候通知 --text en="Please wait"
   station manual platform K274 3 --why "临时换站台" --preview
   station manual gates K274 A1 A2 --why "检票口故障"

@@ -83,9 +83,10 @@ def _end(until: Instant | None, station: Station, otherwise: str) -> str:
 def _word_text(word: Word, station: Station) -> str:
     match word:
         case ArrivalAt() | DepartureAt() | ArrivedAt() | DepartedAt():
-            return clock_text(word.at, station.zone_info)
+            reason = word.texts.values() if isinstance(word, ArrivalAt | DepartureAt) else ()
+            return " / ".join([clock_text(word.at, station.zone_info), *reason])
         case Delayed():
-            return f"{word.minutes:+d} min"
+            return " / ".join([f"{word.minutes:+d} min", *word.texts.values()])
         case DelayUnknown():
             return " / ".join(word.texts.values()) or "?"
         case CheckIn():

@@ -256,7 +256,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         manual: with MANUAL: what a person decides, e.g. ``("delay", "platform")``; ``station``:
             everything stands as it stood when the whole station was made manual.
         auto: with MANUAL: what the rules alone would tell, None if it is the same.
-        note: with an unknown delay: by language, what is told in place of "delay unknown".
+        note: with `held`: by language, what is told in place of "delay unknown"; with a delay that
+            a person told: by language, why, which is told beside the delay if at all.
         timeline: its future.
     """
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from hub.kernel.override import DelayUnknown
+from hub.kernel.override import ArrivalAt, Delayed, DelayUnknown, DepartureAt
 from protocol.runs import Auto, Control
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _INSTANTS = ("check_in_opens_at", "check_in_closes_at")
 
 
 def beside(told: Run, auto: Run, heard: Spoken, *, withdrawn: bool) -> Run:
-    """Return `told` as MANUAL, with what `auto` says otherwise and the note of an unknown delay.
+    """Return `told` as MANUAL, with what `auto` says otherwise and the note of a delay.
 
     Args:
         told: what passengers are told.
@@ -33,15 +33,26 @@ def beside(told: Run, auto: Run, heard: Spoken, *, withdrawn: bool) -> Run:
     differs = differences(told, auto)
     if withdrawn:
         differs["withdrawn"] = True
-    said = (each.word for each in heard.words)
-    texts = [word.texts for word in said if isinstance(word, DelayUnknown)] if told.held else []
     return replace(
         told,
         control=Control.MANUAL,
         manual=heard.manual,
         auto=Auto(**differs) if differs else None,  # type: ignore[arg-type]
-        note=texts[-1] if texts else {},
+        note=_note(told, heard),
     )
+
+
+def _note(told: Run, heard: Spoken) -> dict[str, str]:
+    """Return what stands for an unknown delay, or the reason of a known one.
+
+    The last word that has a reason gives it. A train that does not run is not late.
+    """
+    if told.cancelled:
+        return {}
+    about = DelayUnknown if told.held else ArrivalAt | DepartureAt | Delayed
+    words = (each.word for each in heard.words)
+    texts = [word.texts for word in words if isinstance(word, about) and word.texts]
+    return texts[-1] if texts else {}
 
 
 def differences(told: Run, other: Run) -> dict[str, object]:

@@ -137,8 +137,7 @@ def refusals(word: Word, scene: Scene) -> Iterator[Objection]:
         case ArrivalAt() | DepartureAt() | Delayed():
             yield from _times(word, scene)
         case DelayUnknown():
-            long = (text for text in word.texts.values() if len(text) > LONGEST_TEXT)
-            yield from (objection(Code.TOO_LONG, text) for text in long)
+            yield from _texts(word.texts)
         case OnTrack() | AtPlatform() | InWaitingRoom() | ByGates():
             yield from _places(word, scene)
         case _:
@@ -212,7 +211,13 @@ def _check_in(word: CheckIn, scene: Scene) -> Iterator[Objection]:
         yield objection(Code.AFTER_DEPARTURE if word.is_open else Code.LEFT)
 
 
+def _texts(texts: dict[str, str]) -> Iterator[Objection]:
+    long = (text for text in texts.values() if len(text) > LONGEST_TEXT)
+    yield from (objection(Code.TOO_LONG, text) for text in long)
+
+
 def _times(word: ArrivalAt | DepartureAt | Delayed, scene: Scene) -> Iterator[Objection]:
+    yield from _texts(word.texts)
     if isinstance(word, Delayed):
         if abs(word.minutes) > DAY.total_seconds() / 60:
             yield objection(Code.TOO_FAR, str(word.minutes))

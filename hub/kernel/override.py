@@ -49,22 +49,28 @@ class _Word(msgspec.Struct, frozen=True, tag_field="field"):
         return Field(str(self.__struct_config__.tag))
 
 
-class ArrivalAt(_Word, frozen=True, tag="arrival"):
-    """Expected to arrive at `at`."""
+class ArrivalAt(_Word, frozen=True, omit_defaults=True, tag="arrival"):
+    """Expected to arrive at `at`; `texts` by language tell why."""
 
     at: Instant
+    texts: dict[str, str] = {}
 
 
-class DepartureAt(_Word, frozen=True, tag="departure"):
-    """Expected to depart at `at`."""
+class DepartureAt(_Word, frozen=True, omit_defaults=True, tag="departure"):
+    """Expected to depart at `at`; `texts` by language tell why."""
 
     at: Instant
+    texts: dict[str, str] = {}
 
 
-class Delayed(_Word, frozen=True, tag="delay"):
-    """Arrival and departure, as far as they have not happened, are `minutes` late; 0: on time."""
+class Delayed(_Word, frozen=True, omit_defaults=True, tag="delay"):
+    """Arrival and departure, as far as they have not happened, are `minutes` late; 0: on time.
+
+    `texts` by language tell why.
+    """
 
     minutes: int
+    texts: dict[str, str] = {}
 
 
 class DelayUnknown(_Word, frozen=True, tag="unknown"):

@@ -198,6 +198,11 @@ def test_words_mean_what_they_say(station):
     said = command(station, "delay", "K1", "5", "--for", "30")
     assert isinstance(said, SetOverride)
     assert said.word == Delayed(5)
+    why = command(station, "delay", "K1", "45", "--text", "zh=大雪", "--text", "en=Snow").word
+    assert why == Delayed(45, {"zh": "大雪", "en": "Snow"})
+    assert command(station, "arrival", "K1", "12:00", "--text", "zh=大雪").word.texts == {
+        "zh": "大雪"
+    }
     assert said.until == MORNING.replace(hour=1, minute=0)
     assert command(station, "check-in", "K1", "open").word == CheckIn(is_open=True)
     assert command(station, "gates", "K1", "A1", "zz").word.gates == ("a1", "zz")

@@ -5,7 +5,9 @@ import pytest
 from hub.kernel.derive import derive
 from hub.kernel.objections import Answer, Code, objection
 from hub.kernel.override import (
+    ArrivalAt,
     ArrivedAt,
+    Delayed,
     EndsHere,
     Override,
     ReplacedBy,
@@ -39,6 +41,15 @@ def test_what_has_happened_is_a_local_time(station, build):
     word = ArrivedAt(build.at("10:03"))
     said = Override(id="1", run_id=RUN, word=word, who="Li", why="x", since=build.at("10:04"))
     assert "actual-arrival 10:03  10:04" in list_text(InForce(overrides=(said,)), station)
+
+
+def test_a_reason_stands_behind_the_delay(station, build):
+    for word, told in (
+        (Delayed(45, {"en": "Snow"}), "delay +45 min / Snow  08:00"),
+        (ArrivalAt(build.at("10:03"), {"en": "Snow"}), "arrival 10:03 / Snow  08:00"),
+    ):
+        said = Override(id="1", run_id=RUN, word=word, who="Li", why="x", since=build.at("08:00"))
+        assert told in list_text(InForce(overrides=(said,)), station)
 
 
 def test_stock_that_does_not_come_is_listed(station):

@@ -337,6 +337,22 @@ def test_trains_on_one_track_at_once_are_warned_of(hub, build):
     assert far.warned == ()
 
 
+def test_a_reason_is_told_beside_the_delay_and_survives_a_restart(
+    hub, build, database_url, station
+):
+    hub.step(build.at("08:00"), [build.upsert(build.plan())])
+    why = {"zh": "大雪限速", "en": "Because of snow"}
+    assert hub.command(build.at("08:01"), late(1, word=Delayed(45, why))).accepted
+    run = told(hub)
+    assert (run.held, run.note, run.departure.delay_minutes) == (False, why, 45)
+    again = opened(database_url, station, build.at("08:02"))
+    assert told(again) == run
+    assert [each.word for each in again.in_force(build.at("08:03")).overrides] == [Delayed(45, why)]
+    assert again.command(build.at("08:04"), late(2, word=Delayed(20))).accepted
+    assert told(again).note == {}
+    again.close()
+
+
 # --- what is in force
 
 

@@ -118,6 +118,7 @@ def test_a_delay_is_previewed_confirmed_and_taken_back(opened, console, some_run
     shown = show(page, row)
     page.keyboard.press("d")
     page.locator("#f-minutes").fill("20")
+    page.locator("#f-en").fill("Because of wind")
     page.locator("#f-why").fill("wind")
     page.keyboard.press("Enter")
     expect(page.locator(".compare")).to_contain_text("+20")
@@ -126,6 +127,7 @@ def test_a_delay_is_previewed_confirmed_and_taken_back(opened, console, some_run
     expect(shown).to_contain_text("+20")
     (word,) = console("viewer").row(row["id"])["words"]
     assert (word["who"], word["why"]) == (caller.name, "wind")
+    assert console("viewer").row(row["id"])["run"]["note"] == {"en": "Because of wind"}
     page.get_by_role("button", name="Undo").click()
     expect(shown).not_to_contain_text("MANUAL")
 

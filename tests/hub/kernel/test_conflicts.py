@@ -100,6 +100,7 @@ def test_every_objection_has_a_sentence_in_both_languages():
         (ByGates(("g1", "g3")), Code.GATE_NOT_SERVING),
         (Delayed(1441), Code.TOO_FAR),
         (DelayUnknown({"zh": "等" * 25}), Code.TOO_LONG),
+        (Delayed(45, {"zh": "雪" * 25}), Code.TOO_LONG),
     ],
 )
 def test_what_cannot_be_is_refused(obey, word, code):
@@ -114,6 +115,7 @@ def test_what_cannot_be_is_refused(obey, word, code):
         InWaitingRoom("w2"),
         ByGates(("g1",)),
         Delayed(-1440),
+        Delayed(45, {"zh": "雪" * 24}),
         DelayUnknown({"zh": "等" * 24}),
         Cancelled(),
         OPEN,

@@ -32,13 +32,18 @@ from hub.kernel.override import (
     InWaitingRoom,
     OnTrack,
     Override,
+    SetOverride,
     StationMode,
+    decode_command,
     decode_mode,
+    encode_command,
     encode_mode,
 )
 from hub.kernel.rulebook import DEFAULT_ORDER
 from protocol.runs import Control, PassengerPhase, Punctuality, Role
 from protocol.timeline import disorder, lapsed, passenger_phase
+
+SNOW = {"zh": "大雪限速", "en": "Snow"}
 
 
 @pytest.fixture
@@ -171,6 +176,38 @@ def test_a_known_time_ends_a_hold_and_what_was_estimated_before_is_valid(build, 
     assert run.auto.held is True
     first_word = build.facts(plan=build.plan(delay_known=False), held_since=build.at("07:00"))
     assert told(Delayed(5), facts=first_word).departure.expected == build.at("10:25")
+
+
+@pytest.mark.parametrize("make", [lambda _: Delayed(45, SNOW), lambda at: DepartureAt(at, SNOW)])
+def test_a_known_delay_carries_its_reason(build, told, make):
+    run = told(make(build.at("10:50")))
+    assert (run.held, run.note) == (False, SNOW)
+    assert run.auto.departure == run.departure.planned
+
+
+def test_the_last_word_with_a_reason_gives_it(build, told):
+    late = ArrivalAt(build.at("10:15"), {"en": "Snow"})
+    assert told(late, DepartureAt(build.at("11:00"))).note == {"en": "Snow"}
+    assert told(late, DepartureAt(build.at("11:00"), {"en": "Crew"})).note == {"en": "Crew"}
+    assert told(Delayed(45)).note == {}
+
+
+def test_a_reason_ends_with_its_delay(build, told):
+    held = build.facts(plan=build.plan(delay_known=False), held_since=build.at("07:00"))
+    assert told(Delayed(45, SNOW), facts=held).note == SNOW
+    assert told(Delayed(45, SNOW), DelayUnknown()).note == {}, "not in place of an unknown delay"
+    assert told(Delayed(45, SNOW), Cancelled()).note == {}
+    gone = build.facts(log=build.log(actual_departure=build.at("10:20")), plan=build.plan())
+    assert told(Delayed(45, SNOW), AtPlatform("p2"), facts=gone, now="10:21").note == {}
+
+
+def test_a_reason_adds_nothing_to_what_is_written_without_one():
+    command = SetOverride(command_id="1", who="Li", why="x", run_id="r", word=Delayed(5))
+    assert b"texts" not in encode_command(command)
+    old = encode_command(command)
+    assert decode_command(old) == command
+    why = changed(command, word=Delayed(5, SNOW))
+    assert decode_command(encode_command(why)) == why
 
 
 def test_the_note_is_not_told_of_a_train_that_is_not_held(build, told):

@@ -236,14 +236,22 @@ def beside(told, auto, hand, *, withdrawn):
     differs = {name: value for name, value in seen(auto).items() if value != seen(told)[name]}
     if withdrawn:
         differs["withdrawn"] = True
-    unknown = hand.word(DelayUnknown)
     return replace(
         told,
         control=Control.MANUAL,
         manual=tuple(names),
         auto=Auto(**differs) if differs else None,
-        note=unknown.word.texts if unknown is not None and told.held else {},
+        note=note(told, hand),
     )
+
+
+def note(told, hand):
+    """While nobody knows: what is told instead. Else why it is late, by who said so last."""
+    kinds = (DelayUnknown,) if told.held else TIMES
+    found = {}
+    for one in () if told.cancelled else hand.said:
+        found = (isinstance(one.word, kinds) and one.word.texts) or found
+    return found
 
 
 def seen(run):

@@ -83,7 +83,7 @@ class AddRecipe:
 days = st.sampled_from((0, 0, 0, 1))
 everyone = trains | st.just(7)
 KINDS = {
-    "delay": (-1441, -5, 0, 0, 4, 35, 200),
+    "delay": (-1441, -5, 0, 0, 4, 35, 200, 333),
     "arrival": (-30, -5, 0, 3, 40, 1500),
     "departure": (-30, -5, 0, 3, 40, 1500),
     "unknown": range(4),
@@ -181,12 +181,13 @@ class Officer:
     def _word(self, recipe, now):
         number, layout = recipe.number, self._layout
         if recipe.kind in _AT:
-            return _AT[recipe.kind](now + minutes(number))
+            why = {"texts": _reason(number)} if recipe.kind in {"arrival", "departure"} else {}
+            return _AT[recipe.kind](now + minutes(number), **why)
         if recipe.kind == "gates":
             gates = [gate.id for gate in layout.gates]
             return ByGates(tuple(gates[number : number + 2 - number % 2]))
         return {
-            "delay": lambda: Delayed(number),
+            "delay": lambda: Delayed(number, _reason(number)),
             "unknown": lambda: DelayUnknown(TEXTS[number]),
             "track": lambda: OnTrack(self._scene.tracks[number] or "?"),
             "platform": lambda: AtPlatform(_nth([p.id for p in layout.platforms], number)),
@@ -237,6 +238,11 @@ class Officer:
             length_m=recipe.length_m,
             stock_of=self._stock(recipe.stock).run_id,
         )
+
+
+def _reason(number):
+    """Return why it is late: nothing, something, or with 333 minutes too much."""
+    return TEXTS[3] if number == 333 else TEXTS[abs(number) % 3]
 
 
 def _after(now, number):

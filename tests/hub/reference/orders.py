@@ -180,11 +180,13 @@ class Orders:
         base, hand = told_from(visit, self.station)
         return where(base, run.role, run.departure, self.station, hand)
 
-    def _delay(self, word, _visit, _run):
+    def _delay(self, word, visit, run):
+        self._unknown(word, visit, run)
         if abs(word.minutes) > A_DAY // timedelta(minutes=1):
             self.refused.add("too-far")
 
     def _time(self, word, visit, run):
+        self._unknown(word, visit, run)
         end = "arrival" if isinstance(word, ArrivalAt) else "departure"
         call = getattr(run, end)
         if call is None or call.cancelled:
@@ -248,6 +250,7 @@ class Orders:
         self._unknown(word, visit, run)
 
     def _unknown(self, word, _visit, _run):
+        """Its texts, as those of every word about a delay, must fit."""
         if any(len(text) > WIDE_TEXT for text in word.texts.values()):
             self.refused.add("too-long")
 

@@ -303,6 +303,18 @@ def test_a_persons_note_is_told_in_place_of_an_unknown_delay(view, runs):
     assert (cell.tone, cell.mark) == (usual.tone, usual.mark)
 
 
+@pytest.mark.parametrize("kind", [BoardKind.DEPARTURES, BoardKind.ARRIVALS])
+def test_the_reason_of_a_known_delay_takes_nothings_place(view, runs, kind):
+    run = one(runs, Role.INTERMEDIATE)
+    later = {
+        name: msgspec.structs.replace(call, estimated=call.planned + timedelta(minutes=45))
+        for name, call in (("arrival", run.arrival), ("departure", run.departure))
+    }
+    late = change(run, **later, control=Control.MANUAL, manual=("delay",))
+    why = change(late, note={"zh": "大雪限速", "en": "Because of snow"})
+    assert view(kind).row(why) == view(kind).row(late)
+
+
 def test_what_a_person_vouches_for_does_not_lapse(view, runs):
     held = change(one(runs, Role.ORIGIN), held=True)
     assert view(BoardKind.DEPARTURES).row(held).unconfirmed

@@ -149,6 +149,8 @@ const WORDS = {
   a_hold: ["转人工保持…", "Hold as it is (MANUAL)…"],
   minutes: ["分钟", "minutes"],
   minutes_late: ["晚点分钟数（0 为正点）", "Minutes late (0: on time)"],
+  reason_zh: ["广播的晚点原因（中文，可空）", "Reason that is announced, Chinese (may be empty)"],
+  reason_en: ["广播的晚点原因（英文，可空）", "Reason that is announced, English (may be empty)"],
   text_zh: ["屏上文字（中文，可空）", "Text on boards, Chinese (may be empty)"],
   text_en: ["屏上文字（英文，可空）", "Text on boards, English (may be empty)"],
   reason: ["原因", "Reason"],

@@ -21,13 +21,17 @@ function delayFields(form, set) {
       ${[5, 10, 15, 20, 30, 45, 60].map(
         (each) => html`<button type="button" aria-pressed=${Number(form.minutes) === each} onClick=${() => set({ minutes: each })}>+${each}</button>`,
       )}
-    </div>`;
+    </div>
+    ${textFields("reason", form, set)}`;
 }
 
-function unknownFields(form, set) {
+const unknownFields = (form, set) => textFields("text", form, set, "zh");
+
+/** A text in each language; `first`: the language whose field is ready to be typed in. */
+function textFields(what, form, set, first) {
   return ["zh", "en"].map(
-    (tag) => html`<${Field} label=${t(`text_${tag}`)} id=${`f-${tag}`}>
-      <input id=${`f-${tag}`} data-first=${tag === "zh"} lang=${tag} maxlength="60" value=${form[tag] ?? ""} onInput=${(e) => set({ [tag]: e.target.value })} />
+    (tag) => html`<${Field} label=${t(`${what}_${tag}`)} id=${`f-${tag}`}>
+      <input id=${`f-${tag}`} data-first=${tag === first} lang=${tag} maxlength="24" value=${form[tag] ?? ""} onInput=${(e) => set({ [tag]: e.target.value })} />
     <//>`,
   );
 }
@@ -56,7 +60,7 @@ const word = (make) => (form, row) => ({ command: "set", run_id: row.id, word: m
 
 /** Everything, in the order of the buttons; `key` works on the train that is chosen. */
 export const ORDERS = [
-  { id: "a_delay", key: "d", many: true, expires: true, fields: delayFields, make: word((form) => ({ field: "delay", minutes: Number(form.minutes) })) },
+  { id: "a_delay", key: "d", many: true, expires: true, fields: delayFields, make: word((form) => ({ field: "delay", minutes: Number(form.minutes), texts: texts(form) })) },
   { id: "a_unknown", key: "u", many: true, expires: true, fields: unknownFields, make: word((form) => ({ field: "unknown", texts: texts(form) })) },
   { id: "a_platform", key: "p", many: true, expires: true, fields: choices("platforms", "platform"), make: word((form) => ({ field: "platform", platform: form.choice })) },
   { id: "a_track", key: "t", many: true, expires: true, fields: choices("tracks", "track"), make: word((form) => ({ field: "track", track: form.choice })) },
