@@ -31,7 +31,7 @@ OVERSAMPLED = 4
 LIMITER_S = 0.005
 BLOCK, MARGIN = 4096, 64
 """Samples that are oversampled together, and of their neighbours."""
-PEAKY = 0.6
+PEAKY = 0.5
 """Of the ceiling: what stays below is not above it between samples."""
 SOFT = -45.0
 
