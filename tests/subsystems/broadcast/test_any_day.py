@@ -160,7 +160,7 @@ class AnyDay(RuleBasedStateMachine):
             zones=tuple(zone for zone in ZONES.order if zone in zones),
             languages=("zh",),
             due=self.stage.now,
-            latest=self.stage.now + timedelta(hours=12),
+            latest=self.stage.now + timedelta(days=365),
             text={"zh": f"疏散{self.stage.now}"},
             repeat_after_s=pause,
         )
