@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThreadPool
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hub.store.audit import AuditStore
     from hub.store.manual import InForce
     from hub.store.outcome import StepResult
+    from hub.store.reading import Reader
     from one_way_feed.rows import Row as FeedRow
     from protocol.times import Instant
     from station_config.model import Station
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 NEVER = -1
 """As `Order.seen_hand`: somebody else was there in between; refuse it, and say who."""
 
+T = TypeVar("T")
 COMMAND_LINE = "run.command"
 """Name in the audit of what the command line commands."""
 
@@ -155,6 +157,15 @@ class Desk:
     def why(self, run_id: str) -> Deferred[Why | None]:
         """Return why a run is in its state; on a connection and in a thread of its own."""
         return self._beside(partial(self._why, run_id))
+
+    def past(self, read: Callable[[Reader], T]) -> Deferred[T]:
+        """Return what `read` finds; on a connection and in a thread of its own."""
+
+        def opened() -> T:
+            with reading(self._deployment.hub.database) as reader:
+                return read(reader)
+
+        return self._beside(opened)
 
     def reload(self) -> Deferred[Reloaded]:
         """Read the station's files again, off the reactor, and go on with their timetable."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hub.accounts.roles import Permission
 from hub.console import (
     alarm_actions,
+    report_actions,
     run_actions,
     scenario_actions,
     session_actions,
@@ -43,6 +44,7 @@ ACTIONS: tuple[Action, ...] = (
     *station_actions.ACTIONS,
     *alarm_actions.ACTIONS,
     *scenario_actions.ACTIONS,
+    *report_actions.ACTIONS,
     *diagram_actions(lambda office: office.diagram),
     LIVE,
     DOCUMENT,

@@ -5,6 +5,7 @@ import { Alarms } from "./duty/alarms.js";
 import { Emergency } from "./duty/emergency.js";
 import { Mirror } from "./duty/mirror.js";
 import { Notices } from "./duty/notices.js";
+import { History, Reports } from "./duty/reports.js";
 import { calling } from "./duty/state.js";
 import { Accounts } from "./pages/accounts.js";
 import { Audit } from "./pages/audit.js";
@@ -20,6 +21,8 @@ export const PAGES = [
   { path: "mirror", title: "mirror", permission: "see", component: Mirror },
   { path: "notices", title: "notices", permission: "see", component: Notices },
   { path: "emergency", title: "emergency", permission: "see", component: Emergency },
+  { path: "reports", title: "reports", permission: "see", component: Reports },
+  { path: "history", title: "history", permission: "see", component: History },
   { path: "station", title: "station", permission: "see", component: StationPage },
   { path: "audit", title: "audit", permission: "audit", component: Audit },
   { path: "accounts", title: "accounts", permission: "accounts", component: Accounts },

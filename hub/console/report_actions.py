@@ -1,0 +1,241 @@
+"""Actions about the past: punctuality and check-in counted, every visit as CSV, a board as it was.
+
+Law: each entry of the table and what does it. What is counted stands in `hub.past`; it is read on a
+connection and in a thread of its own, so the trains of now wait for nobody's report.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from hub.accounts.roles import Permission
+from hub.console.action import Action, Call
+from hub.past.punctuality import (
+    ON_TIME_MIN,
+    Figures,
+    by_class,
+    by_day,
+    by_hour,
+    figures,
+    grouped,
+    histogram,
+)
+from hub.past.rejects import counts, rejects_of
+from hub.past.report_command import as_csv
+from hub.past.told import on_any_board, on_board, shown_at
+from hub.past.triggers import by_day as of_day
+from hub.past.triggers import counted, triggers_of
+from hub.past.visits import visits_of
+from protocol.errors import OperatorError
+from protocol.runs import PassengerPhase, Run, TrainPhase
+from protocol.times import Instant
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+    from hub.console.office import Office
+    from hub.past.told import Shown
+    from hub.store.reading import Reader
+    from station_config.model import Station
+
+MOST_DAYS = 92
+"""A quarter: a report over more is a matter of the command line."""
+EDGES = (0, 3, 5, 10, 15, 30, 60, 120)
+"""Minutes late at which the histogram's classes end."""
+_LIMIT = Annotated[int, msgspec.Meta(ge=0, le=120)]
+_DAY = Annotated[str, msgspec.Meta(max_length=10)]
+_BOARD = Annotated[str, msgspec.Meta(max_length=60)]
+_AT = Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class Days(msgspec.Struct, frozen=True, kw_only=True):
+    """Local service dates from `first` to `last`, ``YYYY-MM-DD``; none: today.
+
+    Attributes:
+        on_time: so many whole minutes late are on time.
+    """
+
+    first: _DAY = ""
+    last: _DAY = ""
+    on_time: _LIMIT = ON_TIME_MIN
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of one group; shares in percent, None: nothing to divide by."""
+
+    visits: int
+    reported: int
+    on_time: int
+    cancelled: int
+    mean: float | None
+    windows: int
+    kept: int
+    share: float | None
+    kept_share: float | None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Punctuality and check-in of some days.
+
+    Attributes:
+        late: how many were late by how much, by class.
+        rejected: rows of which nothing was believed, and parts of rows.
+        triggers: published, by day and kind.
+    """
+
+    first: str
+    last: str
+    on_time_min: int
+    total: Group
+    by_day: dict[str, Group]
+    by_class: dict[str, Group]
+    by_hour: dict[str, Group]
+    late: dict[str, int]
+    rejected: tuple[int, int]
+    triggers: dict[str, dict[str, int]]
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A file for a spreadsheet."""
+
+    name: str
+    text: str
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """An instant, and a board; "" for all."""
+
+    at: _AT = ""
+    board: _BOARD = ""
+
+
+class Stood(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as it was told, since when, and because of what."""
+
+    run: Run
+    passengers: PassengerPhase
+    train: TrainPhase
+    boards: tuple[str, ...]
+    since: Instant
+    cause: str
+
+
+def _report(office: Office, call: Call) -> Deferred[Report]:
+    days: Days = call.query
+    station = office.desk().station
+    first, last = _range(office, days)
+    return office.desk().past(lambda reader: _made(reader, station, first, last, days.on_time))
+
+
+def _made(reader: Reader, station: Station, first: date, last: date, limit: int) -> Report:
+    visits = visits_of(reader, first, last, station.zone_info)
+    groups = {
+        name: {each: _group(found) for each, found in grouped(visits, key, limit).items()}
+        for name, key in (("by_day", by_day), ("by_class", by_class), ("by_hour", by_hour))
+    }
+    return Report(
+        first=first.isoformat(),
+        last=last.isoformat(),
+        on_time_min=limit,
+        total=_group(figures(visits, limit)),
+        late=histogram(visits, EDGES),
+        rejected=counts(rejects_of(reader, first, last, station.zone_info)),
+        triggers={
+            day: dict(found)
+            for day, found in counted(
+                triggers_of(reader, first, last, station.zone_info), of_day
+            ).items()
+        },
+        **groups,
+    )
+
+
+def _csv(office: Office, call: Call) -> Deferred[Sheet]:
+    station = office.desk().station
+    first, last = _range(office, call.query)
+
+    def made(reader: Reader) -> Sheet:
+        zone = station.zone_info
+        text = as_csv(visits_of(reader, first, last, zone), triggers_of(reader, first, last, zone))
+        return Sheet(name=f"{station.id}-{first}-{last}.csv", text=text)
+
+    return office.desk().past(made)
+
+
+def _history(office: Office, call: Call) -> Deferred[tuple[Stood, ...]]:
+    moment: Moment = call.query
+    station = office.desk().station
+    try:
+        at = msgspec.convert(moment.at, Instant)
+    except msgspec.ValidationError as error:
+        raise OperatorError(
+            f"not an instant like 2021-01-20T08:00:00Z: {error}", where="at"
+        ) from error
+    if moment.board and moment.board not in {board.id for board in station.boards}:
+        raise OperatorError(f"no board {moment.board!r}", where="board")
+    wanted = on_board(station, moment.board, at) if moment.board else on_any_board(at)
+    found = office.desk().past(lambda reader: shown_at(reader, at, wanted))
+    return found.addCallback(lambda shown: tuple(map(_stood, shown)))
+
+
+def _stood(shown: Shown) -> Stood:
+    return Stood(
+        run=shown.run,
+        passengers=shown.passengers,
+        train=shown.train,
+        boards=shown.boards,
+        since=shown.telling.since,
+        cause=shown.telling.cause,
+    )
+
+
+def _range(office: Office, days: Days) -> tuple[date, date]:
+    station, now = office.desk().station, office.desk().clock.now()
+    today = now.astimezone(station.zone_info).date()
+    first = _date(days.first, "first") or today
+    last = _date(days.last, "last") or max(first, today)
+    if last < first:
+        raise OperatorError("it is before the first day", where="last")
+    if last - first >= timedelta(days=MOST_DAYS):
+        raise OperatorError(f"at most {MOST_DAYS} days; more with `station report`", where="last")
+    return first, last
+
+
+def _date(text: str, where: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise OperatorError(f"{text!r} is not a date like 2021-01-20", where=where) from error
+
+
+def _group(found: Figures) -> Group:
+    return Group(
+        visits=found.visits,
+        reported=found.reported,
+        on_time=found.on_time,
+        cancelled=found.cancelled,
+        mean=found.mean,
+        windows=found.windows,
+        kept=found.kept,
+        share=found.share,
+        kept_share=found.kept_share,
+    )
+
+
+ACTIONS = (
+    Action(
+        "report.punctuality", "GET", "/reports/punctuality", Permission.SEE, Report, _report,
+        "Punctuality and check-in of some days, counted.", query=Days,
+    ),
+    Action(
+        "report.csv", "GET", "/reports/visits", Permission.SEE, Sheet, _csv,
+        "Every visit of some days as a line of CSV.", query=Days,
+    ),
+    Action(
+        "history.board", "GET", "/history", Permission.SEE, tuple[Stood, ...], _history,
+        "What stood on a board at an instant, since when and because of what.", query=Moment,
+    ),
+)  # fmt: skip
