@@ -22,7 +22,7 @@ export const PAGES = [
   { path: "notices", title: "notices", permission: "see", component: Notices },
   { path: "emergency", title: "emergency", permission: "see", component: Emergency },
   { path: "reports", title: "reports", permission: "see", component: Reports },
-  { path: "history", title: "history", permission: "see", component: History },
+  { path: "history", title: "look_back", permission: "see", component: History },
   { path: "station", title: "station", permission: "see", component: StationPage },
   { path: "audit", title: "audit", permission: "audit", component: Audit },
   { path: "accounts", title: "accounts", permission: "accounts", component: Accounts },

@@ -85,6 +85,7 @@ export const DUTY = {
   loudspeakers_would_say: ["广播将播放", "Loudspeakers would say"],
   // reports and history
   reports: ["统计", "Reports"],
+  look_back: ["回看", "Look back"],
   from_day: ["自", "From"],
   to_day: ["至", "To"],
   on_time_up_to: ["正点：晚点不超过（分钟）", "On time: at most minutes late"],

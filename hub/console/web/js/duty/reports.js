@@ -45,7 +45,7 @@ function Groups({ title, groups }) {
       <table class="plain-table">
         <thead><tr>${["group", "visits", "reported", "on_time", "share", "mean_late", "cancelled", "windows_kept"].map((each) => html`<th scope="col">${t(each)}</th>`)}</tr></thead>
         <tbody>
-          ${Object.entries(groups).map(
+          ${Object.entries(groups).sort(([a], [b]) => a.localeCompare(b)).map(
             ([name, each]) => html`<tr key=${name}><th scope="row">${name}</th><td>${each.visits}</td><td>${each.reported}</td><td>${each.on_time}</td><td>${whole(each.share, " %")}</td><td>${whole(each.mean, "")}</td><td>${each.cancelled}</td><td>${each.kept}/${each.windows}</td></tr>`,
           )}
         </tbody>
@@ -58,7 +58,10 @@ const Tile = ({ label, value, note }) => html`<div class="tile"><p class="dim">$
 
 function Found({ report }) {
   const { total } = report;
-  const shares = (groups) => Object.entries(groups).map(([name, each]) => [name, each.share]);
+  const shares = (groups) =>
+    Object.entries(groups)
+      .sort(([a], [b]) => a.localeCompare(b)) // a browser would put 10 before 00
+      .map(([name, each]) => [name, each.share]);
   const late = Object.entries(report.late);
   return html`<p class="dim">${t("counted_so").replace("{n}", report.on_time_min)}</p>
     <div class="tiles">
@@ -123,7 +126,7 @@ export function History() {
   };
   useEffect(ask, []);
   return html`<section class="page duty">
-    <h2>${t("history")}</h2>
+    <h2>${t("look_back")}</h2>
     <form class="inline" onSubmit=${ask}>
       <${Field} label=${t("at_time")} id="h-at"><input id="h-at" type="datetime-local" step="1" required value=${at} onInput=${(e) => setAt(e.target.value)} /><//>
       <${Field} label=${t("boards")} id="h-board">
@@ -136,7 +139,7 @@ export function History() {
     </form>
     ${found && found.length === 0 && html`<p class="dim" role="status">${t("nothing_then")}</p>`}
     ${found?.length > 0 &&
-    html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t("history")}>
+    html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t("look_back")}>
       <table class="plain-table">
         <thead><tr>${["number", "from", "to", "arr", "dep", "platform", "gates", "phase", "told_since", "because"].map((each) => html`<th scope="col">${t(each)}</th>`)}</tr></thead>
         <tbody>
