@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from subsystems.broadcast.reading.lexicon import is_chinese
+from subsystems.broadcast.reading.phrases import library
 from subsystems.broadcast.reading.pinyin import pinyin_of
 
 if TYPE_CHECKING:
@@ -31,27 +32,19 @@ def doubtful(station: Station, vocabulary: Vocabulary) -> Iterator[tuple[str, st
 
 def is_doubtful(name: str, lexicon: Lexicon) -> bool:
     """Return whether `name` has a character of several readings that no lexicon decides."""
-    from pypinyin import Style, pinyin  # noqa: PLC0415 - 58 MB, only where it is asked
-    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415
-
     undecided = [part for part, reading in lexicon.split(name, name=True) if not reading]
     return any(
         len(part) > 1
-        and not _in_dictionary(part, PHRASES_DICT)
-        and any(
-            len(readings) > 1
-            for readings in (
-                pinyin(character, style=Style.TONE3, heteronym=True)[0] for character in part
-            )
-        )
+        and not _in_dictionary(part)
+        and any(library().several(character) for character in part)
         for part in undecided
     )
 
 
-def _in_dictionary(part: str, phrases: object) -> bool:
+def _in_dictionary(part: str) -> bool:
     """A phrase, or one with a point of the compass behind it."""
-    assert isinstance(phrases, dict)  # noqa: S101 - for the types
-    return part in phrases or (part[-1] in _COMPASS and part[:-1] in phrases)
+    phrases = library()
+    return phrases.has(part) or (part[-1] in _COMPASS and phrases.has(part[:-1]))
 
 
 _COMPASS = "东西南北"

@@ -1,10 +1,10 @@
 """Chinese text to tone-numbered pinyin, one syllable a character.
 
-Law: pure; the lexicon goes first, then pypinyin's phrases. Tones are those of speech: 一 and 不
-before another syllable, and the first of two third tones, change (变调), in what pypinyin reads; a
-reading of the lexicon stands as it is.
+Law: pure, but for the dictionary that is opened once; the lexicon goes first, then pypinyin's
+phrases. Tones are those of speech: 一 and 不 before another syllable, and the first of two third
+tones, change (变调), in what pypinyin reads; a reading of the lexicon stands as it is.
 
-pypinyin is imported when the first text is read: its phrases take 58 MB of memory.
+pypinyin is imported when the first text is read, without its phrases in memory (`phrases`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from subsystems.broadcast.reading.lexicon import HAN
+from subsystems.broadcast.reading.phrases import library
 
 if TYPE_CHECKING:
     from subsystems.broadcast.reading.lexicon import Lexicon
@@ -64,13 +65,5 @@ def _counted(text: str, syllables: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _general(text: str) -> tuple[str, ...]:
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - see this file's head
-
-    said = lazy_pinyin(
-        text,
-        style=Style.TONE3,
-        errors="ignore",
-        neutral_tone_with_five=True,
-        tone_sandhi=True,
-    )
+    said = library().read(text)
     return tuple(_SPOKEN_OTHERWISE.get(s, s) for s in said if s)

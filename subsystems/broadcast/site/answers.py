@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.web import http
 from twisted.web.server import NOT_DONE_YET
 
 from protocol.errors import OperatorError, StationError
+from station_config.runtime.foreign import welcome
 from station_config.runtime.leaf import Leaf
 from station_config.runtime.web import CONTENT_SECURITY_POLICY, Asset, answer_json
 from subsystems.broadcast.site.gate import SESSION_S, NotAllowedError
@@ -80,17 +80,8 @@ class _Door(Leaf):
 
     def render(self, request: Request) -> bytes | int:
         """Answer; a browser that asks for permission first is told what it has."""
-        origin = (request.getHeader(b"origin") or b"").decode(errors="replace")
-        if self._foreign and origin in self._doors.origins:
-            request.setHeader(b"Access-Control-Allow-Origin", origin.encode())
-            request.setHeader(b"Cross-Origin-Resource-Policy", b"cross-origin")
-            request.setHeader(b"Vary", b"Origin")
-            if request.method == b"OPTIONS":
-                request.setHeader(b"Access-Control-Allow-Methods", b"GET, POST")
-                request.setHeader(b"Access-Control-Allow-Headers", b"content-type")
-                request.setHeader(b"Access-Control-Max-Age", b"600")
-                request.setResponseCode(http.NO_CONTENT)
-                return b""
+        if self._foreign and welcome(request, self._doors.origins):
+            return b""
         return super().render(request)
 
     def _finish_with(

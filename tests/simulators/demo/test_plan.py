@@ -6,6 +6,7 @@ import pytest
 from one_way_feed.keys import load_keys
 from one_way_feed.settings import load_sender_settings
 from protocol.errors import OperatorError
+from simulators.demo.child import free_ports
 from simulators.demo.plan import DemoOptions, daytime, lasts, make_deployment, origin_of, roles
 from simulators.demo.prepare import find_station, prepare
 from station_config.load import load_station
@@ -54,7 +55,7 @@ def test_every_role_is_started_with_the_same_deployment(station, tmp_path):
 
 
 def test_what_is_prepared_can_be_loaded(station, tmp_path):
-    wanted = options(station, tmp_path, port=28080)
+    wanted = options(station, tmp_path, port=free_ports())
     prepare(wanted, station)
     loaded = load_deployment(wanted.deployment)
     assert loaded.clock is not None
@@ -64,7 +65,7 @@ def test_what_is_prepared_can_be_loaded(station, tmp_path):
 
 
 def test_two_lines_have_a_satellite_and_a_key_each(station, tmp_path):
-    wanted = options(station, tmp_path, port=28080, two_lines=True)
+    wanted = options(station, tmp_path, port=free_ports(), two_lines=True)
     prepare(wanted, station)
     lines = load_deployment(wanted.deployment).hub.lines
     assert [line.name for line in lines] == ["a", "b"]
@@ -79,7 +80,7 @@ def test_two_lines_have_a_satellite_and_a_key_each(station, tmp_path):
 
 
 def test_an_earlier_day_is_cleared_and_nothing_else(station, tmp_path):
-    wanted = options(station, tmp_path, port=28080)
+    wanted = options(station, tmp_path, port=free_ports())
     prepare(wanted, station)
     for name in ("hub.sqlite", "mine.txt"):
         (wanted.data / name).touch()
@@ -89,7 +90,7 @@ def test_an_earlier_day_is_cleared_and_nothing_else(station, tmp_path):
 
 
 def test_a_directory_of_somebody_else_is_left_alone(station, tmp_path):
-    wanted = options(station, tmp_path, port=28080)
+    wanted = options(station, tmp_path, port=free_ports())
     wanted.data.mkdir()
     (wanted.data / "hub.sqlite").touch()
     with pytest.raises(OperatorError, match="choose another --data"):
