@@ -93,6 +93,7 @@ def _rule(element: etree._Element) -> AnnouncementRule:
         again_after=duration(a["again-after"]) if "again-after" in a else None,
         again_at_most=int(a["again-at-most"]),
         again_by=int(a["again-by"]),
+        reason_over=int(a["reason-over"]),
         apart=duration(a["apart"]),
         every=duration(a["every"]) if "every" in a else None,
         begins=_time(a.get("from")),

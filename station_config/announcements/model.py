@@ -132,6 +132,7 @@ class AnnouncementRule:
         again_after: what is still so is told again; None: it is not.
         again_at_most: times it is told in all, unless it has changed.
         again_by: minutes by which a delay must have changed to be told anew at once.
+        reason_over: minutes of a known delay above which its reason is told, if there is one.
         apart: not at all where the neighbouring moments of check-in are nearer than that.
         every: with `Moment.SCHEDULE`: how often.
         begins: with `Moment.SCHEDULE`: from that local time of day on.
@@ -159,6 +160,7 @@ class AnnouncementRule:
     again_after: timedelta | None = None
     again_at_most: int = 1
     again_by: int = 1
+    reason_over: int = 30
     apart: timedelta = timedelta(0)
     every: timedelta | None = None
     begins: time | None = None

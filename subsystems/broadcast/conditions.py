@@ -14,7 +14,7 @@ from protocol.runs import PassengerPhase, Role
 from protocol.timeline import passenger_phase, stand_back
 from station_config.announcements.model import Moment
 from subsystems.broadcast.model import Kind
-from subsystems.broadcast.moments import awaited, comes, leaves
+from subsystems.broadcast.moments import awaited, comes, ends_here, leaves, starts_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,13 +31,13 @@ class Case:
         run: the run.
         at: when it would be spoken.
         lapsed: its deviation has been unconfirmed for too long.
-        was_cancelled: it was told to be cancelled.
+        was_told: what was told of it, at any time, of what may be taken back.
     """
 
     run: Run
     at: Instant
     lapsed: bool = False
-    was_cancelled: bool = False
+    was_told: frozenset[Kind] = frozenset()
 
     @property
     def phase(self) -> PassengerPhase:
@@ -154,19 +154,24 @@ def _cancelled(case: Case) -> bool:
     """It is, or it was told to be and is no more."""
     if case.lapsed or case.phase in _NOT_TOLD:
         return False
-    return case.run.cancelled or (case.was_cancelled and _is_awaited(case))
+    return case.run.cancelled or (Kind.CANCELLATION in case.was_told and _is_awaited(case))
 
 
 def _ends_here(case: Case) -> bool:
-    departure = case.run.departure
-    ends = case.run.role is Role.TERMINUS and departure is not None and departure.cancelled
-    return ends and not case.lapsed and case.phase not in _NOT_TOLD
+    """It does, or it was told to and goes on after all."""
+    if case.lapsed or case.phase in _NOT_TOLD:
+        return False
+    goes_on = Kind.ENDS_HERE in case.was_told and leaves(case.run) is not None
+    return ends_here(case.run) or (goes_on and _is_awaited(case))
 
 
 def _starts_here(case: Case) -> bool:
-    arrival = case.run.arrival
-    starts = case.run.role is Role.ORIGIN and arrival is not None and arrival.cancelled
-    return starts and not case.lapsed and case.phase not in _NOT_TOLD and not _has_left(case)
+    """It does, or it was told to and comes after all."""
+    if case.lapsed or case.phase in _NOT_TOLD or _has_left(case):
+        return False
+    arrival = comes(case.run)
+    expected = arrival is not None and arrival.actual is None
+    return starts_here(case.run) or (Kind.STARTS_HERE in case.was_told and expected)
 
 
 def _is_awaited(case: Case) -> bool:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from protocol.runs import Named, Role
 from protocol.times import Instant
@@ -91,11 +92,12 @@ BUS = "bus"
 KNOWN = "known"
 """Variant of a delay: short, after nobody knew it."""
 RUNS = "runs"
-"""Variant of a cancellation: it was told, and is so no more."""
+"""Variant of a cancellation, whole or in part: it was told, and is so no more."""
 VARIANTS: dict[Kind, tuple[str, ...]] = {
     Kind.DELAY: ("", SOONER, KNOWN),
     Kind.CANCELLATION: ("", BUS, RUNS),
-    Kind.ENDS_HERE: ("", BUS),
+    Kind.ENDS_HERE: ("", BUS, RUNS),
+    Kind.STARTS_HERE: ("", RUNS),
 }
 """Of the kinds that have more than one."""
 
@@ -119,7 +121,7 @@ USES: dict[Kind, tuple[Slot, ...]] = {
     Kind.PLATFORM_CHANGE: (_T, *_FROM_TO, _P, Slot.FORMER_PLATFORM, Slot.GATES),
     Kind.GATE_CHANGE: (_T, *_FROM_TO, Slot.GATES, Slot.FORMER_GATES, _P),
     Kind.CANCELLATION: (_T, *_FROM_TO, Slot.PLANNED, *_REPLACED, Slot.DEPARTURE, Slot.ARRIVAL),
-    Kind.ENDS_HERE: (_T, *_FROM_TO, *_REPLACED),
+    Kind.ENDS_HERE: (_T, *_FROM_TO, *_REPLACED, Slot.DEPARTURE),
     Kind.STARTS_HERE: (_T, *_FROM_TO),
     Kind.EXIT_GUIDANCE: (_T, *_FROM_TO, _P),
     Kind.LOST_AND_FOUND: (Slot.STATION,),
@@ -159,9 +161,28 @@ ROLES: dict[Kind, tuple[Role, ...]] = {
 }
 """Roles of the trains that a kind is announced of; of a kind that is not here: all but PASS."""
 
+_STOPPING = (Role.ORIGIN, Role.INTERMEDIATE, Role.TERMINUS)
+_NO_LONGER = {
+    Kind.ENDS_HERE: (Role.ORIGIN, Role.INTERMEDIATE),
+    Kind.STARTS_HERE: (Role.INTERMEDIATE, Role.TERMINUS),
+}
+"""Likewise of what was told and is so no more."""
+
+
+def roles_of(kind: Kind, variant: str = "") -> tuple[Role, ...]:
+    """Return the roles of the trains that a variant of `kind` is told of; none: of no train."""
+    told = ROLES.get(kind, _STOPPING)
+    return _NO_LONGER.get(kind, told) if variant == RUNS else told
+
 
 def facts_of(
-    kind: Kind, run: Run, station: Station, *, lapsed: bool = False, variant: str = ""
+    kind: Kind,
+    run: Run,
+    station: Station,
+    *,
+    lapsed: bool = False,
+    variant: str = "",
+    reason_over: int = 0,
 ) -> Facts:
     """Return what may be said of `run` in an announcement of `kind`.
 
@@ -171,8 +192,11 @@ def facts_of(
         station: where.
         lapsed: its deviation has been unconfirmed for too long.
         variant: of the words.
+        reason_over: minutes of a known delay up to which its reason is not told.
     """
     everything = _everything(run, station, kind, timed=not (run.held or lapsed or run.cancelled))
+    if kind is Kind.DELAY and (everything.delay or 0) <= reason_over:
+        everything = replace(everything, reason={})
     used = {slot.value: getattr(everything, slot.value) for slot in USES[kind]}
     return Facts(**used, role=run.role, variant=variant)
 

@@ -3,7 +3,7 @@
 Law: pure. A mark is what a later telling is compared with; if it differs, it is told anew. Of a
 delay that is the minutes: it is told anew when it differs by so many as the rule says, and in other
 words when it is less than was told, for then passengers must hurry, or when nobody knew it. A train
-that was told to be cancelled and runs after all is told so.
+that was told to be cancelled, or to end or to start here, and is not after all is told so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from subsystems.broadcast.facts import BUS, KNOWN, RUNS, SOONER, bus_replaces
 from subsystems.broadcast.model import Kind
-from subsystems.broadcast.moments import awaited
+from subsystems.broadcast.moments import awaited, ends_here, starts_here
 from subsystems.broadcast.tellings import key_of, last_told
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 RUNS_MARK = "runs"
-"""Mark of a train that was told to be cancelled and runs after all."""
+"""Mark of a train that was told to be cancelled, wholly or in part, and runs after all."""
 
 UNKNOWN_COUNTS_AS = 60
 """Minutes of delay by which a rule is looked for when the delay was told to be unknown."""
@@ -39,9 +39,8 @@ def mark_of(kind: Kind, run: Run) -> str:
             return f"{run.platform_changed_from}>{run.platform}|{' '.join(sorted(run.gates))}"
         case Kind.GATE_CHANGE:
             return " ".join(sorted(run.gates))
-        case Kind.CANCELLATION | Kind.ENDS_HERE:
-            runs = kind is Kind.CANCELLATION and not run.cancelled
-            return RUNS_MARK if runs else _replacement(run)
+        case Kind.CANCELLATION | Kind.ENDS_HERE | Kind.STARTS_HERE:
+            return _replacement(run) if _is_so(kind, run) else RUNS_MARK
         case Kind.DELAY_UNKNOWN:
             return repr(sorted(run.note.items())) if run.note else ""
         case _:
@@ -58,7 +57,7 @@ def variant_of(
     match kind:
         case Kind.DELAY:
             return _delay_words(run, told, key, rule)
-        case Kind.CANCELLATION if not run.cancelled:
+        case Kind.CANCELLATION | Kind.ENDS_HERE | Kind.STARTS_HERE if not _is_so(kind, run):
             return RUNS
         case Kind.CANCELLATION | Kind.ENDS_HERE:
             return BUS if bus_replaces(run) else ""
@@ -102,6 +101,13 @@ def delay_for_rule(run: Run, told: Mapping[str, Told]) -> int:
     The rule that told of a delay also tells that it is less.
     """
     return max(_minutes(run), _longest(run, told))
+
+
+def _is_so(kind: Kind, run: Run) -> bool:
+    """Return whether a cancellation, of the whole or of a part, is still so."""
+    if kind is Kind.CANCELLATION:
+        return run.cancelled
+    return ends_here(run) if kind is Kind.ENDS_HERE else starts_here(run)
 
 
 def _replacement(run: Run) -> str:

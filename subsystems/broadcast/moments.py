@@ -31,6 +31,18 @@ def comes(run: Run) -> CallTime | None:
     return arrival if arrival is not None and not arrival.cancelled else None
 
 
+def ends_here(run: Run) -> bool:
+    """Return whether it ends here though it goes on by its timetable."""
+    departure = run.departure
+    return run.role is Role.TERMINUS and departure is not None and departure.cancelled
+
+
+def starts_here(run: Run) -> bool:
+    """Return whether it starts here though it comes from elsewhere by its timetable."""
+    arrival = run.arrival
+    return run.role is Role.ORIGIN and arrival is not None and arrival.cancelled
+
+
 def awaited(run: Run) -> CallTime | None:
     """Return what passengers here wait for: its departure, or its arrival if it ends here."""
     return leaves(run) or (comes(run) if run.role is not Role.PASS else None)

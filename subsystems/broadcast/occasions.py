@@ -66,6 +66,9 @@ _AT_ONCE = frozenset(
 )
 """What is so until it is no more: told at any time after its moment, not only shortly after it."""
 
+_TAKEN_BACK = (Kind.CANCELLATION, Kind.ENDS_HERE, Kind.STARTS_HERE)
+"""What is told to be so no more, if it was told."""
+
 _OF_RUNS = tuple(k for k in Kind if k not in {Kind.NOTICE, Kind.MANUAL, Kind.EMERGENCY})
 
 
@@ -88,9 +91,10 @@ class _Scene:
         return waited.delay_minutes if waited is not None else 0
 
     @property
-    def was_cancelled(self) -> bool:
-        """Whether it was told to be cancelled, at any time."""
-        return key_of(self.run.run_id, Kind.CANCELLATION, 1) in self.told
+    def was_told(self) -> frozenset[Kind]:
+        """What was told of it, at any time, of what may be taken back."""
+        run_id = self.run.run_id
+        return frozenset(k for k in _TAKEN_BACK if key_of(run_id, k, 1) in self.told)
 
 
 def occasions(
@@ -183,7 +187,7 @@ def _by(rule: AnnouncementRule, scene: _Scene) -> Iterator[Occasion]:
         return
     for telling in _tellings(rule, scene, at + rule.after):
         when = max(telling.due, scene.now)
-        case = Case(run, when, scene.lapsed, scene.was_cancelled)
+        case = Case(run, when, scene.lapsed, scene.was_told)
         if is_true(kind, case) and _has_room(rule, run):
             yield from _told_at(rule, scene, telling)
 
@@ -213,7 +217,15 @@ def _told_at(rule: AnnouncementRule, scene: _Scene, telling: Telling) -> Iterato
     if now >= latest or not zones:
         return
     variant = variant_of(kind, run, scene.told, telling.key, rule)
-    facts = encode_facts(facts_of(kind, run, scene.station, lapsed=scene.lapsed, variant=variant))
+    said = facts_of(
+        kind,
+        run,
+        scene.station,
+        lapsed=scene.lapsed,
+        variant=variant,
+        reason_over=rule.reason_over,
+    )
+    facts = encode_facts(said)
     ends = TRUE_UNTIL.get(kind)
     yield Occasion(
         key=telling.key,

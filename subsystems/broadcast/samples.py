@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from protocol.runs import Named, Role
-from subsystems.broadcast.facts import ROLES, USES, Facts, encode_facts
+from subsystems.broadcast.facts import USES, Facts, encode_facts, roles_of
 from subsystems.broadcast.model import Kind, Occasion, Priority
 from subsystems.broadcast.templates import chosen, variants
 from subsystems.broadcast.wording import say
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from subsystems.broadcast.model import Part
     from subsystems.broadcast.wording import Vocabulary
 
-STOPPING = (Role.ORIGIN, Role.INTERMEDIATE, Role.TERMINUS)
 CATEGORIES_MOST = 3
 """Of a template: how train letters are read shows in a few."""
 DELAY_MINUTES = 25
@@ -89,7 +88,7 @@ def _samples(
     rows: dict[str, TimetableRow],
 ) -> Iterator[Sample]:
     seen: dict[str, int] = {}
-    for role in ROLES.get(kind, STOPPING) or (None,):
+    for role in roles_of(kind, variant) or (None,):
         for category, row in rows.items() if role is not None else [("", None)]:
             text = _template(kind, variant, role, category, vocabulary)
             if text and seen.setdefault(text, 0) < CATEGORIES_MOST:

@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from protocol.errors import OperatorError
-from protocol.runs import Role
 from station_config.mistakes import ConfigErrors, Mistake
-from subsystems.broadcast.facts import ROLES, USES
+from subsystems.broadcast.facts import USES, roles_of
 from subsystems.broadcast.reading.chinese import Chinese
 from subsystems.broadcast.reading.english import English
 from subsystems.broadcast.reading.german import German
@@ -43,6 +42,7 @@ from subsystems.broadcast.wording import Tongue, Vocabulary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from protocol.runs import Role
     from station_config.model import Station
     from subsystems.broadcast.model import Kind
     from subsystems.broadcast.reading.grammar import Grammar, NumberWords
@@ -59,7 +59,6 @@ GRAMMARS: dict[str, Callable[[NumberWords], Grammar]] = {
 WORDS = "subsystems.broadcast"
 _OTHER = "OTHER"
 """Category of a train whose number says nothing; see `Station.category_of`."""
-_STOPPING = (Role.ORIGIN, Role.INTERMEDIATE, Role.TERMINUS)
 
 
 class Corrections(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -276,8 +275,8 @@ def _missing(station: Station, tongues: Mapping[str, Tongue]) -> Iterator[Mistak
 
 def _unsaid(kind: Kind, language: str, tongue: Tongue, categories: list[str]) -> Iterator[Mistake]:
     where = str(resources.files(WORDS).joinpath("words", f"{language}.toml"))
-    roles: tuple[Role | None, ...] = ROLES.get(kind, _STOPPING) or (None,)
     for variant in variants(kind):
+        roles: tuple[Role | None, ...] = roles_of(kind, variant) or (None,)
         missing = [
             f"{role} {category}"
             for role in roles

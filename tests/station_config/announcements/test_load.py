@@ -32,7 +32,8 @@ FILE = """\
   <rules>
     <rule kind="delay" at="shown" useful="PT5M" until="call" to="platform" priority="delay"
           categories="G" role="ORIGIN" minimum-delay="3" maximum-delay="30" groups="true"
-          again-after="PT10M" again-at-most="3" again-by="2" languages="de" chime="bell"/>
+          again-after="PT10M" again-at-most="3" again-by="2" languages="de" chime="bell"
+          reason-over="0"/>
     <rule kind="welcome" never="true"/>
     <rule kind="safety" at="schedule" every="PT20M" after="-PT5M" from="06:00" to-time="22:00"
           useful="PT5M" to="platform waiting-room" priority="courtesy" repeats="2"
@@ -90,6 +91,10 @@ def test_what_a_station_says_of_itself(sound):
     rule = own.rule("delay", 1, "G", Role.ORIGIN, 5)
     assert (rule.at, rule.until, rule.to) == (Moment.SHOWN, Moment.CALL, (Place.PLATFORM,))
     assert (rule.again_after, rule.again_at_most, rule.again_by) == (timedelta(minutes=10), 3, 2)
+    assert (rule.reason_over, shipped().rule("delay", 1, "G", Role.ORIGIN, 9).reason_over) == (
+        0,
+        30,
+    )
     assert (rule.useful, rule.groups, rule.languages, rule.chime) == (
         timedelta(minutes=5),
         True,
@@ -177,7 +182,7 @@ def test_what_is_shipped_tells_of_no_station():
         ('categories="G" role', 'categories="X" role', 'categories="X"', "no category 'X'"),
         ('minimum-delay="3"', 'minimum-delay="40"', 'kind="delay"', "no delay is so"),
         ('languages="de" chime', 'languages="zh" chime', 'languages="zh"', "no language of the"),
-        ('chime="bell"/>', 'chime="ding"/>', 'chime="ding"', "no chime 'ding'"),
+        ('chime="bell"\n', 'chime="ding"\n', 'chime="ding"', "no chime 'ding'"),
         ('notes="880/0.4 660/0.6"', 'notes="880"', "<chime", "write tones as"),
         (' notes="880/0.4 660/0.6"', "", "<chime", "either notes or a file"),
         ('id="gong" file="places.csv"', 'id="gong" file="x.wav"', 'id="gong"', "no file 'x.wav'"),

@@ -38,6 +38,11 @@ def test_marks(trains):
     by = replace(gone, replaced_by=Replacement(number="G1"))
     assert mark_of(Kind.CANCELLATION, by) != mark_of(Kind.CANCELLATION, gone) == ""
     assert mark_of(Kind.CANCELLATION, run) == "runs"
+    assert mark_of(Kind.ENDS_HERE, run) == mark_of(Kind.STARTS_HERE, run) == "runs"
+    assert (
+        mark_of(Kind.STARTS_HERE, replace(run, arrival=replace(run.departure, cancelled=True)))
+        == ""
+    )
     assert mark_of(Kind.DELAY, replace(run, departure=None)) == "0"
 
 

@@ -295,6 +295,84 @@ def test_a_part_of_a_call_that_is_cancelled(told_of, trains):
     assert Kind.APPROACH not in told_of(starts, trains.at(50))
 
 
+def of_kind(kind, found):
+    return [each for each in found if each.kind is kind]
+
+
+SNOW = {"zh": "因大雪限速", "en": "The cause is snow"}
+
+
+def test_a_reason_is_told_of_a_delay_over_half_an_hour(hohhot, words, trains):
+    def shown(minutes, **more):
+        late = trains.leaving(late=minutes, note=SNOW, **more)
+        return say(delays(late, hohhot, trains.at(5), [])[0], words).shown
+
+    assert "。因大雪限速。给您带来不便" in shown(45)["zh"]
+    assert "at 13:31. The cause is snow. We apologise" in shown(31)["en"]
+    for language, reason in SNOW.items():
+        assert reason not in shown(30)[language]
+    own = [
+        altered(r, reason_over=9) if r.kind == "delay" else r for r in hohhot.announcements.rules
+    ]
+    early = altered(hohhot, announcements=altered(hohhot.announcements, rules=tuple(own)))
+    late = trains.leaving(late=10, note=SNOW)
+    assert "The cause is snow" in say(delays(late, early, trains.at(5), [])[0], words).shown["en"]
+
+
+def test_reasons_of_several_trains(hohhot, words, trains):
+    some = [
+        delays(trains.leaving(number, late=45, note=note), hohhot, trains.at(5), [])[0]
+        for number, note in (("G2402", SNOW), ("G2404", {}))
+    ]
+    text = say(group(some), words).shown["en"]
+    assert "depart at 13:45, The cause is snow. Train G2404" in text
+    assert text.count("snow") == 1
+
+
+def test_a_train_that_was_to_end_here_and_goes_on_is_told_so(hohhot, muehlau, words, trains):
+    call, own = trains.through(), hohhot.announcements
+    ends = replace(call, role=Role.TERMINUS, departure=replace(call.departure, cancelled=True))
+    (first,) = of_kind(Kind.ENDS_HERE, occasions(ends, own, hohhot, trains.at(5), told={}))
+    told = {each.key: each for each in first.told(trains.at(5))}
+    assert of_kind(Kind.ENDS_HERE, occasions(call, own, hohhot, trains.at(5), told={})) == []
+
+    def corrected(run, minute=10, **more):
+        found = occasions(run, own, hohhot, trains.at(minute), told=told, **more)
+        return [o for o in of_kind(Kind.ENDS_HERE, found) if o.key.endswith("/2")]
+
+    (runs,) = corrected(call)
+    assert (runs.due <= trains.at(10), set(runs.zones)) == (True, set(first.zones))
+    shown = say(runs, words).shown
+    assert "不在本站终止运行，继续开往北京，预计开车时间13:20" in shown["zh"]
+    assert "goes on to Beijing after all, and is expected to depart at 13:20." in shown["en"]
+    german = say(replace(runs, languages=("de",)), vocabulary_of(muehlau)).shown["de"]
+    assert "fährt nun doch weiter nach Beijing, Abfahrt" in german
+    assert "13:20" not in say(corrected(replace(call, held=True))[0], words).shown["en"]
+    assert corrected(call, lapsed=True) == []
+    assert corrected(replace(call, cancelled=True)) == []
+    gone = replace(call, departure=replace(call.departure, actual=trains.at(81)))
+    assert corrected(gone, 82) == []
+    told |= {each.key: each for each in runs.told(trains.at(10))}
+    (again,) = [
+        o
+        for o in of_kind(Kind.ENDS_HERE, occasions(ends, own, hohhot, trains.at(15), told=told))
+        if o.key.endswith("/3")
+    ]
+    assert "ends here and does not go on" in say(again, words).shown["en"]
+
+
+def test_a_train_that_was_to_start_here_and_comes_is_told_so(hohhot, words, trains):
+    call, own = trains.through(), hohhot.announcements
+    starts = replace(call, role=Role.ORIGIN, arrival=replace(call.arrival, cancelled=True))
+    (first,) = of_kind(Kind.STARTS_HERE, occasions(starts, own, hohhot, trains.at(5), told={}))
+    told = {each.key: each for each in first.told(trains.at(5))}
+    found = occasions(call, own, hohhot, trains.at(10), told=told)
+    runs = next(o for o in of_kind(Kind.STARTS_HERE, found) if o.key.endswith("/2"))
+    assert "It comes from Baotou after all." in say(runs, words).shown["en"]
+    came = trains.through(actual=60)
+    assert of_kind(Kind.STARTS_HERE, occasions(came, own, hohhot, trains.at(61), told=told)) == []
+
+
 def told_calls(run, station, minutes, trains):
     """What was said by then, if everything due was spoken at once."""
     told = {}
