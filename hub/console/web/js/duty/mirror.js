@@ -2,7 +2,8 @@
 // dead, that is what stands here. Nothing is drawn anew.
 
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
-import { hhmm, station } from "../format.js";
+import { hhmm, hhmmss, station } from "../format.js";
+import { Field } from "../ui.js";
 import { language, named, t } from "../words.js";
 
 const EVERY_MS = 5000;
@@ -66,12 +67,47 @@ function Zone({ zone, outlook }) {
   </tr>`;
 }
 
+/** What was said when and where: asked of the broadcast's archive. */
+function Archive({ site }) {
+  const [wanted, want] = useState("");
+  const [found, show] = useState(null);
+  const [said, say] = useState("");
+  async function search(event) {
+    event.preventDefault();
+    try {
+      const answer = await fetch(`${site}/api/archive?text=${encodeURIComponent(wanted)}`, { signal: AbortSignal.timeout(8000) });
+      if (!answer.ok) throw new Error(String(answer.status));
+      show((await answer.json()).entries);
+      say("");
+    } catch {
+      say(t("broadcast_silent"));
+    }
+  }
+  return html`<form class="inline" onSubmit=${search}>
+      <${Field} label=${t("search_said")} id="said-text"><input id="said-text" type="search" value=${wanted} onInput=${(e) => want(e.target.value)} /><//>
+      <button>${t("search")}</button>
+      <a href=${`${site}/archive`} target="_blank" rel="noreferrer">${t("archive")} ↗</a>
+    </form>
+    ${said && html`<p class="bad" role="alert">✕ ${said}</p>`}
+    ${found && html`<p class="dim" role="status">${found.length} ${t("found_said")}</p>`}
+    ${found?.length > 0 &&
+    html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t("archive")}>
+      <table class="plain-table">
+        <thead><tr>${["when", "zones", "text", "outcome"].map((each) => html`<th scope="col">${t(each)}</th>`)}</tr></thead>
+        <tbody>
+          ${found.slice(0, 50).map((each) => html`<tr key=${each.id}><td>${hhmmss(each.at)}</td><td>${each.zones.map(nameOf).join(" · ")}</td><td>${textOf(each.text)}</td><td>${t(`out_${each.outcome}`)}</td></tr>`)}
+        </tbody>
+      </table>
+    </div>`}`;
+}
+
 export function Mirror() {
   const { sites, boards } = station.value;
   return html`<section class="page duty">
     <h2>${t("mirror")}</h2>
     <h3>${t("announcements")}</h3>
     <${Speech} site=${sites.broadcast} />
+    ${sites.broadcast && html`<${Archive} site=${sites.broadcast} />`}
     <h3>${t("boards")}</h3>
     ${sites.display
       ? html`<div class="mirrors">${boards.map((board) => html`<${Board} key=${board.id} site=${sites.display} board=${board} />`)}</div>`

@@ -46,10 +46,12 @@ export function OrderDialog({ id, chosen, field, onClose }) {
   function orders() {
     if (id === "a_add") return [{ ...adding(form, stationMs()), command_id: commandId(), why }];
     const until = hold && order.expires ? new Date(stationMs() + hold * 60000).toISOString().replace(/\.\d+/, "") : null;
-    return chosen.map((each) => {
+    return chosen.flatMap((each) => {
       const row = seen.get(each);
-      const made = { ...order.make(form, row), command_id: commandId(), why, seen_hand: row.hand };
-      return made.command === "set" ? { ...made, until, seen_rev: row.rev } : made;
+      return [order.make(form, row)].flat().map((command) => {
+        const made = { ...command, command_id: commandId(), why, seen_hand: row.hand };
+        return made.command === "set" ? { ...made, until, seen_rev: row.rev } : made;
+      });
     });
   }
 
@@ -58,7 +60,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
     setBusy(true);
     try {
       const given = orders();
-      show(many ? { given, armed: await post("/batch", { orders: given }) } : { given, one: await post("/preview", given[0]) });
+      show(given.length > 1 ? { given, armed: await post("/batch", { orders: given }) } : { given, one: await post("/preview", given[0]) });
     } catch (error) {
       toast(error.message, { bad: true });
     }
@@ -73,12 +75,12 @@ export function OrderDialog({ id, chosen, field, onClose }) {
   async function confirm() {
     setBusy(true);
     try {
-      const answers = many
+      const answers = shown.armed
         ? (await post(`/batch/${shown.armed.token}`, { count: shown.armed.count })).answers
         : [await post("/command", shown.given[0])];
       const bad = answers.filter((each) => !each.answer.accepted);
       if (bad.length) {
-        if (!many) show({ ...shown, one: bad[0] });
+        if (!shown.armed) show({ ...shown, one: bad[0] });
         else show(null);
         toast(`${t("refused")}: ${bad.map((each) => named(each.answer.refused[0])).slice(0, 2).join("; ")}`, { bad: true });
       } else {
@@ -99,7 +101,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
 
   const names = chosen.map((each) => (rows.value.get(each) ? numberOf(rows.value.get(each).run) : each));
   const title = `${t(id).replace("…", "")}${many ? ` · ${chosen.length} ${t("trains_n")}` : names.length ? ` · ${names[0]}` : ""}`;
-  const refused = shown && (many ? shown.armed.refused > 0 : !shown.one.answer.accepted);
+  const refused = shown && (shown.armed ? shown.armed.refused > 0 : !shown.one.answer.accepted);
   return html`<${Dialog} title=${title} onClose=${onClose} wide=${id === "a_add"}>
     ${many && html`<p class="names">${names.slice(0, 12).join(" ")}${names.length > 12 ? " …" : ""}</p>`}
     <form onSubmit=${preview}>
@@ -116,13 +118,13 @@ export function OrderDialog({ id, chosen, field, onClose }) {
         </select>
       <//>`}
       ${shown?.one && html`<${Outcome} one=${shown.one} before=${seen.get(chosen[0])} onLook=${lookAgain} />`}
-      ${shown?.armed && html`<${Armed} armed=${shown.armed} names=${names} />`}
+      ${shown?.armed && html`<${Armed} armed=${shown.armed} names=${shown.given.map((each) => names[chosen.indexOf(each.run_id)])} unit=${many ? "trains_n" : "commands"} />`}
       <footer>
         <button type="button" onClick=${onClose}>${t("cancel_dialog")}</button>
         ${(!shown || refused) && html`<button class="primary" disabled=${busy}>${t(many ? "arm" : "preview")}</button>`}
         ${shown && !refused &&
         html`<button type="button" class="danger" disabled=${busy} onClick=${confirm} ref=${(each) => each?.focus()}>
-          ${many ? `${t("execute")}：${shown.armed.count} ${t("trains_n")}` : t("confirm")}
+          ${shown.armed ? `${t("execute")}：${shown.armed.count} ${t(many ? "trains_n" : "commands")}` : t("confirm")}
         </button>`}
       </footer>
     </form>
@@ -183,7 +185,7 @@ export const what = (line) => {
   return command.command;
 };
 
-function Armed({ armed, names }) {
+function Armed({ armed, names, unit }) {
   const said = armed.answers.map((each, place) => [names[place], each.answer]);
   const bad = said.filter(([, answer]) => !answer.accepted);
   const warned = said.filter(([, answer]) => answer.accepted && answer.warned?.length);
@@ -195,5 +197,5 @@ function Armed({ armed, names }) {
     </div>`}
     ${warned.length > 0 &&
     html`<div class="objections warned"><b>▲ ${t("warned")}: ${warned.length}</b><ul>${warned.slice(0, 6).map((each) => line(each, "warned"))}</ul></div>`}
-    <p class="counted" role="status"><b>${armed.count}</b> ${t("trains_n")}</p>`;
+    <p class="counted" role="status"><b>${armed.count}</b> ${t(unit)}</p>`;
 }

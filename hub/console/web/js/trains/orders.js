@@ -70,15 +70,19 @@ export const ORDERS = [
   { id: "a_close", key: "c", many: true, expires: true, fields: none, make: word(() => ({ field: "check-in", is_open: false })) },
   { id: "a_cancel", key: "x", many: true, expires: false, fields: none, make: word(() => ({ field: "cancelled", cancelled: true })) },
   { id: "a_reinstate", key: "r", many: true, expires: false, fields: none, make: word(() => ({ field: "cancelled", cancelled: false })) },
-  { id: "a_hold", key: "m", many: true, expires: true, fields: none, make: word((_form, row) => held(row)) },
+  { id: "a_hold", key: "m", many: true, expires: true, fields: none, make: (_form, row) => held(row).map((each) => ({ command: "set", run_id: row.id, word: each })) },
   { id: "a_auto", key: "b", many: true, expires: false, fields: none, make: (form, row) => ({ command: "clear", run_id: row.id, field: form.field ?? null }) },
 ];
 
-/** A copy of what is told now, as a person's word: it no longer follows dispatching. */
-function held(row) {
-  const run = row.run;
-  const call = run.departure && !run.departure.cancelled ? "departure" : "arrival";
-  return { field: call, at: expected(run[call]) };
+/** A copy of what is told now, as a person's words: none of it follows dispatching any more. */
+function held({ run, ...row }) {
+  const calls = ["arrival", "departure"].filter((each) => run[each] && !run[each].cancelled && !run[each].actual);
+  const gates = gatesOf({ run, ...row });
+  return [
+    ...(run.held ? [{ field: "unknown", texts: run.note ?? {} }] : calls.map((each) => ({ field: each, at: expected(run[each]) }))),
+    ...(run.track ? [{ field: "track", track: run.track }] : []),
+    ...(gates.length ? [{ field: "gates", gates }] : []),
+  ];
 }
 
 /** The order to add a train, from the fields of `AddForm`. */
