@@ -115,3 +115,11 @@ def make():
 def through(day):
     """A conventional train that calls: 到 and 开 are known, on a track of the north yard."""
     return next(r for r in day.values() if r.role is Role.INTERMEDIATE and r.category in {"K", "Z"})
+
+
+@pytest.fixture
+def told_notice(office, through):
+    """What the watering post has just been told of `through`, a quarter hour before it comes."""
+    made = office(through, now=through.arrival.planned - timedelta(hours=1))
+    made.until(through.arrival.planned - 15 * MINUTE)
+    return made.of("watering", through.run_id, "arrival")
