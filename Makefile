@@ -22,7 +22,7 @@ check: .venv/dev.stamp ## format, lint, types, import law
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-cache
 
 unit: .venv/dev.stamp ## all tests, without the set-up (ARGS="tests/protocol -x" for some)
 	.venv/bin/pytest $(if $(ARGS),$(ARGS),--numprocesses $(WORKERS) --dist loadfile)

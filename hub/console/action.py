@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from hub.accounts.roles import Permission
     from hub.accounts.session import Account
-    from hub.console.office import Office
 
 ROOT = "/api/v1"
 
@@ -63,7 +62,7 @@ class Action:
         path: below `ROOT`, with ``{parameters}``.
         permission: who may; None: everybody, without being logged in.
         gives: type of the answer.
-        do: does it; returns the answer or a Deferred of it.
+        do: does it, with the `hub.console.office.Office`; returns the answer or a Deferred of it.
         takes: type of the body, None: none.
         query: type of what comes after the ``?``, all of it with defaults; None: nothing.
         summary: one sentence in English.
@@ -75,7 +74,7 @@ class Action:
     path: str
     permission: Permission | None
     gives: Any
-    do: Callable[[Office, Call], Any]
+    do: Callable[[Any, Call], Any]
     summary: str
     takes: Any = None
     query: Any = None
