@@ -136,9 +136,15 @@ class Obedience(Held):
         self.look_on(committed(step))
 
     def _step(self, opened: Transaction, now: Instant, next_number: int) -> Step:
-        writes = Writes(now, next_number)
         return Step(
-            opened, self._statements, self.station, self._days, now, writes, mode=self._mode
+            opened,
+            self._statements,
+            self.station,
+            self._days,
+            now,
+            Writes(now, next_number),
+            mode=self._mode,
+            decoded=self._decoded,
         )
 
 

@@ -22,6 +22,7 @@ from hub.console.table import Row, Table, changes
 from hub.kernel.objections import Objection
 from hub.kernel.override import StationMode
 from station_config.runtime.sse import Channel, Sse
+from station_config.runtime.trace import trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -127,6 +128,8 @@ class Live:
 
     def look_on(self, committed: Committed) -> None:
         """Take what a step left behind; in the store's thread."""
+        for run_id in committed.stored:
+            trace(self._log, "console", run_id)
         made = changes(committed)
         if self.diagram is not None:
             self.diagram.look_on(committed)

@@ -7,6 +7,7 @@ changes: the same revision is always the same bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -48,7 +49,7 @@ class Stored:
     passengers: PassengerPhase = PassengerPhase.PLANNED
     train: TrainPhase = TrainPhase.EXPECTED
 
-    @property
+    @cached_property
     def run(self) -> Run:
         """The run."""
         return _decoder.decode(self.state)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hub.kernel.override import decode_mode
 from hub.store.database import Database, Transaction
+from hub.store.decoded import Decoded
 from hub.store.outbox import StoreOutbox
 from hub.store.records import to_change, to_rejected, to_stored
 from hub.store.statements import statements_for
@@ -41,6 +42,7 @@ class Held:
         self._database = Database(url)
         self._statements = statements_for(self._database.engine.dialect)
         self._outbox = StoreOutbox(self._database, self._statements)
+        self._decoded = Decoded()
 
     @property
     def epoch(self) -> int:
@@ -94,7 +96,7 @@ class Held:
             DeviceError: the database failed.
         """
         with self._database.transaction() as opened:
-            return [to_stored(record)[1] for record in opened.rows(self._statements.all_runs)]
+            return self._decoded.all(opened.rows(self._statements.all_runs))
 
     def pending(self, limit: int) -> Sequence[Publication]:
         """See `hub.outbox.Outbox`."""

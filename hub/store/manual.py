@@ -164,7 +164,7 @@ def in_force_now(step: Step) -> InForce:
     """Return everything that persons have set and what holds at the step's `now`."""
     found: list[Override] = []
     late: dict[str, Objection] = {}
-    stored = [to_stored(each)[1] for each in sorted(step.opened.rows(step.statements.all_runs))]
+    stored = step.decoded.all(sorted(step.opened.rows(step.statements.all_runs)))
     for facts in (each.facts for each in stored):
         words = in_force(facts, step.now)
         if not words:
@@ -282,8 +282,7 @@ def _others(step: Step, day: date | None) -> Iterator[Run]:
     """Yield the runs of the days around `day`; read only when asked for."""
     for near in (day - _DAY, day, day + _DAY) if day is not None else ():
         records = step.opened.rows(step.statements.runs_of_day, service_date=near.isoformat())
-        for record in sorted(records):
-            stored = to_stored(record)[1]
+        for stored in step.decoded.some(sorted(records)):
             if not stored.facts.base.withdrawn:
                 yield stored.run
 

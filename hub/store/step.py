@@ -17,6 +17,7 @@ from hub.kernel.events import approaching
 from hub.kernel.manual import ended, standing_still, without_ended
 from hub.kernel.reasons import Reason
 from hub.store.again import early_rows
+from hub.store.decoded import Decoded
 from hub.store.feeding import Feeding
 from hub.store.journal import FORGOTTEN, MANUAL, PHASE
 from hub.store.known import StoreKnown
@@ -60,6 +61,7 @@ class Step:
         mode: set while the whole station is manual.
         feeding: what runs that share stock say to each other.
         concluded: what runs are now that this step has concluded about.
+        decoded: runs that were read before.
         hands: of runs that a person has commanded: the number in the audit.
     """
 
@@ -78,6 +80,7 @@ class Step:
     touched: set[str] = field(default_factory=set)
     mode: StationMode | None = None
     feeding: Feeding = field(default_factory=Feeding)
+    decoded: Decoded = field(default_factory=Decoded)
     concluded: dict[str, Stored] = field(default_factory=dict)
     hands: dict[str, int] = field(default_factory=dict)
 

@@ -25,6 +25,7 @@ BENCHES = {
     "broadcast": "announcements in the busiest hour of a day with 884 calls",
     "chain": "from a row changed in the dispatching database to the changed board in a browser",
     "clock": "time: hub, subsystem, browser, NTP client, slave clock; steps; a day alone",
+    "console": "consoles: from a command to every screen, on a day of 884 runs",
     "diagram": "the track diagram: base layer, patches, films, memory, the page",
     "feed": "the one-way link: corruption, loss, bytes on the wire",
     "kernel": "the train-operations kernel against its database's floors",
