@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import station_config
 from simulators.bench.broadcast_day import CALLS, BusyDay
+from simulators.bench.broadcast_first_sound import figures as first_sounds
 from simulators.bench.broadcast_speech import figures as speech_figures
 from simulators.bench.broadcast_stage import DayStage
 from simulators.bench.figure import Figure
@@ -42,7 +43,7 @@ HOUR = timedelta(hours=1)
 BEFORE = {"small": timedelta(minutes=10), "default": timedelta(minutes=30)}
 """Played before the hour, so that it begins in the middle of a day."""
 LASTS = {"small": timedelta(minutes=15), "default": HOUR}
-MORE: list[Callable[[str], Iterator[Figure]]] = [speech_figures]
+MORE: list[Callable[[str], Iterator[Figure]]] = [speech_figures, first_sounds]
 """Figures of speech: (size) to figures."""
 
 STEP_AIM_MS = 5.0

@@ -73,7 +73,8 @@ class Hands:
     Attributes:
         rules: what a source has to say.
         words: of an occasion; raises nothing.
-        sound: makes the sound of words, with a chime and maybe a recording in their place.
+        sound: makes the sound of words, with a chime, maybe a recording in their place, and whether
+            it is wanted now.
         now: station time.
         day: the station's local date of an instant.
         spoken: told of each voice that begins or ends, with its words and the digest of its sound.
@@ -82,7 +83,7 @@ class Hands:
 
     rules: Rules
     words: Callable[[Occasion], Saying]
-    sound: Callable[[Saying, str, str], Deferred[Clip]]
+    sound: Callable[[Saying, str, str, bool], Deferred[Clip]]
     now: Callable[[], Instant]
     day: Callable[[Instant], date]
     spoken: Callable[[Spoken, Sounded], None]
@@ -239,7 +240,8 @@ class Driver:
             self._log.error("broadcast.no-sound", key=occasion.key, why=told)
             self.happen(ClipFailed(effect.clip, failure.getErrorMessage()))
 
-        self._hands.sound(saying, occasion.chime, occasion.clip).addCallbacks(ready, failed)
+        sound = self._hands.sound(saying, occasion.chime, occasion.clip, effect.urgent)
+        sound.addCallbacks(ready, failed)
 
     def _play(self, effect: Play, now: Instant) -> None:
         sounded = self._sounded.get(effect.clip)

@@ -18,6 +18,7 @@ from twisted.internet.task import LoopingCall
 from protocol.commands import CommandKind
 from protocol.messages import DeviceDescription
 from subsystems.broadcast import machine
+from subsystems.broadcast.ahead import Ahead
 from subsystems.broadcast.assembly import close_rooms, open_rooms, tidy_rooms
 from subsystems.broadcast.cap_intake import CapIntake
 from subsystems.broadcast.crisis import Crisis
@@ -119,7 +120,7 @@ class Broadcast:
         hands = Hands(
             rules=self._known.occasions,
             words=lambda occasion: say(occasion, self.words.vocabulary),
-            sound=self._sound,
+            sound=Ahead(self._sound).sound,
             now=self.link.now,
             day=lambda at: at.astimezone(station.zone_info).date(),
             spoken=self._spoken,

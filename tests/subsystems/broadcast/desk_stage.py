@@ -74,7 +74,7 @@ class DeskStage:
     def now(self):
         return AT + timedelta(seconds=self.reactor.seconds())
 
-    def sound(self, saying, chime, recording):
+    def sound(self, saying, chime, recording, _urgent=True):  # noqa: FBT002 - as `Hands` has it
         self.sounds.append((saying, chime, recording))
         return succeed(Clip("x.wav", 5.0, "ab" * 32, ("espeak-ng",)))
 

@@ -76,8 +76,8 @@ class Stage:
         self.asked.append((source, now))
         return tuple(each for each in self.said.get(source, ()) if now < each.latest)
 
-    def _sound(self, saying, chime, recording):
-        self.made.append((saying.shown, chime, recording))
+    def _sound(self, saying, chime, recording, urgent):
+        self.made.append((saying.shown, chime, recording, urgent))
         return succeed(Clip("x.wav", 5.0, "00"))
 
 
@@ -99,7 +99,7 @@ def test_what_a_run_has_to_say_is_made_asked_anew_and_spoken(stage):
     stage.said["run-1"] = (occasion(),)
     stage.driver.ask(["run-1"])
     (play,) = stage.heard.playing.values()
-    assert stage.made == [({"en": "k1"}, "chime", "")]
+    assert stage.made == [({"en": "k1"}, "chime", "", True)]
     assert stage.counts.spoken[Kind.DELAY] == 1
     assert stage.waits == [0.0]
     begun, sounded = stage.spoken[0]
@@ -111,6 +111,14 @@ def test_what_a_run_has_to_say_is_made_asked_anew_and_spoken(stage):
     for _ in range(400):
         stage.reactor.advance(1)
     assert stage.driver.sounded(play.clip) is None, "its sound is forgotten"
+
+
+def test_what_is_due_later_is_made_ahead_and_is_not_urgent(stage):
+    later = AT + timedelta(seconds=30)
+    stage.said["run-1"] = (occasion(due=later, latest=later + timedelta(minutes=5)),)
+    stage.driver.ask(["run-1"])
+    assert stage.made == [({"en": "k1"}, "chime", "", False)]
+    assert stage.heard.playing == {}
 
 
 def test_what_is_not_true_any_more_is_not_spoken(tmp_path, log_lines):  # noqa: ARG001
