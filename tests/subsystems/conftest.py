@@ -12,7 +12,7 @@ import structlog
 
 from protocol.codec import decode, encode, type_name
 from protocol.commands import Ack
-from protocol.devices import Health
+from protocol.devices import Fault, Health
 from protocol.identifiers import make_run_id
 from protocol.messages import (
     Beat,
@@ -117,6 +117,7 @@ class ScriptedHub:
         self.requests = []
         self.answers = True
         self.states, self.acks, self.descriptions, self.healths = [], [], [], []
+        self.faults = []
         self.runs = ()
         self.connection = MqttConnection(
             turning.reactor,
@@ -127,7 +128,7 @@ class ScriptedHub:
             make_will=self._will,
             subscriptions=[
                 (self.topics.requests, 1),
-                *((self.topics.all_devices(leaf), 1) for leaf in ("state", "ack", "desc")),
+                *((self.topics.all_devices(leaf), 1) for leaf in ("state", "ack", "desc", "evt")),
                 (self.topics.all_devices("health"), 0),
             ],
             on_up=lambda: None,
@@ -207,6 +208,7 @@ class ScriptedHub:
             Ack: self.acks,
             DeviceDescription: self.descriptions,
             Health: self.healths,
+            Fault: self.faults,
             Request: self.requests,
         }
         told[type(heard.body)].append(heard.body)

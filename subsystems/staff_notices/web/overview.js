@@ -23,7 +23,7 @@ function took(kind, data) {
 
 function draw() {
   if (shared.frame === null || !clock.known) return;
-  setText(by("post"), word("overview"));
+  setText(by("post"), word("title"));
   setText(by("station"), told(shared.frame.station));
   document.title = `${word("title")} · ${word("overview")}`;
   by("list").dataset.alone = String(shared.alone !== null);

@@ -23,7 +23,7 @@ class Pool:
     """Does at once what a thread would do."""
 
     def callInThreadWithCallback(self, then, work, *given):  # noqa: N802 - Twisted's name
-        then(True, work(*given))  # noqa: FBT003 - Twisted's own order
+        then(True, work(*given))
 
 
 class Reactor(Clock):

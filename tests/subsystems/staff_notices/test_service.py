@@ -22,6 +22,7 @@ from hub.broker.permissions import device_permissions
 from protocol.messages import HubState, Plan, Source, SourceMode
 from protocol.runs import Role
 from station_config.load import load_station
+from station_config.posts.model import Moment
 from station_config.runtime.clocks import SystemClock
 from station_config.runtime.deployment import (
     BrokerSettings,
@@ -32,9 +33,11 @@ from station_config.runtime.deployment import (
     dump_deployment,
     load_deployment,
 )
+from subsystems.staff_notices.model import key_of
 from subsystems.staff_notices.people import FILE, new_person
 from subsystems.staff_notices.service import store_path
 from subsystems.staff_notices.store import Store
+from subsystems.staff_notices.view import milliseconds
 from tests.conftest import free_port
 from tests.subsystems.display import sample_day
 
@@ -176,7 +179,7 @@ def served(nats_broker, tmp_path, request):
     clock = SystemClock(origin, started)
     made = Terminals(path, tmp_path / "s.log", loaded, port, clock)
     made.next, made.run = made.runs[coming.run_id], made.runs[late.run_id]
-    made.secrets = secrets
+    made.secrets, made.load_from = secrets, station
     yield made
     if made.process is not None and made.process.poll() is None:
         made.end(signal.SIGKILL)
@@ -248,6 +251,8 @@ def test_it_is_for_everybody(live, new_page, size, theme, language):
     shoot(page, f"{name}-sign-on")
     page.goto(f"{live.url}/?theme={theme}&lang={language}")
     expect(page.locator(".card").first).to_be_visible(timeout=PATIENCE_MS)
+    name_of_it = {"zh": "到发通告", "en": "Staff notices"}[language]
+    expect(page.locator("h1")).to_have_text(name_of_it)
     good_for_everybody(page, "overview")
     shoot(page, f"{name}-overview")
     page.goto(f"{live.url}/shift/{POST}?lang={language}")
@@ -386,6 +391,44 @@ def test_killed_it_forgets_nothing_and_its_faults_are_there_again(live, new_page
     assert after["ACKNOWLEDGED"] == 1
     assert sum(after.values()) >= sum(before.values())
     expect(page.locator("#tools .person")).to_contain_text("王芳", timeout=PATIENCE_MS)
+
+
+def quick(served, post, moment):
+    """Let what a post is told of `moment` be told to the console after two seconds."""
+    xml = served.load_from / "station.xml"
+    before, head, rest = xml.read_text().partition(f'<post id="{post}"')
+    old = rest[rest.index(f'<moment of="{moment}"') :].partition("/>")[0]
+    new = re.sub(r'(within|escalate-after)="[^"]*"', r'\1="PT1S"', old)
+    assert old.count("=") == new.count("=")
+    xml.write_text(before + head + rest.replace(old, new, 1))
+
+
+def test_after_a_restart_the_fault_stands_at_the_hub_again_until_signed(
+    served, cast, nats_broker, turning
+):
+    quick(served, POST, "delay")
+    served.hub = hub = cast.hub(nats_broker, clock=served.hub_clock)
+    served.start()
+    served.feed(hub, turning, sample_day.change(served.run, late=40))
+    code = f"unsigned-{POST}"
+
+    def told():
+        """Return whether the fault stood, each time it was said."""
+        return [fault.active for fault in hub.faults if fault.code == code]
+
+    turning.until(lambda: told() == [True], 60)
+    served.end(signal.SIGKILL)
+    hub.faults.clear()
+    served.start()
+    turning.until(lambda: told()[:1] == [True], 60)
+    assert [fault.part for fault in hub.faults if fault.code == code] == [POST] * len(told())
+    asked = {"session": "s" * 16, "post": POST, "terminal": "t-9", "person": "王芳"}
+    assert served.send("sign-on", {**asked, "at": milliseconds(served.hub_clock.now())})[0] == 200
+    one = {"id": "i" * 16, "notice": key_of(POST, served.run.run_id, Moment.DELAY) + "/1"}
+    one |= {"session": "s" * 16, "at": milliseconds(served.hub_clock.now())}
+    delivery = {"terminal": "t-9", "sent_at": one["at"], "signatures": [one]}
+    assert served.send("sign", delivery)[1]["results"][0]["verdict"] == "ACCEPTED"
+    turning.until(lambda: told()[-1:] == [False], 30)
 
 
 def test_only_a_page_of_ours_may_sign(live):
