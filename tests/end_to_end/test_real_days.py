@@ -207,7 +207,9 @@ class NoWire:
 class Day:
     """One recorded day at one station: plays it, and keeps what was published last."""
 
-    def __init__(self, directory, zone, calls, reading, turning=None):
+    slice = SLICE
+
+    def __init__(self, directory, zone, calls, reading, turning=None, station=None):
         self.calls, self.reading = calls, reading
         self.runs: dict[str, Run] = {}
         self.rejected: list = []
@@ -217,7 +219,7 @@ class Day:
         settings = self._settings(directory)
         self._source = Source(settings.database, settings.queries)
         self.wire = Wire(turning, settings, directory) if turning else NoWire()
-        station = make_station(zone, calls.values())
+        station = station or make_station(zone, calls.values())
         self._hub = Operations(f"sqlite:///{directory / 'hub.db'}", station)
 
     def _settings(self, directory):
@@ -236,7 +238,7 @@ class Day:
         now, end = changes[0].at, changes[-1].at + SLICE
         self._hub.open(now)
         while now < end:  # until what was said last has settled
-            now += SLICE
+            now += self.slice
             due = [change for change in changes if change.at <= now]
             changes = changes[len(due) :]
             with self._engine.begin() as connection:
@@ -246,9 +248,9 @@ class Day:
             news = yield from self.wire.bring(polled.rows)
             done = self._hub.step(now, news, minute_number(now))
             self.rejected += done.rejected
-            self._hear()
+            self._hear(now)
 
-    def _hear(self):
+    def _hear(self, _now):
         while waiting := self._hub.pending(1000):
             for publication in waiting:
                 if publication.entity.startswith("run/") and publication.body is not None:
