@@ -68,15 +68,20 @@ export function setClock(given) {
   now.value = stationMs();
 }
 
+/** Take an event called `name`. */
+export function take(name, data) {
+  call(name, data);
+  batch(() => (TAKE[name] ? TAKE[name](data) : (event(name).value = data)));
+}
+
 /** Begin to listen; `refused` is called when this browser is no longer let in. */
 export function begin(refused) {
   if (port) return;
   port = open();
   port.onmessage = ({ data }) => {
     if (data.name === "link" && data.data.up !== link.value.up) call(data.data.up ? "up" : "down");
-    call(data.name, data.data);
     if (data.name === "refused") refused();
-    else batch(() => (TAKE[data.name] ? TAKE[data.name](data.data) : (event(data.name).value = data.data)));
+    else take(data.name, data.data);
   };
   port.postMessage("begin");
   window.addEventListener("pagehide", () => port?.postMessage("gone"));

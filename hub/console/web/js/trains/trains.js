@@ -201,11 +201,13 @@ function classOf(id, row) {
   return "";
 }
 
+// A text that never changes is given as a value: htm would keep an element without any, and Preact
+// would hang each drawing of it to the one before: a page that grows by 3 KB a patch.
 function Call({ call, held }) {
-  if (!call) return html`<span class="dim">—</span>`;
-  if (call.cancelled) return html`<s>${hhmm(call.planned)}</s> <span class="bad">✕</span>`;
+  if (!call) return html`<span class="dim">${"—"}</span>`;
+  if (call.cancelled) return html`<s>${hhmm(call.planned)}</s> <span class="bad">${"✕"}</span>`;
   if (call.actual) return html`<span class="dim">${hhmm(call.planned)}</span> <b title=${t("actual")}>${hhmm(call.actual)}✓</b>`;
-  if (held) return html`${hhmm(call.planned)} <b class="bad">?</b>`;
+  if (held) return html`${hhmm(call.planned)} <b class="bad">${"?"}</b>`;
   if (late(call)) return html`<span class="dim">${hhmm(call.planned)}</span> <b class="warn">${hhmm(expected(call))}</b>`;
   return hhmm(call.planned);
 }
