@@ -71,6 +71,13 @@ def test_times_that_no_longer_hold_are_struck_and_unknown_ones_are_no_guess(view
     assert [remark.tone for remark in moved.remarks] == [Tone.SOON]
 
 
+def test_the_reason_of_a_known_delay_takes_nothings_place(view, troubled, day):
+    late = troubled[1]
+    assert view.card(day.change(late, note={"zh": "因大风限速", "en": "Strong wind"})) == view.card(
+        late
+    )
+
+
 def test_gates_that_were_others_are_remarked(view, runs):
     run = next(run for run in runs.values() if run.role is Role.ORIGIN and run.gates)
     moved = view.card(msgspec.structs.replace(run, gates=("A2",), gates_changed_from=("A1",)))
