@@ -164,5 +164,6 @@ def test_who_left_before_the_answer_harms_nobody(door):
     door.connection.connectionLost(ConnectionError())
     waiting.callback({"late": 1})
     assert door.transport.value() == b""
+    assert waiting.result is None, "no failure that nobody sees"
     door.answer = {}
     assert door.ask()[0] == 200
