@@ -42,6 +42,7 @@ BEYOND_ONE_SOURCE = {
     "architecture": "about all files",
     "end_to_end": "about all processes together",
     "hub/broker/access": "who may say and hear what, on both brokers",
+    "hub/console/web_memory": "a page of hub/console/web through a shift",
     "hub/console/web_duty": "the pages of duty in hub/console/web in a browser",
     "hub/diagram/page": "the files of hub/console/web/diagram in a browser",
     "hub/kernel/imported_days": "rules over days that were really run",
