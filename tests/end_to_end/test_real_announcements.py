@@ -173,7 +173,10 @@ def of_ireland(stop):
         (german, "8000098", {Kind.DELAY, Kind.CANCELLATION, Kind.PLATFORM_CHANGE}),
         (german, "8000086", {Kind.DELAY}),
         (norwegian, "Oslo S", {Kind.CHECK_IN_OPEN, Kind.LAST_CALL}),
-        (of_ireland, "Howth Junction", {Kind.DELAY}),
+        pytest.param(
+            *(of_ireland, "Howth Junction", {Kind.DELAY}),
+            marks=pytest.mark.skipif(not DUMP, reason="takes a minute: set the dump's file"),
+        ),
     ],
     ids=["essen", "duisburg", "oslo", "howth-junction"],
 )

@@ -14,7 +14,12 @@ def test_weak_ones_are_told(weak):
 
 
 @pytest.mark.parametrize(
-    "good", ["correct horse battery", "中华人民共和国铁路运输段", draw_password()]
+    "good",
+    [
+        "correct horse battery",
+        "中华人民共和国铁路运输段",
+        pytest.param(draw_password(), id="drawn"),
+    ],
 )
 def test_good_ones_are_taken(good):
     assert list(weaknesses(good, "li.wang")) == []
