@@ -169,7 +169,7 @@ def test_others_see_who_is_about_to_change_a_train(opened, some_run):
 
 
 def test_a_train_is_held_as_it_is_and_given_back(opened, console, some_run):
-    page, caller = opened("dispatcher")
+    page, _ = opened("dispatcher")
     row = some_run()
     shown = show(page, row)
     page.keyboard.press("m")
