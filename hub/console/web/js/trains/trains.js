@@ -179,7 +179,7 @@ function Line({ row, index, top, columns, template, ms, chosen, selected, onChoo
     style=${{ gridTemplateColumns: template, transform: `translateY(${top}px)` }}
     onClick=${(event) => (event.shiftKey ? onToggle(row.id) : onChoose(row.id))} onDblClick=${() => onOpen(row.id)}>
     <span role="gridcell" class="tick" onClick=${(event) => { event.stopPropagation(); onToggle(row.id); }}>${selected ? "☑" : "☐"}</span>
-    ${columns.map((each) => html`<span role="gridcell" class=${classOf(each.id, row)}>${each.call ? html`<${Call} call=${run[each.call]} held=${run.held} />` : each.text(row, ms)}</span>`)}
+    ${columns.map((each) => html`<span role="gridcell" class=${classOf(each.id, row)}>${each.call ? toldOf(run[each.call], run.held) : each.text(row, ms)}</span>`)}
     <span role="gridcell" class="marks"><${Marks} row=${row} /></span>
   </div>`;
 }
@@ -203,7 +203,8 @@ function classOf(id, row) {
 
 // A text that never changes is given as a value: htm would keep an element without any, and Preact
 // would hang each drawing of it to the one before: a page that grows by 3 KB a patch.
-function Call({ call, held }) {
+// For the same reason it is no component: one that is skipped keeps what it was drawn in before.
+function toldOf(call, held) {
   if (!call) return html`<span class="dim">${"—"}</span>`;
   if (call.cancelled) return html`<s>${hhmm(call.planned)}</s> <span class="bad">${"✕"}</span>`;
   if (call.actual) return html`<span class="dim">${hhmm(call.planned)}</span> <b title=${t("actual")}>${hhmm(call.actual)}✓</b>`;
