@@ -180,7 +180,7 @@ function Line({ row, index, top, columns, template, ms, chosen, selected, onChoo
     onClick=${(event) => (event.shiftKey ? onToggle(row.id) : onChoose(row.id))} onDblClick=${() => onOpen(row.id)}>
     <span role="gridcell" class="tick" onClick=${(event) => { event.stopPropagation(); onToggle(row.id); }}>${selected ? "☑" : "☐"}</span>
     ${columns.map((each) => html`<span role="gridcell" class=${classOf(each.id, row)}>${each.call ? toldOf(run[each.call], run.held) : each.text(row, ms)}</span>`)}
-    <span role="gridcell" class="marks"><${Marks} row=${row} /></span>
+    <span role="gridcell" class="marks">${marksOf(row)}</span>
   </div>`;
 }
 
@@ -213,7 +213,7 @@ function toldOf(call, held) {
   return hhmm(call.planned);
 }
 
-function Marks({ row }) {
+function marksOf(row) {
   const marks = [];
   const editors = editorsOf(row.id, me.value?.name);
   if (editors.length) marks.push(html`<span class="mark warn">✎ ${editors.join(" ")}</span>`);
