@@ -40,8 +40,9 @@ def test_it_is_acknowledged_put_aside_and_taken_back(console, alarm):
     assert aside["shelf"]["why"] == "broker is moved"
     back = of(console("maintainer").post("/alarms/unshelve", key=key), key)
     assert "shelf" not in back
-    records = console("supervisor").get("/audit?limit=4")
-    assert [(each["action"], each["outcome"]) for each in records] == [
+    records = console("supervisor").get("/audit?limit=40")
+    ours = [(r["action"], r["outcome"]) for r in records if r["action"].startswith("alarm.")]
+    assert ours[:4] == [
         ("alarm.unshelve", "done"),
         ("alarm.shelve", "done"),
         ("alarm.acknowledge", "done"),

@@ -168,29 +168,6 @@ def test_others_see_who_is_about_to_change_a_train(opened, some_run):
     expect(shown).not_to_contain_text(caller.name)
 
 
-def test_a_train_is_held_as_it_is_and_given_back(opened, console, some_run):
-    page, _ = opened("dispatcher")
-    row = some_run()
-    shown = show(page, row)
-    page.keyboard.press("m")
-    page.locator("#f-why").fill("line is unsteady")
-    page.locator("#f-hold").select_option("60")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Execute").click()
-    expect(shown).to_contain_text("MANUAL")
-    held = console("viewer").row(row["id"])
-    fields = {each["word"]["field"] for each in held["words"]}
-    assert {"departure", "track", "gates"} <= fields
-    assert all(each["until"] for each in held["words"])
-    assert held["run"]["track"] == row["run"]["track"]
-    assert held["run"]["gates"] == row["run"]["gates"]
-    page.keyboard.press("b")
-    page.locator("#f-why").fill("steady again")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Confirm").click()
-    expect(shown).not_to_contain_text("MANUAL")
-
-
 def test_many_at_once_are_counted_and_undone(opened, console, some_run):
     page, _ = opened("dispatcher")
     rows = [some_run() for _ in range(2)]

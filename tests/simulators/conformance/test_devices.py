@@ -32,8 +32,12 @@ UNSEEN_OF_A_BOARD = {
     "C-6.3",
     "C-6.5",  # it does nothing on an event
     "C-6.6",
+    "C-6.8",  # it shows nothing that is spoken
+    "C-6.9",
     "C-9.8",  # it has no faults
+    "C-9.11",  # it speaks nothing
     "C-11.10",  # it keeps no cache
+    "C-11.11",  # no leap second comes while it is looked at
     "C-14.3",  # the kit's line is in the clear
 }
 
