@@ -1,6 +1,7 @@
 """The console in a browser: alarms, emergencies, notices, what boards and loudspeakers tell."""
 
 import time
+import uuid
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -28,6 +29,20 @@ def opened(console, new_page):
         return page
 
     return begin
+
+
+@pytest.fixture(autouse=True)
+def nothing_told(console):
+    """No notice of another test stands on the boards."""
+    dispatcher = console("dispatcher")
+    for kept in dispatcher.get("/notices")["notices"]:
+        dispatcher.post(
+            "/notices",
+            command="withdraw-notice",
+            command_id=uuid.uuid4().hex,
+            why="before the test",
+            notice_id=kept["notice"]["notice_id"],
+        )
 
 
 @pytest.fixture

@@ -138,11 +138,13 @@ def test_refusals_unknown_kinds_and_groups(device):
     device.command("all", topic="all")
     device.until_acked("all", AckStage.ACCEPTED, AckStage.DONE)
     device.command("elsewhere", topic="hall-9")
+    device.command("after", topic="all")  # the same subscription: what came before it was judged
+    device.until_acked("after", AckStage.ACCEPTED, AckStage.DONE)
     device.hub.say(Config(revision=1, zones=("hall-9",)), rev=1, entity="dev/display/cfg")
     device.turning.until(lambda: device.configs, PATIENCE_S)
     device.command("here", topic="hall-9")
     device.until_acked("here", AckStage.ACCEPTED, AckStage.DONE)
-    assert device.done == ["all", "here"]
+    assert device.done == ["all", "after", "here"]
     assert device.acks("elsewhere") == []
 
 

@@ -138,7 +138,7 @@ export function Notices() {
     <ul class="cards">
       ${list.map(
         (kept) => html`<li key=${kept.notice.notice_id} class=${kept.notice.kind === "EMERGENCY" ? "card real" : "card"}>
-          <h4>${t(kept.notice.kind)}${kept.notice.spoken ? ` · ♪ ${t("also_spoken")}` : ""}</h4>
+          <h3>${t(kept.notice.kind)}${kept.notice.spoken ? ` · ♪ ${t("also_spoken")}` : ""}</h3>
           <p>${kept.notice.text[language.value] ?? Object.values(kept.notice.text)[0]}</p>
           <p class="dim">${kept.who} · ${kept.why} · ${hhmm(kept.since)}–${kept.notice.ends_at ? hhmm(kept.notice.ends_at) : t("no_end")} · ${(kept.notice.zones ?? []).join(" ") || t("everywhere")}</p>
           ${may("notice") && html`<button type="button" onClick=${() => withdraw(kept)}>${t("withdraw")}</button>`}
