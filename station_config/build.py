@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from protocol.runs import Named, Role
+from station_config.diagram import Side
 from station_config.durations import duration
 from station_config.model import (
     Anchor,
@@ -135,6 +136,7 @@ def _track(element: etree._Element) -> Track:
         kind=TrackKind(a["kind"]),
         platform=a.get("platform"),
         length_m=int(a["length-m"]),
+        closed=Side(a["closed"]) if "closed" in a else None,
     )
 
 

@@ -150,11 +150,23 @@ def _surroundings(document: Document, service_date: date, places: dict[str, Name
     return Surroundings(
         service_date=service_date,
         tracks={t.get("id", ""): t.get("platform") for t in tracks},
+        closed={
+            t.get("id", ""): _beyond(document, t.get("closed", ""), places)
+            for t in tracks
+            if t.get("closed") is not None
+        },
         categories=frozenset(ids(document.all("categories"), "category", "code")),
         places=frozenset(places),
         own=frozenset(name for name in names if name) if all(names) else frozenset(),
         zone=None if root is None else zone_of(root.get("zone", "")),
     )
+
+
+def _beyond(document: Document, side: str, places: dict[str, Named]) -> frozenset[str]:
+    """Return the names and codes of the places that are reached through the end at `side`."""
+    ends = [end for end in document.all("ends/end") if end.get("side") == side]
+    codes = {word for end in ends for word in end.get("places", "").split()}
+    return frozenset(name for name, place in places.items() if place.code in codes)
 
 
 def _layout_on(document: Document, day: date) -> etree._Element | None:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from protocol.runs import Named, Role
 from station_config.announcements.model import Announcements
-from station_config.diagram import Drawing, End  # noqa: TC001 - read by the journal's codec
+from station_config.diagram import Drawing, End, Side  # noqa: TC001 - read by the journal's codec
 from station_config.policies import Policies  # noqa: TC001 - read by the journal's codec
 from station_config.posts.model import Posts  # noqa: TC001 - likewise
 from station_config.service_days import DAILY, ServiceDays
@@ -95,6 +95,8 @@ class Track:
         label: what staff read, e.g. ``5道`` is label ``5``.
         platform: id of the platform it stands at, None for a track without one.
         length_m: usable length in metres.
+        closed: the end, as the diagram shows it, at which it ends at a buffer stop (尽头线); its
+            trains come and leave by the other. None: open at both.
     """
 
     id: str
@@ -103,6 +105,7 @@ class Track:
     kind: TrackKind
     platform: str | None
     length_m: int
+    closed: Side | None = None
 
 
 @dataclass(frozen=True)

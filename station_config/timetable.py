@@ -54,6 +54,7 @@ class Surroundings:
 
     Attributes:
         tracks: platform id (None: no platform) by track id, in the layout of the service date.
+        closed: places that lie beyond the buffer stop, by track that ends at one.
         categories: codes of the train categories.
         places: names and codes of places.
         own: names and codes of this station.
@@ -62,6 +63,7 @@ class Surroundings:
 
     service_date: date
     tracks: dict[str, str | None] = field(default_factory=dict)
+    closed: dict[str, frozenset[str]] = field(default_factory=dict)
     categories: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
@@ -211,6 +213,19 @@ def _check_track(findings: Findings, line: int, row: TimetableRow, around: Surro
         findings.error(line, f"track {row.track!r} is not in the layout that is valid on {day}")
     elif row.role is not Role.PASS and not around.tracks[row.track]:
         findings.warning(line, f"track {row.track!r} has no platform, but the train stops there")
+    if row.track in around.closed:
+        _check_closed(findings, line, row, around.closed[row.track])
+
+
+def _check_closed(findings: Findings, line: int, row: TimetableRow, beyond: frozenset[str]) -> None:
+    """Note a train on a bay track that passes, or whose way leads through the buffer stop."""
+    if row.role is Role.PASS:
+        findings.error(line, f"track {row.track!r} ends at a buffer stop: no train passes there")
+    for name, place in (("origin", row.origin), ("destination", row.destination)):
+        if place in beyond:
+            findings.warning(
+                line, f"{name} {place!r} lies beyond the buffer stop of track {row.track!r}"
+            )
 
 
 def _check_exists(

@@ -36,6 +36,7 @@ def check_layouts(document: Document) -> None:
                 check_names(document, element)
         before = len(document.findings.mistakes)
         _check_references(document, layout)
+        _check_closed(document, layout)
         if len(document.findings.mistakes) == before:  # else they would follow from that
             _check_use(document, layout)
 
@@ -57,6 +58,21 @@ def _check_references(document: Document, layout: etree._Element) -> None:
     for gate in layout.iterfind("gate"):
         check_reference(document, gate, "waiting-room", rooms, "waiting room")
         check_reference(document, gate, "platforms", platforms, "platform")
+
+
+def _check_closed(document: Document, layout: etree._Element) -> None:
+    """Note tracks that no train can reach, or pass on, because they are closed."""
+    open_ends = {end.get("side") for end in document.all("ends/end")}
+    for track in layout.iterfind("track"):
+        closed = track.get("closed")
+        if closed is None:
+            continue
+        if track.get("kind") == "main":
+            message = "a main track is passed at speed and cannot be closed: mend kind or closed"
+            document.error(track, message, "closed")
+        if open_ends == {closed}:
+            message = f"the station's only end is {closed!r}, where the track is closed: mend one"
+            document.error(track, message, "closed")
 
 
 def _check_use(document: Document, layout: etree._Element) -> None:

@@ -52,10 +52,22 @@ def test_the_small_one_tells_them_by_places():
         ('<name lang="en">Inland</name>', "", "<end> has no name in en"),
         ('side="left"', 'side="north"', "side: 'north' is not known"),
         ("    </layout>", '<diagram file="own.svg"/></layout>', "there is no file 'own.svg'"),
+        ('closed="right"', 'closed="both"', "closed: 'both' is not known"),
+        ('kind="main" l', 'kind="main" closed="left" l', "a main track is passed at speed and"),
+        (
+            '<end side="left"',
+            '<end side="right"',
+            "the station's only end is 'right', where the tr",
+        ),
     ],
 )
 def test_a_mistake_is_told(spoiled, old, new, said):
     assert any(said in message for message in spoiled(old, new))
+
+
+def test_a_bay_track_says_where_it_is_closed():
+    layout = load_station(SMALL).layouts[0]
+    assert {t.id: t.closed for t in layout.tracks if t.closed} == {"1a": Side.RIGHT}
 
 
 def test_a_drawing_is_loaded_with_its_layout_and_checked(tmp_path):

@@ -80,6 +80,35 @@ def test_a_long_stop_can_be_written_when_it_is_meant(draft):
     assert draft.told() == []
 
 
+BAY = 'kind="receiving-departure" platform="1a" length-m="250"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "severity", "words"),
+    [
+        (K3, K3.replace("INTERMEDIATE", "PASS"), 4, "error", "ends at a buffer stop: no train pas"),
+        (
+            K3,
+            K3.replace("Berg", "Alt Stadt"),
+            4,
+            "warning",
+            "origin 'Alt Stadt' lies beyond the bu",
+        ),
+    ],
+)
+def test_what_cannot_be_on_a_bay_track_is_told(draft, old, new, line, severity, words):
+    draft.spoil("station.xml", BAY, f'{BAY} closed="left"')
+    end = '<end side="{}" places="{}"><name lang="de">A</name><name lang="en">A</name></end>'
+    ends = f"<ends>{end.format('left', 'ST')}{end.format('right', 'BG')}</ends>"
+    draft.spoil("station.xml", "</boards>", f"</boards>{ends}")
+    draft.spoil("timetable.csv", K3, K3.replace("Stadt Hbf", "BG"))
+    assert draft.told() == []
+    draft.spoil("timetable.csv", old.replace("Stadt Hbf", "BG"), new.replace("Stadt Hbf", "BG"))
+    ((_, at, told, message),) = draft.told()
+    assert (at, told) == (line, severity)
+    assert words in message
+
+
 def test_an_unknown_column_is_told(draft):
     draft.spoil("timetable.csv", HEADER, HEADER.replace("track", "track,colour"))
     told = draft.told()
