@@ -12,13 +12,11 @@ Law: routes only. Four pages of plain files; what they show comes over the strea
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from protocol.runs import Run
-from station_config.runtime.web import Channel, Folder, Sse, static_files
+from station_config.runtime.web import Channel, Folder, Sse
 from subsystems.broadcast.asked import (
     Corrected,
     EndAsked,
@@ -32,6 +30,7 @@ from subsystems.broadcast.emergency import Arm
 from subsystems.broadcast.manual import Announce
 from subsystems.broadcast.site.answers import Ask, AskOf, Do, File, Login, Page, Upload
 from subsystems.broadcast.sound_store import RECORDING_BYTES, RECORDING_MEDIA
+from subsystems.kit.page_files import page_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +119,7 @@ def site(  # noqa: PLR0913 - one collaborator each
     cap: CapIntake,
 ) -> Resource:
     """Return the resource of ``/``; `/health` and `/metrics` are the kit's."""
-    files = static_files(resources.files("subsystems.broadcast").joinpath("web"))
+    files = page_files("subsystems.broadcast")
     root = Folder({})
     for path, name in (*PAGES.items(), (b"archive", "archive.html")):
         root.putChild(path, Page(files.pop(name).body, HTML))
@@ -144,7 +143,7 @@ def _questions(api: Resource, doors: Doors, questions: Questions, words: WordsDe
     api.putChild(b"archive", Ask(doors, questions.archive, foreign=True))
     csv = File(doors, questions.archive_csv, CSV, name="broadcast.csv", foreign=True)
     api.putChild(b"archive.csv", csv)
-    preview = Do(doors, Run, lambda run, _: questions.preview(run), guarded=False, foreign=True)
+    preview = Do(doors, Asked, lambda asked, _: questions.preview(asked), guarded=False, foreign=True)
     api.putChild(b"preview", preview)
 
 

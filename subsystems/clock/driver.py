@@ -11,14 +11,14 @@ seconds whatever it missed.
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from station_config.runtime.web import Asset, Channel, Folder, Json, Sse, static_files
+from station_config.runtime.web import Asset, Channel, Folder, Json, Sse
 from subsystems.clock.machine import ShowFace
 from subsystems.clock.view import page_frame
+from subsystems.kit.page_files import page_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ class Pages:
     ) -> None:
         self._face = face
         self.channel = Channel(reactor, log, beat=self._encoded)
-        files = static_files(resources.files("subsystems.clock").joinpath("web"))
+        files = page_files("subsystems.clock")
         page = page_frame(files["index.html"].body.decode(), languages)
         files["index.html"] = Asset(page.encode(), HTML)
         self.root = Folder(files)

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from functools import partial
 from hashlib import blake2b
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,7 +31,6 @@ from station_config.runtime.web import (
     Json,
     NotFound,
     Sse,
-    static_files,
 )
 from subsystems.display.machine import SendNotices, SendRows, SendStatus
 from subsystems.display.model import Document, Row, Status
@@ -86,11 +84,6 @@ class StatusMessage(Time, frozen=True):
     """Events ``status`` and ``beat``."""
 
     status: Status
-
-
-def page_files() -> dict[str, Asset]:
-    """Return the page's files by path."""
-    return static_files(resources.files("subsystems.display").joinpath("web"))
 
 
 def code_of(files: Mapping[str, Asset]) -> str:

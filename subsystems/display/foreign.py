@@ -1,4 +1,4 @@
-"""What the console may ask of the display: boards in a frame, and what they would show of a run.
+"""What the console may ask of the display: boards in a frame, and what they would show of runs.
 
 Law: pure but for the settings' decoding. What would be shown is what is shown: the same views.
 """
@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from protocol.errors import OperatorError
+from protocol.runs import Run
 from subsystems.display.model import Cell, Row, Step, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from protocol.runs import Run
     from subsystems.display.model import Sheet
     from subsystems.display.view import BoardView
+
+
+Asked = Run | tuple[Run, ...]
+"""One run, or several that are to be changed together."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,12 +38,14 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A run on a board at an instant.
 
     Attributes:
+        run_id: of the run.
         board: its id.
         title: of the board.
         cells: by column.
         until: it stands there until then, ms since 1970; None: no end known.
     """
 
+    run_id: str
     board: str
     title: Text
     cells: dict[str, Cell]
@@ -47,7 +53,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """All boards that would show it now, in the order of the configuration."""
+    """Runs on boards: in the order in which they were asked for, then in the configuration's."""
 
     boards: tuple[Shown, ...]
 
@@ -65,13 +71,20 @@ def read_options(options: Mapping[str, object]) -> Options:
 
 
 def preview(
-    run: Run, views: Mapping[str, BoardView], sheets: Mapping[str, Sheet], at: int
+    asked: Asked, views: Mapping[str, BoardView], sheets: Mapping[str, Sheet], at: int
 ) -> Preview:
-    """Return what boards would show of `run` at `at`, ms since 1970."""
-    rows = ((board, view.row(run)) for board, view in views.items())
+    """Return what boards would show at `at`, ms since 1970, if runs were as they are given."""
+    runs = (asked,) if isinstance(asked, Run) else asked
+    rows = ((run, board, view.row(run)) for run in runs for board, view in views.items())
     shown = (
-        Shown(board=board, title=sheets[board].title, cells=cells_at(row, at), until=row.end)
-        for board, row in rows
+        Shown(
+            run_id=run.run_id,
+            board=board,
+            title=sheets[board].title,
+            cells=cells_at(row, at),
+            until=row.end,
+        )
+        for run, board, row in rows
         if row is not None and _stands(row, at)
     )
     return Preview(tuple(shown))

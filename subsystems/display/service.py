@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from protocol.messages import DeviceDescription, LinkMode
-from subsystems.display.driver import Streams, code_of, page_files, site
+from subsystems.display.driver import Streams, code_of, site
 from subsystems.display.foreign import preview, read_options
 from subsystems.display.honest import make_status
 from subsystems.display.machine import (
@@ -24,6 +24,7 @@ from subsystems.display.start import all_words, first_state, index
 from subsystems.display.view import milliseconds
 from subsystems.kit.duties import Willing
 from subsystems.kit.notes import make_notes
+from subsystems.kit.page_files import page_files
 from subsystems.kit.service import Parts, Wired, make_link, run_subsystem
 from subsystems.kit.transcript import Transcript, with_spoken
 
@@ -63,7 +64,7 @@ class Display:
             on_status=self._on_status,
             willing=Willing(spoken=self._on_spoken),
         )
-        files = page_files()
+        files = page_files("subsystems.display")
         self._latest = self.link.now()
         today = self._latest.astimezone(parts.station.zone_info).date()
         self._state = first_state(parts.station, self._words, self._status(), code_of(files), today)
@@ -105,9 +106,9 @@ class Display:
             labels=("board",),
         )
 
-    def _preview(self, run: Run) -> Preview:
+    def _preview(self, asked: Asked) -> Preview:
         at = milliseconds(self.link.now())
-        return preview(run, self._state.views, self._state.sheets, at)
+        return preview(asked, self._state.views, self._state.sheets, at)
 
     def _status(self) -> Status:
         zone = self._station.zone_info

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from html import escape
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -30,8 +29,8 @@ from station_config.runtime.web import (
     Json,
     Sse,
     answer_json,
-    static_files,
 )
+from subsystems.kit.page_files import page_files
 from subsystems.query.machine import SendStatus, Store, Tell
 from subsystems.query.model import Frame, Status, Wish
 from subsystems.query.view import milliseconds
@@ -135,7 +134,7 @@ class Pages:
         self._catalogue = catalogue
         self._status = status
         self._time = time
-        files = static_files(resources.files("subsystems.query").joinpath("web"))
+        files = page_files("subsystems.query")
         page = page_frame(files.pop("index.html").body.decode(), words)
         first = Sse("frame", msgspec.json.encode(frame(code_of(files, page))))
         self.channel = Channel(

@@ -18,7 +18,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 from html import escape
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,8 +30,8 @@ from station_config.runtime.web import (
     Json,
     NotFound,
     Sse,
-    static_files,
 )
+from subsystems.kit.page_files import page_files
 from subsystems.staff_notices.gate import Guarded
 from subsystems.staff_notices.limits import Limit
 from subsystems.staff_notices.reception import Delivery, Here, SignOff, SignOn
@@ -103,7 +102,7 @@ class Pages:
         self._log = log
         self._tell = tell
         self._told: dict[str, bytes] = {}
-        files = static_files(resources.files("subsystems.staff_notices").joinpath("web"))
+        files = page_files("subsystems.staff_notices")
         pages = {
             name: page_frame(files.pop(name).body.decode(), words)
             for name in ("post.html", "overview.html")

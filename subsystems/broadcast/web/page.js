@@ -8,7 +8,7 @@
 
 import { by, field, make, own, setText, t, tongues, worded } from "./dom.js";
 import { clock, hear, now, setZone } from "./time.js";
-import { Stream } from "./stream.js";
+import { Stream } from "./kit/stream.js";
 
 /** @type {any} what the server says once */
 export let frame = null;
@@ -163,7 +163,7 @@ export async function begin(onState = () => {}, onVoice = () => {}, draw = () =>
     drawLine();
     if (kind === "state") onState(data);
   };
-  new Stream("/events", take, () => {
+  new Stream("/events", ["state", "voice", "beat"], take, () => {
     lost = true;
     drawLine();
   }).start();

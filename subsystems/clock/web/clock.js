@@ -7,7 +7,7 @@
 import { Dial } from "./dial.js";
 import { Digits, Seconds } from "./led.js";
 import { languagesAsked, Looks } from "./looks.js";
-import { Stream } from "./stream.js";
+import { Stream } from "./kit/stream.js";
 import { Timebase } from "./timebase.js";
 
 const MEASURE_EVERY_MS = 60000;
@@ -245,7 +245,7 @@ async function keep() {
 hours.show("--:--");
 seconds.show("--");
 drawLine();
-new Stream("events", onFace, onLost);
+new Stream("events", ["face", "beat"], (_kind, face) => onFace(face), onLost).start();
 setInterval(ask, MEASURE_EVERY_MS);
 setInterval(() => base.save(), 10000);
 requestAnimationFrame(tick);

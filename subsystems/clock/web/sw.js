@@ -5,7 +5,7 @@
  * Law: the network first, always; only the page's own files are kept, never the time.
  */
 const CACHE = "station-clock";
-const FILES = ["./", "clock.css", "clock.js", "dial.js", "icon.svg", "led.js", "looks.js", "stream.js", "timebase.js"];
+const FILES = ["./", "clock.css", "clock.js", "dial.js", "icon.svg", "kit/stream.js", "led.js", "looks.js", "timebase.js"];
 const PATIENCE_MS = 3000;
 const worker = /** @type {any} */ (self);
 

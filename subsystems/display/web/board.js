@@ -6,16 +6,17 @@
  * out. Pages and languages turn in real time, everything about trains in station time.
  */
 
-import { StationClock } from "./clock.js";
+import { StationClock } from "./kit/clock.js";
 import { Hero } from "./hero.js";
 import { fillBox } from "./led.js";
 import { Notices } from "./notices.js";
 import { keep } from "./offline.js";
 import { fill, frame, say, select } from "./select.js";
 import * as store from "./store.js";
-import { Stream } from "./stream.js";
+import { Stream } from "./kit/stream.js";
 import { Table } from "./table.js";
 
+const KINDS = ["document", "rows", "notices", "status", "beat"];
 const TICK_MS = 200;
 const TIME_SAMPLE_MS = 30000;
 const SAVE_MS = 2000;
@@ -265,7 +266,7 @@ async function boot() {
     heard = saved.heard;
     take(saved.document);
   }
-  new Stream(`/board/${encodeURIComponent(board)}/events`, receive, lost).start();
+  new Stream(`/board/${encodeURIComponent(board)}/events`, KINDS, receive, lost).start();
   setInterval(tick, TICK_MS);
   setInterval(sampleTime, TIME_SAMPLE_MS);
   addEventListener("resize", resize);

@@ -7,9 +7,9 @@
 
 const CACHE = "station-display";
 const FILES = [
-  ...["board.css", "board.js", "clock.js", "hero.js", "layout.js", "led.js", "notes.js"],
+  ...["board.css", "board.js", "hero.js", "kit/clock.js", "kit/stream.js", "layout.js", "led.js", "notes.js"],
   ...["notices.js", "offline.js"],
-  ...["select.js", "store.js", "stream.js", "table.js"],
+  ...["select.js", "store.js", "table.js"],
   "fonts/fusion-pixel-12px-monospaced-sc.woff2",
 ];
 

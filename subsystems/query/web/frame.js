@@ -4,7 +4,7 @@
  *
  * Law: holds and words; draws nothing.
  */
-import { StationClock } from "./clock.js";
+import { StationClock } from "./kit/clock.js";
 
 const THEME = "station-query-theme";
 

@@ -10,7 +10,7 @@ import { Idle } from "./idle.js";
 import { drawNotices, takeNotices } from "./notices.js";
 import { keepFiles, keepFrame, keptFrame } from "./offline.js";
 import { allScreen, platformScreen, startScreen, timeScreen, typingScreen } from "./screens.js";
-import { Stream } from "./stream.js";
+import { Stream } from "./kit/stream.js";
 import { TrainPage } from "./train.js";
 
 const MEASURE_EVERY_MS = 60000;
@@ -202,7 +202,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && location.hash.length > 2) history.back();
 });
 new Idle({ reset, dirty });
-new Stream("/events", onMessage, onLost).start();
+new Stream("/events", ["frame", "status", "changed", "beat"], onMessage, onLost).start();
 setInterval(tick, 500);
 setInterval(measure, MEASURE_EVERY_MS);
 setInterval(() => clock.known && localStorage.setItem(CLOCK, JSON.stringify(clock.save())), SAVE_EVERY_MS);

@@ -5,9 +5,9 @@
  * Law: the network first, always; only the page's own files are kept, never a train.
  */
 const CACHE = "station-query";
-const FILES = ["/", ...["cell", "clock", "dom", "frame", "idle", "keyboard", "kiosk", "list", "notices",
+const FILES = ["/", ...["cell", "dom", "frame", "idle", "keyboard", "kiosk", "kit/clock", "kit/stream", "list", "notices",
   "offline"]
-  .map((name) => `/web/${name}.js`), "/web/screens.js", "/web/select.js", "/web/stream.js",
+  .map((name) => `/web/${name}.js`), "/web/screens.js", "/web/select.js",
 "/web/train.js", "/web/kiosk.css", "/web/icon.svg"];
 const PATIENCE_MS = 3000;
 const worker = /** @type {any} */ (self);

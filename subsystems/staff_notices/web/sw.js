@@ -5,7 +5,7 @@
  * Law: the network first, always; only the page's own files are kept, never a notice.
  */
 const CACHE = "staff-notices";
-const NAMES = ["alone", "clock", "dom", "frame", "offline", "overview", "post", "queue", "rows", "sound", "store", "stream", "tools"];
+const NAMES = ["alone", "dom", "frame", "kit/clock", "kit/stream", "offline", "overview", "post", "queue", "rows", "sound", "store", "tools"];
 const FILES = ["/", ...NAMES.map((name) => `/web/${name}.js`), "/web/notices.css", "/web/icon.svg"];
 const PATIENCE_MS = 3000;
 const PAGES = /^\/(post\/[a-z0-9.-]+)?$/;

@@ -8,9 +8,10 @@
 import { button, by, keyed, make, mark, setText } from "./dom.js";
 import { clock, setTheme, shared, speak, theme, timeText, told, word } from "./frame.js";
 import { MUTE_MINUTES, Sound } from "./sound.js";
-import { Stream } from "./stream.js";
+import { Stream } from "./kit/stream.js";
 
 const MEASURE_EVERY_MS = 60000;
+const KINDS = ["frame", "status", "beat", "held", "coming", "overview"];
 export const sound = new Sound();
 
 /** @type {{draw: () => void, heard: (first: boolean, back: boolean, skew: number) => void, lost: () => void, took: (kind: string, data: any) => void, tools: () => Tool[]}} */
@@ -25,7 +26,7 @@ export function begin(stream, made) {
   for (const touch of ["pointerdown", "keydown"]) {
     addEventListener(touch, () => sound.blocked && sound.allow(), { passive: true });
   }
-  new Stream(stream, onMessage, onLost).start();
+  new Stream(stream, KINDS, onMessage, onLost).start();
 }
 
 /** @param {string} kind @param {any} data */

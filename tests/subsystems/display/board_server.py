@@ -30,7 +30,7 @@ from protocol.runs import Punctuality
 from protocol.times import from_unix, to_unix
 from station_config.load import load_station
 from station_config.runtime.web import listen
-from subsystems.display.driver import Streams, code_of, page_files, site
+from subsystems.display.driver import Streams, code_of, site
 from subsystems.display.foreign import preview
 from subsystems.display.honest import make_status
 from subsystems.display.machine import (
@@ -43,6 +43,7 @@ from subsystems.display.machine import (
 from subsystems.display.start import all_words, first_state, index
 from subsystems.display.view import milliseconds
 from subsystems.kit.notes import Note, make_notes
+from subsystems.kit.page_files import page_files
 from subsystems.kit.status import status_line
 from subsystems.kit.transcript import SPOKEN, with_spoken
 
@@ -161,7 +162,7 @@ def main(station_dir, port, now, rate, turn_s=None):
     station = load_station(Path(station_dir))
     if turn_s is not None:
         station = turning(station, float(turn_s))
-    files = page_files()
+    files = page_files("subsystems.display")
     boards = Boards(station, datetime.fromisoformat(now), float(rate), code_of(files))
     streams = Streams(
         reactor,

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The stream from the display process, opened again and again.
+ * The stream from the process whose page this is, opened again and again.
  *
  * Law: transport only. EventSource gives up for good at readyState 2 (a restarting server answers
  * once with an error), and notices a half-open connection never: so it is wrapped, the server speaks
@@ -10,16 +10,17 @@
 const SILENCE_MS = 12000;
 const AGAIN_MS = 900;
 const JITTER_MS = 500;
-const KINDS = ["document", "rows", "notices", "status", "beat"];
 
 export class Stream {
   /**
    * @param {string} url
+   * @param {string[]} kinds names of the events
    * @param {(kind: string, data: any) => void} onMessage
    * @param {() => void} onLost called once for every loss
    */
-  constructor(url, onMessage, onLost) {
+  constructor(url, kinds, onMessage, onLost) {
     this.url = url;
+    this.kinds = kinds;
     this.onMessage = onMessage;
     this.onLost = onLost;
     /** @type {?EventSource} */
@@ -40,7 +41,7 @@ export class Stream {
     const source = new EventSource(this.url);
     this.source = source;
     this.heard = performance.now();
-    for (const kind of KINDS) {
+    for (const kind of this.kinds) {
       source.addEventListener(kind, (event) => this.take(kind, /** @type {MessageEvent} */ (event)));
     }
     source.onerror = () => this.fail();
