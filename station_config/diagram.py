@@ -75,6 +75,11 @@ def platform_element(platform: str) -> str:
     return f"platform-{platform}"
 
 
+def buffer_element(track: str) -> str:
+    """Return the id of the element of the buffer stop of `track`, if it is closed at one end."""
+    return f"buffer-{track}"
+
+
 def needed_elements(layout: Layout) -> list[str]:
     """Return the ids that a drawing of `layout` must have, each once."""
     tracks = [track_element(track.id) for track in layout.tracks]

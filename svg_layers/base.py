@@ -12,9 +12,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from station_config.diagram import Side, platform_element, track_element
+from station_config.diagram import Side, buffer_element, platform_element, track_element
 from station_config.model import TrackKind
-from svg_layers.plan import END, HEADER, make_plan
+from svg_layers.plan import make_plan
+from svg_layers.throat import END
+from svg_layers.yard import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from station_config.diagram import End
     from station_config.model import Layout, Track
     from svg_layers.geometry import Box, Segment
-    from svg_layers.plan import Line, Plan, YardPlan
+    from svg_layers.plan import Plan
+    from svg_layers.yard import Line, YardPlan
 
 WORDS = {
     "zh": {"track": "{}道", "platform": "{}站台"},
@@ -89,7 +92,7 @@ def _yard(yard: YardPlan, name: str, ends: Sequence[End], language: str) -> Iter
     yield f'<g class="td-yard" id={quoteattr(f"yard-{yard.id}")}>\n'
     yield f'<rect class="td-ground" {_at(box)} rx="8" fill="#eef1f4" stroke="#c5ccd3"/>\n'
     yield _text(name, (box.x + END + 24, box.y + HEADER / 2 + 2), "td-yard-name", "start", 17)
-    for end in ends:
+    for end in (end for end in ends if end.side in yard.open):
         left = end.side is Side.LEFT
         x = box.x + 14 if left else box.right - 14
         said = _name(end.names, language)
@@ -132,8 +135,26 @@ def _track(track: Track, on: Segment, said: str, train: float) -> Iterator[str]:
             ' stroke-width="1"/>\n'
         )
         yield _text(text, (x, on.y1), "td-track-name", size=size, longest=wide - 4)
-    for x, side in ((on.x2 + 1, -1), (on.x1 - 1, 1)):
-        yield _signal(x, on.y1 + side * train * 0.34)
+    for x, way, side in ((on.x2 + 1, -1, Side.RIGHT), (on.x1 - 1, 1, Side.LEFT)):
+        if track.closed is side:
+            yield buffer_stop(track, on, train)
+        else:
+            yield _signal(x, on.y1 + way * train * 0.34)
+
+
+def buffer_stop(track: Track, on: Segment, train: float) -> str:
+    """Return the buffer stop of a track that is closed at one end: a bracket that holds its rail.
+
+    Args:
+        track: which.
+        on: where it lies.
+        train: height of a train.
+    """
+    left = track.closed is Side.LEFT
+    x, y, inwards = (on.x1, on.y1, 7) if left else (on.x2, on.y2, -7)
+    name = quoteattr(buffer_element(track.id))
+    path = f"M{x + inwards:g} {y - train * 0.42:.6g}H{x:g}V{y + train * 0.42:.6g}h{inwards}"
+    return f'<path class="td-buffer" id={name} d="{path}" fill="none" stroke-width="4"/>\n'
 
 
 def _signal(x: float, y: float) -> str:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from protocol.errors import StationError
-from station_config.diagram import platform_element, track_element
-from station_config.drawing import box_of, line_of, size_of
+from station_config.diagram import buffer_element, platform_element, track_element
+from station_config.drawing import SVG, box_of, line_of, size_of
+from svg_layers.base import buffer_stop
 from svg_layers.geometry import Box, Geometry, Place, Segment
 
 if TYPE_CHECKING:
@@ -52,6 +53,20 @@ def read_geometry(drawing: Drawing, layout: Layout) -> Geometry:
             waits[side, yard] = Box(*box)
     berths = {t.id: _berth(tracks[t.id], platforms.get(t.platform or "")) for t in layout.tracks}
     return Geometry(*size, _train_height(tracks), tracks, platforms, waits, berths)
+
+
+def with_buffers(drawing: Drawing, layout: Layout) -> bytes:
+    """Return the drawing with a buffer stop for each closed track that has none of its own."""
+    root = etree.fromstring(drawing.svg.encode(), etree.XMLParser(resolve_entities=False))
+    geometry = read_geometry(drawing, layout)
+    drawn = {e.get("id") for e in root.iter()}
+    closed = [t for t in layout.tracks if t.closed and buffer_element(t.id) not in drawn]
+    if not closed:
+        return drawing.svg.encode()
+    stops = "".join(buffer_stop(t, geometry.tracks[t.id], geometry.train) for t in closed)
+    group = f'<g xmlns="{SVG}" class="td-buffers" stroke="#4a525b">\n{stops}</g>'
+    root.append(etree.fromstring(group))
+    return etree.tostring(root, encoding="utf-8")
 
 
 def _known(numbers: tuple[float, float, float, float] | None) -> tuple[float, float, float, float]:

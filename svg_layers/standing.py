@@ -79,7 +79,13 @@ def kind_of(run: Run) -> Kind:
 
 
 def faces(run: Run, sight: Sight, *, leaving: bool) -> Side | None:
-    """Return the end that a train runs to (`leaving`) or comes from."""
+    """Return the end that a train runs to (`leaving`) or comes from.
+
+    A track that is closed at one end has only the other, whatever its trains' numbers say.
+    """
+    track = track_of(run, sight)
+    if track is not None and track.closed is not None:
+        return track.closed.other
     if leaving:
         number = run.departure_number or ""
         return leaves_through(sight.ends, _names(run.destination), number)
@@ -151,11 +157,17 @@ def _leaving(run: Run, now: Instant, sight: Sight) -> Standing | None:
 
 def _on_track(run: Run, now: Instant, sight: Sight, motion: Motion = Motion.STANDING) -> Standing:
     """On its track; a train whose track is not known stands in its yard, or nowhere."""
-    ahead = faces(run, sight, leaving=True) if run.departure is not None else None
-    if ahead is None and (came := faces(run, sight, leaving=False)) is not None:
-        ahead = came.other if run.arrival is not None else None
     since = run.timeline.arrives_at or run.timeline.departs_at or _planned(run) or now
-    return _made(run, now, sight, _track(run, sight), motion, ahead, since)
+    return _made(run, now, sight, _track(run, sight), motion, _ahead(run, sight), since)
+
+
+def _ahead(run: Run, sight: Sight) -> Side | None:
+    """Return where the head of a train on its track is: where it runs to, else as it came."""
+    ahead = faces(run, sight, leaving=True) if run.departure is not None else None
+    if ahead is None and run.arrival is not None:
+        came = faces(run, sight, leaving=False)
+        ahead = came.other if came is not None else None
+    return ahead
 
 
 def _there(run: Run, sight: Sight) -> Motion:

@@ -115,7 +115,8 @@ def trains_at(place: Place, seen: Sequence[Seen], geometry: Geometry) -> dict[st
     kind, name = place
     if kind == "track" and name in geometry.tracks:
         return _on_track(place, order, geometry)
-    box = geometry.waits.get(place) or geometry.waits[("unsure", "")]
+    waits = geometry.waits
+    box = waits.get(place) or waits.get(("unsure", name)) or waits[("unsure", "")]
     return _in_box(place, order, box, geometry.train)
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from station_config.model import TrackKind
 from svg_layers.base import digest, draw_base
-from svg_layers.drawn import read_geometry
+from svg_layers.drawn import read_geometry, with_buffers
 from svg_layers.plan import make_plan
 
 if TYPE_CHECKING:
-    from station_config.model import Layout, Station
+    from station_config.model import Layout, Station, Track
     from svg_layers.geometry import Geometry
 
 LANGUAGES = ("zh", "en")
@@ -32,6 +33,7 @@ class TrackName(msgspec.Struct, frozen=True, omit_defaults=True):
         yard: id of its yard.
         platform: label of its platform.
         main: trains may pass on it.
+        closed: end at which it ends at a buffer stop, ``""``: open at both.
     """
 
     id: str
@@ -39,6 +41,7 @@ class TrackName(msgspec.Struct, frozen=True, omit_defaults=True):
     yard: str
     platform: str | None = None
     main: bool = False
+    closed: str = ""
 
 
 class Ground(msgspec.Struct, frozen=True):
@@ -82,7 +85,7 @@ def make_base(station: Station, layout: Layout) -> Base:
     drawing = layout.drawing
     if drawing is not None:
         geometry = read_geometry(drawing, layout)
-        drawn = dict.fromkeys(LANGUAGES, drawing.svg.encode())
+        drawn = dict.fromkeys(LANGUAGES, with_buffers(drawing, layout))
     else:
         geometry = make_plan(layout).geometry
         drawn = {each: draw_base(layout, station.ends, each) for each in LANGUAGES}
@@ -93,13 +96,21 @@ def make_base(station: Station, layout: Layout) -> Base:
         height=geometry.height,
         train=geometry.train,
         yards={yard.id: yard.names for yard in layout.yards},
-        tracks=tuple(
-            TrackName(t.id, t.label, t.yard, labels.get(t.platform or ""), t.kind.value == "main")
-            for t in layout.tracks
-        ),
+        tracks=tuple(_named(track, labels) for track in layout.tracks),
         ends={end.side.value: end.names for end in station.ends},
     )
     return Base(layout, geometry, ground, {digest(svg): svg for svg in drawn.values()})
+
+
+def _named(track: Track, platforms: dict[str, str]) -> TrackName:
+    return TrackName(
+        id=track.id,
+        label=track.label,
+        yard=track.yard,
+        platform=platforms.get(track.platform or ""),
+        main=track.kind is TrackKind.MAIN,
+        closed=track.closed.value if track.closed is not None else "",
+    )
 
 
 class Bases:

@@ -50,7 +50,9 @@ def layouts(draw, most=14):
             kind = draw(st.sampled_from(TrackKind))
             platform = draw(st.sampled_from(own))
             metres = draw(st.integers(1, 9999))
-            track = Track(f"{len(tracks)}{name}", name, f"y{n}", kind, platform, metres)
+            open_only = kind is TrackKind.MAIN
+            closed = None if open_only else draw(st.sampled_from((None, None, *Side)))
+            track = Track(f"{len(tracks)}{name}", name, f"y{n}", kind, platform, metres, closed)
             tracks.append(track)
     return Layout(DAY, named, tuple(platforms), tuple(tracks), (), ())
 

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given, settings
 from lxml import etree
 from small_yard import ENDS, layouts
 
-from station_config.diagram import needed_elements
+from station_config.diagram import Side, needed_elements
 from station_config.drawing import read_drawing
+from station_config.model import TrackKind
 from svg_layers.base import digest, draw_base
+from svg_layers.plan import make_plan
 
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True)
 
@@ -45,6 +48,32 @@ def test_what_is_generated_would_pass_as_a_drawing_by_hand(layout, tmp_path_fact
     drawing, mistakes = read_drawing(path, tracks, platforms)
     assert mistakes == []
     assert drawing.file == "drawn.svg"
+
+
+@settings(max_examples=60)
+@given(layout=layouts())
+def test_a_closed_track_has_a_buffer_stop_at_its_end_and_others_have_none(layout):
+    root = tree(draw_base(layout, ENDS, "zh"))
+    found = {e.get("id"): e.get("d") for e in root.iter() if e.get("class") == "td-buffer"}
+    assert set(found) == {f"buffer-{track.id}" for track in layout.tracks if track.closed}
+    for track in (track for track in layout.tracks if track.closed):
+        line = next(e for e in root.iter() if e.get("id") == f"track-{track.id}")
+        x = line.get("x1" if track.closed is Side.LEFT else "x2")
+        assert f"H{x}V" in found[f"buffer-{track.id}"]
+
+
+def test_a_terminus_has_nothing_beyond_its_buffer_stops(layout):
+    tracks = tuple(
+        replace(track, closed=Side.RIGHT, kind=TrackKind.RECEIVING_DEPARTURE)
+        for track in layout.tracks
+    )
+    terminus = replace(layout, tracks=tracks)
+    svg = draw_base(terminus, ENDS, "en").decode()
+    assert ("← West" in svg, "East →" in svg) == (True, False)
+    geometry = make_plan(terminus).geometry
+    north = {geometry.tracks[t.id].x2 for t in tracks if t.yard == "north"}
+    assert len(north) == 1, "buffer stops stand in one line"
+    assert {side for side, _ in geometry.waits} == {"left", "unsure"}
 
 
 def test_labels_are_in_the_language_that_was_asked_for(layout):

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from small_yard import layouts
 
+from station_config.diagram import Side
 from svg_layers.geometry import Box
-from svg_layers.plan import END, MARGIN, make_plan
+from svg_layers.plan import make_plan
+from svg_layers.throat import BLIND, END, MARGIN
 
 
 def trains_of(plan):
@@ -39,7 +41,7 @@ def test_everything_is_on_the_drawing_and_between_both_ends(layout):
     assert set(geometry.tracks) == {t.id for t in layout.tracks}
     assert set(geometry.platforms) == {p.id for p in layout.platforms}
     for segment in geometry.tracks.values():
-        assert MARGIN + END < segment.x1 < segment.x2 < geometry.width - MARGIN - END
+        assert BLIND <= segment.x1 < segment.x2 <= geometry.width - BLIND
         assert 0 < segment.y1 == segment.y2 < geometry.height
     for box in [*geometry.platforms.values(), *(y.box for y in plan.yards)]:
         assert box.x >= 0
@@ -47,15 +49,23 @@ def test_everything_is_on_the_drawing_and_between_both_ends(layout):
         assert box.bottom <= geometry.height
     for begin, end in geometry.berths.values():
         assert 0 <= begin < end <= 1
+    yards = {track.id: track.yard for track in layout.tracks}
+    for name, segment in geometry.tracks.items():
+        if ("left", yards[name]) in geometry.waits:
+            assert segment.x1 > MARGIN + END
+        if ("right", yards[name]) in geometry.waits:
+            assert segment.x2 < geometry.width - MARGIN - END
 
 
 @settings(max_examples=60)
 @given(layout=layouts())
-def test_rails_meet_the_segments_that_they_lead_to(layout):
+def test_rails_meet_the_segments_at_the_ends_that_are_open_and_at_no_other(layout):
     plan = make_plan(layout)
     ends = {point for yard in plan.yards for line in yard.rails for point in line.points}
-    for segment in plan.geometry.tracks.values():
-        assert {(segment.x1, segment.y1), (segment.x2, segment.y2)} <= ends
+    for track in layout.tracks:
+        on = plan.geometry.tracks[track.id]
+        for side, point in ((Side.LEFT, (on.x1, on.y1)), (Side.RIGHT, (on.x2, on.y2))):
+            assert (point in ends) is (track.closed is not side)
 
 
 @settings(max_examples=40)

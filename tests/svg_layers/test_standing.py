@@ -98,6 +98,27 @@ def test_a_train_that_passes_is_on_its_track_for_a_minute():
     assert seen(run, "13:00")[:2] == (("right", "north"), Motion.LEAVING)
 
 
+BAY = replace(
+    SIGHT,
+    layout=replace(
+        LAYOUT,
+        tracks=tuple(replace(t, closed=Side.LEFT) if t.id == "t3" else t for t in LAYOUT.tracks),
+    ),
+)
+
+
+@pytest.mark.parametrize("number", ["K1", "K2"])
+def test_a_train_on_a_bay_track_comes_and_leaves_by_its_open_end(number):
+    run = make_run(number)
+    coming = standing(run, at("09:56"), BAY)
+    assert (coming.place, coming.faces) == (("right", "north"), Side.LEFT)
+    assert standing(run, at("10:05"), BAY).faces is Side.RIGHT
+    leaving = standing(run, at("10:20"), BAY)
+    assert (leaving.place, leaving.faces) == (("right", "north"), Side.RIGHT)
+    ended = make_run(number, Role.TERMINUS, arrival="10:00")
+    assert standing(ended, at("10:05"), BAY).faces is Side.LEFT, "its head is at the buffer stop"
+
+
 def test_a_held_train_waits_from_its_printed_time_on_and_nothing_is_guessed():
     run = make_run(held=True, timeline=Timeline(shown_at=at("07:00")))
     assert seen(run, "09:59") is None

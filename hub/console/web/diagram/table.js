@@ -31,7 +31,7 @@ export function putTable(element, picture, context, at) {
       .slice(0, FOLLOWING);
     return h(
       "tr", {},
-      h("th", { scope: "row" }, name),
+      h("th", { scope: "row" }, name, track.closed ? h("span", { class: "td-bay" }, `${words.bay}, ${words.openTo[track.closed === "left" ? "right" : "left"]}`) : ""),
       h("td", {}, track.platform ?? "–"),
       h("td", {}, ...(standing.length ? standing.map(([, train]) => line(train, context)) : [words.nobody])),
       h("td", {}, ...next.map(([, bar]) => h("span", { class: "td-next" }, `${clock(bar.b)} ${bar.no} (${stands(bar, words)})`))),
