@@ -6,19 +6,18 @@ another, each in a step of its own. Nothing is judged here.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThreadPool
 
-from hub.audit.order import Obeyed, Order
+from hub.audit.order import Order
 from hub.audit.record import Actor, Source
 from hub.console.table import make_row
 from hub.past.why import why
 from hub.reload import Reloaded
-from hub.store.audited import ask_audited, obey_audited
+from hub.store.audited import ask_audited, following, obey_audited, rehearsed
 from hub.store.reading import reading
 from station_config.load import load_station
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from hub.audit.order import Obeyed, Rehearsed
     from hub.console.table import Row
     from hub.kernel.objections import Answer
     from hub.kernel.override import Command, StationMode
@@ -39,15 +39,13 @@ if TYPE_CHECKING:
     from hub.store.manual import InForce
     from hub.store.outcome import StepResult
     from hub.store.reading import Reader
+    from hub.store.step import Step
     from one_way_feed.rows import Row as FeedRow
     from protocol.times import Instant
     from station_config.model import Station
     from station_config.runtime.clocks import StationClock
     from station_config.runtime.deployment import Deployment
     from station_config.runtime.reactor import Reactor
-
-NEVER = -1
-"""As `Order.seen_hand`: somebody else was there in between; refuse it, and say who."""
 
 T = TypeVar("T")
 COMMAND_LINE = "run.command"
@@ -132,6 +130,10 @@ class Desk:
         """Return what each of `orders` alone would be answered."""
         return self._in_store(partial(self._ask_all, list(orders)))
 
+    def rehearse(self, orders: Sequence[Order]) -> Deferred[Rehearsed]:
+        """Return what would become of `orders`, done one after another; nothing is done."""
+        return self._in_store(partial(self._rehearse, list(orders)))
+
     def order_all(self, orders: Sequence[Order]) -> Deferred[list[Obeyed]]:
         """Do `orders` one after another; one that is refused stops none of the others.
 
@@ -179,12 +181,19 @@ class Desk:
             answered.append(self._operations.obeying(now, work, write=False))
         return answered
 
+    def _rehearse(self, orders: list[Order]) -> Rehearsed:
+        done: list[Obeyed] = []
+
+        def work(step: Step, order: Order) -> Obeyed:
+            done.append(obey_audited(step, following(done, order), self._audit))
+            return done[-1]
+
+        works = [partial(work, order=order) for order in orders]
+        return rehearsed(self._operations.rehearsing(self._clock.now(), works))
+
     def _next(self, before: list[Obeyed], order: Order) -> Deferred[list[Obeyed]]:
-        run_id = getattr(order.command, "run_id", None)
-        own = [o.hand for o in before if o.answer.accepted and o.answer.run_id == run_id]
-        if run_id is not None and own and order.seen_hand not in {None, NEVER}:
-            order = replace(order, seen_hand=max(own))
-        return self.order(order).addCallback(lambda obeyed: [*before, obeyed])
+        done = self.order(following(before, order))
+        return done.addCallback(lambda obeyed: [*before, obeyed])
 
     def _say(self, obeyed: Obeyed) -> Obeyed:
         if obeyed.hand:

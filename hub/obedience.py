@@ -6,6 +6,7 @@ Law: every method blocks and is called from the store's thread. What a command m
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +19,7 @@ from hub.store.step import Step
 from hub.store.writes import Writes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from hub.kernel.objections import Answer
     from hub.kernel.override import Command, StationMode
@@ -105,6 +106,36 @@ class Obedience(Held):
         self.look_on(committed(step))
         return answer
 
+    def rehearsing(
+        self, now: Instant, works: Iterable[Callable[[Step], _Answer]]
+    ) -> list[tuple[_Answer, Step]]:
+        """Do what persons want, one after another as `obeying` would, and keep nothing of it.
+
+        Args:
+            now: station time.
+            works: each gets a step of its own, in which those before it have happened.
+
+        Returns:
+            Of each what it answers, and its step, to be read only.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        now = max(now, self._latest or now)
+        self.end_manual(now)
+        done: list[tuple[_Answer, Step]] = []
+        with suppress(_TakenBackError), self._database.transaction() as opened:
+            next_number = self._fence(opened)[2]
+            for work in works:
+                step = self._step(opened, now, next_number)
+                done.append((work(step), step))
+                if not step.writes.idle:
+                    step.tick()
+                    step.writes.flush(opened, self._statements)
+                    next_number = step.writes.next_number
+            raise _TakenBackError
+        return done
+
     def in_force(self, now: Instant) -> InForce:
         """Return what persons have set and what holds at `now`.
 
@@ -146,6 +177,10 @@ class Obedience(Held):
             mode=self._mode,
             decoded=self._decoded,
         )
+
+
+class _TakenBackError(Exception):
+    """Ends a transaction of which nothing is kept."""
 
 
 def _unseen(_: Committed) -> None:

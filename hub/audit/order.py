@@ -9,9 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hub.audit.record import Actor, Record
     from hub.kernel.objections import Answer
     from hub.kernel.override import Command
+    from protocol.runs import Run
+
+NEVER = -1
+"""As `Order.seen_hand`: somebody else was there in between; refuse it, and say who."""
 
 
 @dataclass(frozen=True)
@@ -51,3 +57,17 @@ class Obeyed:
     overtaken: tuple[Record, ...] = ()
     hand: int = 0
     mark: str = ""
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What would become of commands, done one after another, of which nothing was done.
+
+    Attributes:
+        answers: in their order; of a run that several are about, each has it as it would be last.
+        also: runs that no command names and that would be told otherwise, by id: those that leave
+            with the stock of one that is named.
+    """
+
+    answers: tuple[Obeyed, ...]
+    also: Mapping[str, Run]

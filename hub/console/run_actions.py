@@ -13,7 +13,7 @@ from twisted.internet.defer import succeed
 
 from hub.accounts.hashing import draw_token
 from hub.accounts.roles import Permission, may
-from hub.audit.order import Order
+from hub.audit.order import NEVER, Order
 from hub.audit.record import Outcome
 from hub.audit.undo import undoing
 from hub.console.action import Action, Call
@@ -36,7 +36,6 @@ from hub.console.said import (
     line_of,
 )
 from hub.console.table import RunList
-from hub.desk import NEVER
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
-    from hub.audit.order import Obeyed
+    from hub.audit.order import Obeyed, Rehearsed
     from hub.audit.record import Record
 
 UNDOES = {
@@ -88,8 +87,15 @@ def _command(name: str) -> Any:  # noqa: ANN401 - what `Action.do` is
 
 
 def _preview(office: Office, call: Call) -> Deferred[CommandAnswer]:
-    asked = office.desk().ask([office.order(call, call.body, "run.preview")])
-    return asked.addCallback(lambda answers: answer_of(answers[0]))
+    order = office.order(call, call.body, "run.preview")
+    if not isinstance(call.body, RunOrder):
+        return office.desk().ask([order]).addCallback(lambda answers: answer_of(answers[0]))
+
+    def answered(found: Rehearsed) -> CommandAnswer:
+        also = tuple(found.also.values())
+        return msgspec.structs.replace(answer_of(found.answers[0]), also=also)
+
+    return office.desk().rehearse([order]).addCallback(answered)
 
 
 def _arm(office: Office, call: Call) -> Deferred[Armed]:
@@ -101,17 +107,18 @@ def _arm(office: Office, call: Call) -> Deferred[Armed]:
     beside: dict[str, object] = {"batch": token[:8], "count": len(batch.orders)}
     orders = [office.order(call, each, "batch.execute", beside) for each in batch.orders]
 
-    def armed(answers: list[Obeyed]) -> Armed:
+    def armed(found: Rehearsed) -> Armed:
         office.batches.arm(token, call.session, orders, office.wall())
         return Armed(
             token=token,
             count=len(orders),
-            refused=_refused(answers),
-            answers=tuple(map(answer_of, answers)),
+            refused=_refused(found.answers),
+            answers=tuple(map(answer_of, found.answers)),
+            also=tuple(found.also.values()),
             expires_s=int(LASTS_S),
         )
 
-    return office.desk().ask(orders).addCallback(armed)
+    return office.desk().rehearse(orders).addCallback(armed)
 
 
 def _execute(office: Office, call: Call) -> Deferred[Executed]:
@@ -125,12 +132,12 @@ def _execute(office: Office, call: Call) -> Deferred[Executed]:
     if not wanted.all_or_nothing:
         return desk.order_all(orders).addCallback(_executed)
 
-    def unless_refused(answers: list[Obeyed]) -> Deferred[Executed]:
-        if _refused(answers):
-            return succeed(_executed(answers, done=0))
+    def unless_refused(found: Rehearsed) -> Deferred[Executed]:
+        if _refused(found.answers):
+            return succeed(_executed(found.answers, done=0))
         return desk.order_all(orders).addCallback(_executed)
 
-    return desk.ask(orders).addCallback(unless_refused)
+    return desk.rehearse(orders).addCallback(unless_refused)
 
 
 def _undo(office: Office, call: Call) -> Deferred[Executed]:
@@ -217,7 +224,7 @@ ACTIONS = (
     ),
     Action(
         "batch.arm", "POST", "/batch", Permission.BATCH, Armed, _arm,
-        "Prepare many commands: what each would be answered, and a token to do them.",
+        "Prepare many commands: what would become of them, and a token to do them.",
         takes=Batch,
     ),
     Action(

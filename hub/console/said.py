@@ -16,6 +16,7 @@ from hub.kernel.notice import KeptNotice
 from hub.kernel.objections import Answer
 from hub.store.records import from_micros
 from protocol.limits import Scalar
+from protocol.runs import Run
 from protocol.times import Instant
 from protocol.topics import ALL_ZONES
 
@@ -147,11 +148,14 @@ class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         overtaken: what others did to the run since it was seen; that is why it was refused.
         hand: its number in the audit, 0: nothing was recorded.
+        also: of a preview: other runs that would be told otherwise, as they would be told: those
+            that leave with its stock.
     """
 
     answer: Answer
     overtaken: tuple[AuditLine, ...] = ()
     hand: int = 0
+    also: tuple[Run, ...] = ()
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,6 +170,9 @@ class Armed(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         count: of commands.
         refused: how many of them would be.
+        answers: as if they were done one after another; a run of which several speak is in each
+            answer as it would be last.
+        also: runs that no command names and that would be told otherwise.
         expires_s: real seconds until the token is worth nothing.
     """
 
@@ -173,6 +180,7 @@ class Armed(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     refused: int
     answers: tuple[CommandAnswer, ...]
+    also: tuple[Run, ...]
     expires_s: int
 
 

@@ -8,11 +8,12 @@ the person looked: then nothing is done, and who it was is told.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from hub.audit.order import Obeyed, Order
+from hub.audit.order import NEVER, Obeyed, Order, Rehearsed
 from hub.audit.record import Entry, Outcome
 from hub.kernel.manual import STATION, in_force
 from hub.kernel.notice import SetNotice, WithdrawNotice
@@ -24,9 +25,12 @@ from hub.store.notices import kept_notices, notice_of
 from protocol.topics import notice_entity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hub.audit.record import Record
     from hub.store.audit import AuditStore
     from hub.store.step import Step
+    from protocol.runs import Run
 
 
 def obey_audited(step: Step, order: Order, audit: AuditStore) -> Obeyed:
@@ -51,6 +55,31 @@ def ask_audited(step: Step, order: Order, audit: AuditStore) -> Obeyed:
     if since:
         return Obeyed(_overtaken(order.command, since), since)
     return Obeyed(obey(step, order.command, write=False))
+
+
+def following(before: Sequence[Obeyed], order: Order) -> Order:
+    """Return `order` knowing what the commands `before` it have done to its run."""
+    run_id = getattr(order.command, "run_id", None)
+    own = [o.hand for o in before if o.answer.accepted and o.answer.run_id == run_id]
+    if run_id is None or not own or order.seen_hand in {None, NEVER}:
+        return order
+    return replace(order, seen_hand=max(own))
+
+
+def rehearsed(done: Sequence[tuple[Obeyed, Step]]) -> Rehearsed:
+    """Return what commands would be answered that were done, each in its step, and not kept."""
+    last = {run_id: stored.run for _, step in done for run_id, stored in step.concluded.items()}
+    named = {obeyed.answer.run_id for obeyed, _ in done}
+    told = {run_id for _, step in done for run_id in step.changed}
+    answers = tuple(Obeyed(_lastly(obeyed.answer, last), obeyed.overtaken) for obeyed, _ in done)
+    also = {run_id: last[run_id] for run_id in sorted(told - named) if run_id in last}
+    return Rehearsed(answers, also)
+
+
+def _lastly(answer: Answer, last: dict[str, Run]) -> Answer:
+    if answer.run is None or answer.run_id not in last:
+        return answer
+    return msgspec.structs.replace(answer, run=last[answer.run_id])
 
 
 def subject_of(command: Command, step: Step) -> str:

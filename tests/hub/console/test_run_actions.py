@@ -168,6 +168,47 @@ def test_of_a_batch_that_is_refused_in_part_nothing_is_done(console, some_run):
     assert not caller.row(row["id"])["words"]
 
 
+def test_an_armed_batch_tells_what_would_become_of_all_of_it_and_keeps_nothing(console, some_run):
+    caller, row, other = console("dispatcher"), some_run(), some_run()
+    layout = caller.get("/station")
+    free = [each["id"] for each in layout["tracks"] if each.get("platform")]
+    track = next(each for each in free if each != row["run"]["track"])
+    orders = [
+        order(row["id"], "track", track=track) | {"seen_hand": row["hand"]},
+        order(row["id"], "delay", minutes=20) | {"seen_hand": row["hand"]},
+        order(other["id"], "delay", minutes=10) | {"seen_hand": other["hand"]},
+    ]
+    audit = caller.get(f"/runs/{row['id']}/audit")
+    armed = caller.post("/batch", orders=orders)
+    first, second, third = (each["answer"] for each in armed["answers"])
+    assert armed["refused"] == 0, armed
+    assert first["run"] == second["run"], "both tell of the run as it would be last"
+    assert (first["run"]["track"], first["run"]["manual"]) == (track, second["run"]["manual"])
+    assert third["run"]["run_id"] == other["id"]
+    assert not any(each["hand"] for each in armed["answers"])
+    assert [caller.row(each["id"]) for each in (row, other)] == [row, other]
+    assert caller.get(f"/runs/{row['id']}/audit") == audit
+    done = caller.post(f"/batch/{armed['token']}", count=3)
+    assert done["done"] == 3
+    assert done["answers"][1]["answer"]["run"] == second["run"]
+
+
+def test_trains_of_a_batch_that_would_stand_in_each_others_way_are_told(console, some_run):
+    caller = console("dispatcher")
+    rows = [some_run(role="INTERMEDIATE") for _ in range(2)]
+    track = rows[0]["run"]["track"]
+    at = rows[0]["run"]["departure"]["planned"]
+    orders = [
+        order(rows[0]["id"], "departure", at=at),
+        order(rows[1]["id"], "track", track=track),
+        order(rows[1]["id"], "arrival", at=rows[0]["run"]["arrival"]["planned"]),
+        order(rows[1]["id"], "departure", at=at),
+    ]
+    armed = caller.post("/batch", orders=orders)
+    warned = [e["code"] for a in armed["answers"] for e in a["answer"].get("warned", [])]
+    assert "track-occupied" in warned, armed
+
+
 def test_a_batch_is_for_who_armed_it(console, some_run):
     caller, row = console("dispatcher"), some_run()
     armed = caller.post("/batch", orders=[order(row["id"], "delay", minutes=20)])
