@@ -28,6 +28,7 @@ from subsystems.broadcast.asked import (
 from subsystems.broadcast.cap import MAX_BYTES
 from subsystems.broadcast.emergency import Arm
 from subsystems.broadcast.manual import Announce
+from subsystems.broadcast.questions import Asked
 from subsystems.broadcast.site.answers import Ask, AskOf, Do, File, Login, Page, Upload
 from subsystems.broadcast.sound_store import RECORDING_BYTES, RECORDING_MEDIA
 from subsystems.kit.page_files import page_files
@@ -143,8 +144,14 @@ def _questions(api: Resource, doors: Doors, questions: Questions, words: WordsDe
     api.putChild(b"archive", Ask(doors, questions.archive, foreign=True))
     csv = File(doors, questions.archive_csv, CSV, name="broadcast.csv", foreign=True)
     api.putChild(b"archive.csv", csv)
-    preview = Do(doors, Asked, lambda asked, _: questions.preview(asked), guarded=False, foreign=True)
-    api.putChild(b"preview", preview)
+    told = Do(
+        doors,
+        Asked,  # type: ignore[arg-type]  # a union is decoded, too
+        lambda asked, _: questions.preview(asked),
+        guarded=False,
+        foreign=True,
+    )
+    api.putChild(b"preview", told)
 
 
 def _commands(api: Resource, doors: Doors, desk: Desk, words: WordsDesk) -> None:

@@ -13,17 +13,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from protocol.errors import OperatorError
+from protocol.runs import Run
+from subsystems.broadcast.foretold import foretold
 from subsystems.broadcast.model import Kind
-from subsystems.broadcast.occasions import occasions
 from subsystems.broadcast.speech.archive_model import Wish
 from subsystems.broadcast.view import milliseconds
-from subsystems.broadcast.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from protocol.runs import Run
     from protocol.times import Instant
     from station_config.model import Station
     from subsystems.broadcast.site.gate import Gate
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 
 ARCHIVE_MOST = 500
 CSV_MOST = 20_000
+Asked = Run | tuple[Run, ...]
+"""One run, or several that are to be changed together."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
@@ -108,23 +109,12 @@ class Questions:
         shown = self._sources.overview()
         return {"now": shown.now, "voices": shown.voices, "takeovers": shown.takeovers}
 
-    def preview(self, run: Run) -> dict[str, Any]:
-        """Return what would be said of a run as it is given, if nothing had been said of it."""
+    def preview(self, asked: Asked) -> dict[str, Any]:
+        """Return what would be said of runs as they are given; see `foretold`."""
         sources = self._sources
-        station, vocabulary = sources.station, sources.vocabulary()
-        found = occasions(run, station.announcements, station, sources.now(), told={})
+        runs = (asked,) if isinstance(asked, Run) else asked
         return {
-            "announcements": [
-                {
-                    "kind": each.kind,
-                    "priority": int(each.priority),
-                    "zones": each.zones,
-                    "due": milliseconds(each.due),
-                    "latest": milliseconds(each.latest),
-                    "text": say(each, vocabulary).shown,
-                }
-                for each in sorted(found, key=lambda each: each.due)
-            ]
+            "announcements": foretold(runs, sources.station, sources.vocabulary(), sources.now())
         }
 
     def archive(self, given: Mapping[str, str]) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 import msgspec
 from twisted.web.resource import Resource
 
-from protocol.runs import Run
 from station_config.runtime.foreign import ForeignPost, may_frame
 from station_config.runtime.trace import trace
 from station_config.runtime.web import (
@@ -32,6 +31,7 @@ from station_config.runtime.web import (
     NotFound,
     Sse,
 )
+from subsystems.display.foreign import Asked
 from subsystems.display.machine import SendNotices, SendRows, SendStatus
 from subsystems.display.model import Document, Row, Status
 from subsystems.display.pages import FRAME, board_page
@@ -194,7 +194,7 @@ def site(
     files: dict[str, Asset],
     code: str,
     index: bytes,
-    preview: Callable[[Run], Preview],
+    preview: Callable[[Asked], Preview],
     origins: frozenset[str] = frozenset(),
 ) -> Resource:
     """Return the resource of ``/``; `/health` is the kit's.
@@ -205,7 +205,7 @@ def site(
         files: of the page.
         code: of these files.
         index: the list of boards.
-        preview: what boards would show of a run.
+        preview: what boards would show of runs.
         origins: of sites that may show boards in frames and ask for a preview.
     """
     root = Folder({})
@@ -213,7 +213,7 @@ def site(
     root.putChild(b"web", Folder(files))
     root.putChild(b"sw.js", files["sw.js"])
     root.putChild(b"time", Json(streams.time))
-    root.putChild(b"preview", ForeignPost(Run, preview, origins))
+    root.putChild(b"preview", ForeignPost(Asked, preview, origins))  # type: ignore[arg-type]
     boards = Folder({})
     root.putChild(b"board", boards)
     for board, sheet in sheets.items():

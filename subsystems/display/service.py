@@ -31,11 +31,10 @@ from subsystems.kit.transcript import Transcript, with_spoken
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from protocol.runs import Run
     from protocol.spoken import Spoken
     from station_config.model import Board
     from station_config.runtime.metrics import Figures
-    from subsystems.display.foreign import Preview
+    from subsystems.display.foreign import Asked, Preview
     from subsystems.display.machine import Event
     from subsystems.display.model import Status
     from subsystems.kit.notes import Note
