@@ -220,8 +220,10 @@ class Driver:
             case Complain():
                 self._counts.complaints += 1
                 self._log.error("broadcast.complaint", what=effect.what)
-            case Remember() | Background():
-                pass  # remembered already; sinks silence their background by the playing
+            case Background():
+                self.heard.background(effect.zones, silent=effect.silent)
+            case Remember():
+                pass  # remembered already
 
     def _prepare(self, effect: Prepare) -> None:
         occasion = effect.occasion

@@ -1,8 +1,9 @@
 """Voices on loudspeakers: one voice of the scheduler in several zones, and on record once.
 
-Law: carries out `Play` and `CutOff`, answers with `Ended` zone by zone. Zones that share a sink are
-one playing, for a sink speaks with one voice; every other zone is a playing of its own, so that it
-can be silenced alone. The archive has one record for each voice, whatever the number of playings.
+Law: carries out `Play`, `CutOff` and `Background`, answers with `Ended` zone by zone. Zones that
+share a sink are one playing, for a sink speaks with one voice; every other zone is a playing of its
+own, so that it can be silenced alone. The archive has one record for each voice, whatever the
+number of playings.
 
     Play: zones A B C   sinks: one for A and B, one for C   ─▶   playing A B   playing C
 """
@@ -37,13 +38,20 @@ SOFTEST_DB = -30.0
 """Of a volume that is wanted: less is silence, for which there is mute."""
 
 
+@dataclass(frozen=True)
+class _End:
+    zones: tuple[str, ...]
+    how: How
+    heard_s: float
+
+
 @dataclass
 class _Voice:
     play: Play
     clip: Clip
     began_s: float
     playings: dict[str, tuple[str, ...]]
-    hows: list[How] = field(default_factory=list)
+    ends: list[_End] = field(default_factory=list)
     archived: bool = False
 
 
@@ -86,7 +94,12 @@ class Heard:
         names = {f"{play.voice}.{n}": zones for n, zones in enumerate(parts)}
         voice = _Voice(play, clip, self._reactor.seconds(), names)
         self._voices[play.voice] = voice
-        said = self._said(play, clip, saying)
+        loud = {
+            name: min(gains[zone] for zone in zones) + self._softer_db(play)
+            for name, zones in names.items()
+        }
+        changed = {z: round(loud[n], 1) for n, zones in names.items() for z in zones if loud[n]}
+        said = self._said(play, clip, saying, changed)
         voice.archived = self._record(lambda archive: archive.began(said, clip, day))
         for name, zones in names.items():
             playback = Playback(
@@ -94,8 +107,9 @@ class Heard:
                 zones=zones,
                 clip=clip,
                 saying=saying,
-                gain_db=min(gains[zone] for zone in zones) + self._softer_db(play),
+                gain_db=loud[name],
                 duck=play.duck,
+                chime=play.occasion.chime,
             )
             playing = self._loudspeakers.play(playback, said, day)
             playing.addCallback(self._over, play.voice, name, zones)
@@ -110,12 +124,16 @@ class Heard:
             if wanted & set(reached):
                 self._loudspeakers.stop(name)
 
+    def background(self, zones: Iterable[str], *, silent: bool) -> None:
+        """Silence what is no announcement there, or have it again."""
+        self._loudspeakers.hush(zones, silent=silent)
+
     def _over(self, how: How, voice_id: str, name: str, zones: tuple[str, ...]) -> None:
         voice = self._voices.get(voice_id)
         if voice is None or name not in voice.playings:
             return
         del voice.playings[name]
-        voice.hows.append(how)
+        voice.ends.append(_End(zones, how, self._heard_s(voice, how)))
         why = "" if how is not How.FAILED else "no loudspeaker played it"
         if not voice.playings:
             del self._voices[voice_id]
@@ -124,12 +142,17 @@ class Heard:
 
     def _close(self, voice: _Voice, last: How) -> None:
         """Put on record how it ended: played, if it was heard to its end anywhere."""
-        how = How.PLAYED if How.PLAYED in voice.hows else last
-        seconds = voice.clip.seconds
-        heard_s = min(seconds, self._reactor.seconds() - voice.began_s)
-        heard_s = seconds if how is How.PLAYED else 0.0 if how is How.FAILED else heard_s
+        how = How.PLAYED if any(each.how is How.PLAYED for each in voice.ends) else last
+        heard_s = self._heard_s(voice, how)
+        why = "; ".join(_otherwise(each) for each in voice.ends if each.how is not how)
         if voice.archived:
-            self._record(lambda archive: archive.ended(voice.play.voice, how, heard_s))
+            self._record(lambda archive: archive.ended(voice.play.voice, how, heard_s, why))
+
+    def _heard_s(self, voice: _Voice, how: How) -> float:
+        seconds = voice.clip.seconds
+        if how is How.CUT_OFF:
+            return min(seconds, self._reactor.seconds() - voice.began_s)
+        return seconds if how is How.PLAYED else 0.0
 
     def _record(self, write: Callable[[Archive], None]) -> bool:
         if self._archive is None:
@@ -148,7 +171,7 @@ class Heard:
         return max(SOFTEST_DB, 20 * math.log10(max(self.volume, 1e-3)))
 
     @staticmethod
-    def _said(play: Play, clip: Clip, saying: Saying) -> Said:
+    def _said(play: Play, clip: Clip, saying: Saying, gains: dict[str, float]) -> Said:
         occasion = play.occasion
         about = (each.run_id for each in occasion.members or (occasion,))
         return Said(
@@ -161,7 +184,14 @@ class Heard:
             run_ids=tuple(run_id for run_id in about if run_id is not None),
             engines=clip.engines,
             missing=clip.missing,
+            gains=gains,
         )
+
+
+def _otherwise(end: _End) -> str:
+    """Return a sentence on zones in which a voice ended in another way than on the whole."""
+    after = f" after {end.heard_s:.1f} s" if end.how is How.CUT_OFF else ""
+    return f"{', '.join(end.zones)}: {end.how.value}{after}"
 
 
 def _together(zones: tuple[str, ...], sinks: Iterable[frozenset[str]]) -> list[tuple[str, ...]]:

@@ -191,6 +191,7 @@ class Questions:
             "why": record.why,
             "engines": said.engines,
             "missing": said.missing,
+            "gains": said.gains,
             "sound": bool(record.sound),
         }
 

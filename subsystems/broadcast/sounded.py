@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from subsystems.broadcast.model import Saying
-    from subsystems.broadcast.speech.port import Clip
+    from subsystems.broadcast.speech.clip import Clip
 
 
 @dataclass(frozen=True)

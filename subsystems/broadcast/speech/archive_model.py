@@ -9,7 +9,7 @@ import msgspec
 
 from protocol.times import Instant
 from subsystems.broadcast.model import Kind
-from subsystems.broadcast.speech.port import Ended
+from subsystems.broadcast.speech.ending import Ended
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,6 +26,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         engines: who spoke.
         missing: languages that should have been spoken and were not.
         person: who had it said, "" for nobody.
+        gains: how loud in which zone, decibels against normal; those not named: as normal.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     engines: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     person: str = ""
+    gains: dict[str, float] = {}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -62,6 +62,9 @@ class BrowserSpeaker:
         """Cut it off."""
         self._turns.stop(playback_id)
 
+    def hush(self, *, silent: bool) -> None:
+        """It has no background."""
+
     def close(self) -> Deferred[None]:
         """Be silent."""
         if self._timer is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from subsystems.broadcast.speech.clip import CHINESE, primary
 from subsystems.broadcast.speech.jobs import FliteJob, SpeakJob
 from subsystems.broadcast.speech.syllables import espeak_chinese
 
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
 
 VOICES = {"zh": "cmn-latn-pinyin", "en": "gmw/en", "de": "de"}
 """espeak-ng's voices by primary language; other languages have their tag's own, if there is one."""
-CHINESE = "zh"
-
-
-def primary(tag: str) -> str:
-    """Return the language of a tag without script and region: ``zh`` of ``zh-Hans-CN``."""
-    return tag.split("-", maxsplit=1)[0].lower()
 
 
 class Espeak:

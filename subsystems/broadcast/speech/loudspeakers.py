@@ -17,7 +17,7 @@ from subsystems.broadcast.speech.port import Ended
 from subsystems.broadcast.speech.settings import EVERYWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from structlog.typing import FilteringBoundLogger
@@ -65,6 +65,7 @@ class Loudspeakers:
         self._sinks = tuple(sinks)
         self._archive = archive
         self._playing: dict[str, _Playing] = {}
+        self._hushed: frozenset[str] = frozenset()
 
     @property
     def sinks(self) -> tuple[Sink, ...]:
@@ -112,6 +113,15 @@ class Loudspeakers:
             playing.stopped = True
             for sink in playing.sinks:
                 sink.stop(playback_id)
+
+    def hush(self, zones: Iterable[str], *, silent: bool) -> None:
+        """Silence what is no announcement in `zones`, or have it again.
+
+        A sink that several zones share is silent while any of them is to be.
+        """
+        self._hushed = self._hushed.union(zones) if silent else self._hushed.difference(zones)
+        for sink in self._sinks:
+            sink.hush(silent=any(_reaches(sink.zones, zone) for zone in self._hushed))
 
     def close(self) -> Deferred[None]:
         """Be silent everywhere."""

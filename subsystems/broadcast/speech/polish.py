@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from protocol.errors import DeviceError
+from subsystems.broadcast.speech.clip import RATE
 from subsystems.broadcast.speech.loudness import fast_size, loudness, normalised
-from subsystems.broadcast.speech.port import RATE
 from subsystems.broadcast.speech.wav import write_pcm
 
 if TYPE_CHECKING:

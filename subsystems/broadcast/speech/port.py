@@ -11,48 +11,26 @@ Whoever wires the broadcast needs five names:
     works.SpeechWorks(…).prepare(saying, chime)          -> Deferred[Clip]
     sinks.sinks_of(reactor, settings, log, random)       -> tuple[Sink, ...]
     archive.Archive(folder, keep_days=…)                 began, ended, find, sound_of, expire
-    loudspeakers.Loudspeakers(reactor, log, sinks, archive).play(playback, said, day), .stop(id)
+    loudspeakers.Loudspeakers(reactor, log, sinks, archive)
+        .play(playback, said, day), .stop(id), .hush(zones, silent=…)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path  # noqa: TC003 - part of the values
 from typing import TYPE_CHECKING, Protocol
 
+from subsystems.broadcast.speech.clip import RATE, Clip
 from subsystems.broadcast.speech.ending import Ended
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from twisted.internet.defer import Deferred
 
     from subsystems.broadcast.model import Part, Saying
 
 __all__ = ["RATE", "Clip", "Ended", "Playback", "Sink", "SinkState", "Synthesizer"]
-
-
-@dataclass(frozen=True)
-class Clip:
-    """Sound ready to be played: mono, 16 bit, `RATE` samples a second, loudness normalised.
-
-    Attributes:
-        path: WAV file; named by its content, never changed.
-        seconds: how long it plays.
-        sha256: of the file.
-        engines: names of those that spoke, e.g. ``("espeak-ng", "flite")``.
-        cached: it was there before.
-        missing: languages that could not be spoken: each is heard whole or not at all.
-    """
-
-    path: Path
-    seconds: float
-    sha256: str
-    engines: tuple[str, ...] = ()
-    cached: bool = False
-    missing: tuple[str, ...] = ()
-
-
-RATE = 16_000
-"""Samples a second of every clip: what public address systems carry (about 7 kHz)."""
 
 
 class Synthesizer(Protocol):
@@ -129,6 +107,10 @@ class Sink(Protocol):
 
     def stop(self, playback_id: str) -> None:
         """Cut it off, fading out within 50 ms; its Deferred fires with `Ended.CUT_OFF`."""
+        ...
+
+    def hush(self, *, silent: bool) -> None:
+        """Silence its background from now on, between voices too; or have it again."""
         ...
 
     def close(self) -> Deferred[None]:

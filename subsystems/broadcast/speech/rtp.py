@@ -121,6 +121,10 @@ class RtpSpeaker:
             self._how = Ended.CUT_OFF
         self._turns.stop(playback_id)
 
+    def hush(self, *, silent: bool) -> None:
+        """Silence its background, or have it again."""
+        self._mixer.hushed = silent
+
     def close(self) -> Deferred[None]:
         """Say goodbye to those who listen, and end."""
         self._pace.stop()

@@ -19,8 +19,8 @@ import struct
 from array import array
 from dataclasses import dataclass
 
+from subsystems.broadcast.speech.clip import RATE
 from subsystems.broadcast.speech.mixer import BYTES, samples_of
-from subsystems.broadcast.speech.port import RATE
 
 FRAME_S = 0.02
 FRAME = round(RATE * FRAME_S)

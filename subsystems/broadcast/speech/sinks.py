@@ -50,6 +50,9 @@ class BrokenSpeaker:
     def stop(self, _playback_id: str) -> None:
         """Nothing is heard."""
 
+    def hush(self, *, silent: bool) -> None:
+        """Nothing is heard."""
+
     def close(self) -> Deferred[None]:
         """Nothing was opened."""
         return succeed(None)

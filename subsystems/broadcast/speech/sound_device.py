@@ -2,7 +2,8 @@
 
 Law: the only place that starts it. Samples are written at the pace of playing, little ahead, so
 that what is cut off is silent soon; whether the card took them, the program's end says. No program
-and no card are told, never taken for silence.
+and no card are told, never taken for silence. It carries no background: between announcements
+there is no program, for one that ran on would fall behind the card's own oscillator, or run ahead.
 
 aplay is Debian's (alsa-utils). PortAudio was weighed: its wheel for Linux lacks the library itself,
 so it would need a Debian package as well, and lives in the process that it can take down.
@@ -86,6 +87,9 @@ class SoundDeviceSpeaker:
         if current is not None and current.id == playback_id:
             self._how = Ended.CUT_OFF
         self._turns.stop(playback_id)
+
+    def hush(self, *, silent: bool) -> None:
+        """It has no background."""
 
     def close(self) -> Deferred[None]:
         """Be silent and give the card back."""

@@ -10,7 +10,7 @@ import wave
 from typing import TYPE_CHECKING
 
 from protocol.errors import DeviceError
-from subsystems.broadcast.speech.port import RATE
+from subsystems.broadcast.speech.clip import RATE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from protocol.errors import DeviceError
 from subsystems.broadcast.speech.cache import SoundCache
 from subsystems.broadcast.speech.children import Children
-from subsystems.broadcast.speech.engines import primary
+from subsystems.broadcast.speech.clip import primary
 from subsystems.broadcast.speech.folders import SoundFolders
 from subsystems.broadcast.speech.jobs import JoinJob, Stretch
 from subsystems.broadcast.speech.making import Making

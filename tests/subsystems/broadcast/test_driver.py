@@ -10,7 +10,7 @@ from twisted.python.failure import Failure
 
 from protocol.errors import DeviceError
 from subsystems.broadcast.driver import AT_ONCE, Driver, Hands
-from subsystems.broadcast.events import Announce, Ended, Mute
+from subsystems.broadcast.events import Announce, EmergencyBegins, EmergencyEnds, Ended, Mute
 from subsystems.broadcast.figures import Counts
 from subsystems.broadcast.ledger import Ledger
 from subsystems.broadcast.machine import initial
@@ -30,6 +30,7 @@ class FakeHeard:
     def __init__(self):
         self.playing = {}
         self.cut = []
+        self.backgrounds = []
 
     def play(self, play, clip, saying, day):
         assert (clip.seconds, saying.shown, day) == (5.0, {"en": play.occasion.key}, DAY)
@@ -37,6 +38,9 @@ class FakeHeard:
 
     def cut_off(self, voice, zones):
         self.cut.append((voice, tuple(zones)))
+
+    def background(self, zones, *, silent):
+        self.backgrounds.append((tuple(zones), silent))
 
 
 class Stage:
@@ -167,6 +171,13 @@ def test_a_muted_zone_is_cut_off_and_counted(stage):
     assert stage.heard.cut == [(voice, ("a",))]
     stage.driver.happen(Ended(voice, How.CUT_OFF, frozenset({"a"})))
     assert stage.counts.cut[Reason.MUTED] == 1
+
+
+def test_the_background_is_silent_while_an_emergency_has_the_zone(stage):
+    stage.driver.happen(EmergencyBegins(occasion("e/1", Kind.EMERGENCY, run_id=None)))
+    assert stage.heard.backgrounds == [(("a",), True)]
+    stage.driver.happen(EmergencyEnds("e/1"))
+    assert stage.heard.backgrounds == [(("a",), True), (("a",), False)]
 
 
 def test_it_wakes_by_itself_when_something_is_due(stage):

@@ -37,6 +37,10 @@ class FakeSpeakers:
 
     sinks: tuple
     playing: dict = field(default_factory=dict)
+    hushed: list = field(default_factory=list)
+
+    def hush(self, zones, *, silent):
+        self.hushed.append((tuple(zones), silent))
 
     def play(self, playback, said, day):
         assert (said.id, day) == (playback.id.partition(".")[0], DAY)
@@ -126,7 +130,30 @@ def test_a_voice_is_on_record_once_with_all_its_zones(ended, clip, tmp_path):
     speakers.end("v-1.1")
     (record,) = archive.find(Wish())
     assert (record.ended, record.heard_s) == (Ended.PLAYED, 10.0)
+    assert record.why == "a: cut-off after 0.0 s"
     archive.close()
+
+
+def test_the_record_tells_how_loud_it_was_in_which_zone(ended, clip, tmp_path):
+    archive = Archive(tmp_path / "archive", keep_days=9)
+    heard, speakers = make(ended, {"a"}, {"b", "c"}, archive=archive)
+    heard.play(play("a", "b", "c", gains=(0.0, -2.0, -6.0)), clip, SAYING, DAY)
+    (record,) = archive.find(Wish())
+    assert record.said.gains == {"b": -6.0, "c": -6.0}, "one sink: the softest of its zones"
+    assert {p.zones: p.gain_db for p, _ in speakers.playing.values()} == {
+        ("a",): 0.0,
+        ("b", "c"): -6.0,
+    }
+    archive.close()
+
+
+def test_a_chip_is_told_the_chime_and_sinks_the_zones_of_an_emergency(ended, clip):
+    heard, speakers = make(ended, {"a"})
+    heard.play(play("a"), clip, SAYING, DAY)
+    assert speakers.playing["v-1.0"][0].chime == "chime"
+    heard.background(("a",), silent=True)
+    heard.background(("a",), silent=False)
+    assert speakers.hushed == [(("a",), True), (("a",), False)]
 
 
 def test_a_voice_that_nobody_heard_is_on_record_as_that(ended, clip, tmp_path):

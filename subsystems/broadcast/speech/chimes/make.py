@@ -14,7 +14,7 @@ import math
 import struct
 from pathlib import Path
 
-from subsystems.broadcast.speech.port import RATE
+from subsystems.broadcast.speech.clip import RATE
 from subsystems.broadcast.speech.wav import write_pcm
 
 PARTIALS = ((1.0, 1.0, 1.6), (2.76, 0.22, 0.5), (5.4, 0.06, 0.2))

@@ -23,7 +23,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from subsystems.broadcast.speech.chips.frames import Reply
-from subsystems.broadcast.speech.port import Ended
+from subsystems.broadcast.speech.ending import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -91,6 +91,9 @@ class ChipSpeaker:
         """Silence it."""
         self._turns.stop(playback_id)
 
+    def hush(self, *, silent: bool) -> None:
+        """It has no background."""
+
     def close(self) -> Deferred[None]:
         """Silence it, and give the port back."""
         if self._state.mode in {Mode.SENT, Mode.SPEAKING}:

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from subsystems.broadcast.speech.engines import CHINESE, primary
+from subsystems.broadcast.speech.clip import CHINESE, primary
 from subsystems.broadcast.speech.syllables import is_han
 
 if TYPE_CHECKING:

@@ -31,6 +31,10 @@ class Sinking:
     zones: frozenset
     state: SinkState = field(default_factory=lambda: SinkState(works=True))
     playing: dict = field(default_factory=dict)
+    hushed: bool = False
+
+    def hush(self, *, silent):
+        self.hushed = silent
 
     def play(self, playback):
         self.playing[playback.id] = Deferred()
@@ -169,3 +173,15 @@ def test_browsers_take_the_time_of_the_clip_and_are_told(stage):
     browsers.close()
     assert third == [Ended.CUT_OFF]
     assert stage.clock.getDelayedCalls() == []
+
+
+def test_background_is_silent_where_any_zone_of_a_sink_is_to_be(stage):
+    both = Sinking("both", frozenset({"a", "b"}))
+    speakers = stage.speakers(stage.hall, stage.gate, stage.all, both)
+    sinks = (stage.hall, stage.gate, stage.all, both)
+    speakers.hush(("a", "b"), silent=True)
+    assert [each.hushed for each in sinks] == [True, True, True, True]
+    speakers.hush(("a",), silent=False)
+    assert [each.hushed for each in sinks] == [False, True, True, True]
+    speakers.hush(("b", "c"), silent=False)
+    assert [each.hushed for each in sinks] == [False, False, False, False]

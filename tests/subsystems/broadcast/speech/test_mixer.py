@@ -72,3 +72,15 @@ def test_mixing_does_not_overflow():
     mixer = Mixer(FRAME, pcm_of(array("h", [30000] * FRAME)))
     mixer.begin(loud(FRAME, 30000))
     assert max(frames(mixer, 1)) == 32767
+
+
+def test_who_is_hushed_has_no_background_between_voices_either():
+    mixer = Mixer(FRAME, pcm_of(array("h", [1000, -1000] * 5 * FRAME)))
+    mixer.hushed = True
+    assert set(frames(mixer, 20)[-FRAME:]) == {0}
+    mixer.begin(loud(FRAME, 7))
+    assert set(frames(mixer, 1)) == {7}
+    assert set(frames(mixer, 200)[-FRAME:]) == {0}
+    mixer.hushed = False
+    frames(mixer, 200)
+    assert set(frames(mixer, 1)) == {1000, -1000}

@@ -178,6 +178,22 @@ def test_background_is_lowered_under_speech_and_silenced_in_an_emergency(
     assert emergency == 0
 
 
+def test_background_is_silent_between_two_voices_of_an_emergency(turning, stream, listener):
+    background = np.tile(np.array([4000, -4000], "<i2"), RATE).tobytes()
+    speaker = stream(port_of(listener), background=background)
+
+    def last():
+        listener.packets.clear()
+        turning.until(lambda: len(listener.listen()) > 2)
+        return level(listener.packets)
+
+    assert last() > 0
+    speaker.hush(silent=True)
+    turning.until(lambda: last() == 0)
+    speaker.hush(silent=False)
+    turning.until(lambda: last() > 0)
+
+
 def level(packets):
     samples = np.concatenate([np.frombuffer(each[12:], ">i2") for each in packets])
     return float(np.sqrt((samples.astype(float) ** 2).mean()))
