@@ -17,12 +17,13 @@ from protocol.errors import OperatorError
 from subsystems.kit.status import SINCE, WORDS, StatusCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from subsystems.kit.status import StatusLine
 
 T = TypeVar("T")
 Table = TypeVar("Table", bound=msgspec.Struct)
+Page = TypeVar("Page", bound="PageWords")
 
 
 class LineWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +46,73 @@ class LineWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def alone(self) -> str:
         """Return what a page says when it has lost its server, with a place ``{time}``."""
         return self.since.replace("{text}", self.lines[StatusCode.SCREEN_ALONE])
+
+
+class PageWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that a subsystem and its pages say in one language; a subsystem adds its words.
+
+    Attributes:
+        line: the honest line; not in the file, the kit has it for all subsystems.
+    """
+
+    line: LineWords = LineWords()
+
+    def word(self, key: str) -> str:
+        """Return the word `key`, its places unfilled."""
+        text: str = getattr(self, key)
+        return text
+
+
+def page_words(tables: Mapping[str, PageWords]) -> dict[str, dict[str, str]]:
+    """Return everything that the pages themselves say, by key and language."""
+    keys = {key: None for table in tables.values() for key in _keys(type(table))}
+    return {key: {tag: table.word(key) for tag, table in tables.items()} for key in keys}
+
+
+def load_page_words(
+    kind: type[Page],
+    package: str,
+    languages: Iterable[str],
+    *,
+    wanted: Mapping[str, set[str]],
+    who: str,
+) -> dict[str, Page]:
+    """Return what is said in `languages`, in their order.
+
+    Args:
+        kind: of table.
+        package: whose words they are.
+        languages: tags.
+        wanted: places for values that a word must have; one that is not named has none.
+        who: speaks these words, for people: ``the kiosks``.
+
+    Raises:
+        OperatorError: there is no table for a language, or it has a mistake.
+    """
+    asked = list(languages)
+    tables = load_tables(
+        package, asked, lambda data, where: parse_page_words(data, where, kind, wanted), who=who
+    )
+    lines = load_lines(asked)
+    return {tag: msgspec.structs.replace(tables[tag], line=lines[tag]) for tag in asked}
+
+
+def parse_page_words(
+    data: bytes, where: str, kind: type[Page], wanted: Mapping[str, set[str]]
+) -> Page:
+    """Return the table in `data` (TOML).
+
+    Raises:
+        OperatorError: a key is missing, unknown or empty, or a word has not the places `wanted`.
+    """
+    words = decode_table(data, kind, where)
+    for name in _keys(kind):
+        check_places(name, words.word(name), wanted.get(name, set()), where=where)
+    return words
+
+
+def _keys(kind: type[PageWords]) -> list[str]:
+    return [field for field in kind.__struct_fields__ if field != "line"]
 
 
 def load_tables(

@@ -14,6 +14,7 @@ from subsystems.kit.duties import Willing
 from subsystems.kit.notes import make_notes
 from subsystems.kit.orders import DONE, CommandRefusedError
 from subsystems.kit.service import Parts, Wired, make_link, run_subsystem
+from subsystems.kit.words import page_words
 from subsystems.query import machine
 from subsystems.query.catalogue import Catalogue, names_of
 from subsystems.query.desk import Desk
@@ -22,7 +23,7 @@ from subsystems.query.honest import make_status
 from subsystems.query.model import Frame
 from subsystems.query.spelling import LEXICON, needs_spelling, read_lexicon, spelled
 from subsystems.query.view import View
-from subsystems.query.words import load_words, page_words
+from subsystems.query.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,6 +18,7 @@ from subsystems.kit.orders import CommandRefusedError, Outcome
 from subsystems.kit.service import Parts, Wired, make_link, run_subsystem
 from subsystems.kit.status import StatusCode
 from subsystems.kit.timers import Timers
+from subsystems.kit.words import page_words
 from subsystems.staff_notices import machine, telltale
 from subsystems.staff_notices.bells import Bells
 from subsystems.staff_notices.driver import Pages, Tellers
@@ -44,7 +45,7 @@ from subsystems.staff_notices.shift import Lists
 from subsystems.staff_notices.store import SUFFIX, Store
 from subsystems.staff_notices.terminals import Terminals
 from subsystems.staff_notices.view import View, milliseconds
-from subsystems.staff_notices.words import load_words, page_words
+from subsystems.staff_notices.words import load_words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from subsystems.kit.words import LineWords, check_places, decode_table, load_lines, load_tables
+from subsystems.kit.words import PageWords, load_page_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,12 +61,8 @@ PLACES = {
 """Values that a word must have places for."""
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that is said in one language.
-
-    Attributes:
-        line: the honest line; not in the file, the kit has it for all subsystems.
-    """
+class Words(PageWords, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that is said in one language."""
 
     approach: str
     arrival: str
@@ -214,18 +208,6 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     summary: str
     fault_unsigned: str
     fault_store: str
-    line: LineWords = LineWords()
-
-    def word(self, key: str) -> str:
-        """Return the word `key`, its places unfilled."""
-        text: str = getattr(self, key)
-        return text
-
-
-def page_words(tables: dict[str, Words]) -> dict[str, dict[str, str]]:
-    """Return everything that the pages themselves say, by key and language."""
-    keys = [field for field in Words.__struct_fields__ if field != "line"]
-    return {key: {tag: table.word(key) for tag, table in tables.items()} for key in keys}
 
 
 def load_words(languages: Iterable[str]) -> dict[str, Words]:
@@ -234,20 +216,6 @@ def load_words(languages: Iterable[str]) -> dict[str, Words]:
     Raises:
         OperatorError: there is no table for a language, or it has a mistake.
     """
-    asked = list(languages)
-    tables = load_tables("subsystems.staff_notices", asked, parse_words, who="staff notices")
-    lines = load_lines(asked)
-    return {tag: msgspec.structs.replace(tables[tag], line=lines[tag]) for tag in asked}
-
-
-def parse_words(data: bytes, where: str) -> Words:
-    """Return the table in `data` (TOML).
-
-    Raises:
-        OperatorError: a key is missing, unknown or empty, or a word lacks the place for its value.
-    """
-    words = decode_table(data, Words, where)
-    for name in Words.__struct_fields__:
-        if name != "line":
-            check_places(name, words.word(name), PLACES.get(name, set()), where=where)
-    return words
+    return load_page_words(
+        Words, "subsystems.staff_notices", languages, wanted=PLACES, who="staff notices"
+    )

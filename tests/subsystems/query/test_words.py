@@ -7,7 +7,8 @@ from importlib import resources
 import pytest
 
 from protocol.errors import OperatorError
-from subsystems.query.words import load_words, page_words, parse_words
+from subsystems.kit.words import page_words, parse_page_words
+from subsystems.query.words import PLACES, Words, load_words
 
 
 def test_all_languages_are_whole_and_have_other_words():
@@ -30,4 +31,4 @@ def test_a_mistake_is_told(old, new):
     text = resources.files("subsystems.query").joinpath("words/en.toml").read_text()
     assert old in text
     with pytest.raises(OperatorError):
-        parse_words(text.replace(old, new, 1).encode(), "en.toml")
+        parse_page_words(text.replace(old, new, 1).encode(), "en.toml", Words, PLACES)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import pytest
 
 from protocol.errors import OperatorError
-from subsystems.staff_notices.words import Words, load_words, page_words, parse_words
+from subsystems.kit.words import page_words, parse_page_words
+from subsystems.staff_notices.words import PLACES, Words, load_words
 
 
 def test_all_languages_have_all_words():
@@ -15,11 +18,6 @@ def test_all_languages_have_all_words():
 
 
 def test_a_word_without_the_place_for_its_value_is_refused():
-    data = (
-        __import__("importlib.resources", fromlist=["files"])
-        .files("subsystems.staff_notices")
-        .joinpath("words/en.toml")
-        .read_bytes()
-    )
+    data = resources.files("subsystems.staff_notices").joinpath("words/en.toml").read_bytes()
     with pytest.raises(OperatorError, match="'late_by' must have these places: minutes"):
-        parse_words(data.replace(b"{minutes} min late", b"late"), "en.toml")
+        parse_page_words(data.replace(b"{minutes} min late", b"late"), "en.toml", Words, PLACES)
