@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from station_config.diagram import Side, buffer_element, platform_element, track_element
 from station_config.model import TrackKind
-from svg_layers.plan import make_plan
+from svg_layers.plan import NARROWEST, make_plan
 from svg_layers.throat import END
 from svg_layers.yard import HEADER
 
@@ -35,7 +35,10 @@ WORDS = {
 """Texts of the drawing by language; a language that is not here reads English."""
 
 _SPARE = "en"
-PILL = 66.0
+LARGEST, READABLE = 18.0, 13.0
+"""Sizes of a label; a smaller one cannot be read where the whole drawing is on a small screen."""
+
+PILL = 70.0
 """Widest label of a track."""
 
 _CJK = 0x2E80
@@ -70,35 +73,35 @@ def _parts(layout: Layout, plan: Plan, ends: Sequence[End], language: str) -> It
     yield _HEAD.format(width=geometry.width, height=geometry.height)
     names = {yard.id: _name(yard.names, language) for yard in layout.yards}
     for yard in plan.yards:
-        yield from _yard(yard, names[yard.id], ends, language)
+        yield from _yard(yard, names[yard.id], ends, language, geometry.width)
     yield '<g class="td-platforms" fill="#9aa3ad" stroke="#6b7580" stroke-width="1">\n'
     for platform in layout.platforms:
         box = geometry.platforms[platform.id]
         yield _platform(platform_element(platform.id), box)
-        yield _text(
-            words["platform"].format(platform.label),
-            (box.x + box.width / 2, box.y + box.height / 2),
-            "td-platform-name",
-            size=min(15.0, box.height * 0.8),
-        )
+        yield _platform_name(words["platform"].format(platform.label), box, geometry.train)
     yield '</g>\n<g class="td-tracks" stroke="#4a525b" stroke-width="3">\n'
     for track in layout.tracks:
         yield from _track(track, geometry.tracks[track.id], words["track"], geometry.train)
     yield "</g>\n</svg>\n"
 
 
-def _yard(yard: YardPlan, name: str, ends: Sequence[End], language: str) -> Iterator[str]:
+def _yard(
+    yard: YardPlan, name: str, ends: Sequence[End], language: str, width: float
+) -> Iterator[str]:
     box = yard.box
+    closer = min(1.6, width / NARROWEST)
     yield f'<g class="td-yard" id={quoteattr(f"yard-{yard.id}")}>\n'
     yield f'<rect class="td-ground" {_at(box)} rx="8" fill="#eef1f4" stroke="#c5ccd3"/>\n'
-    yield _text(name, (box.x + END + 24, box.y + HEADER / 2 + 2), "td-yard-name", "start", 17)
+    yield _text(
+        name, (box.x + END + 24, box.y + HEADER / 2 + 2), "td-yard-name", "start", 17 * closer
+    )
     for end in (end for end in ends if end.side in yard.open):
         left = end.side is Side.LEFT
         x = box.x + 14 if left else box.right - 14
         said = _name(end.names, language)
         said = f"← {said}" if left else f"{said} →"
         at = (x, box.y + HEADER / 2 + 2)
-        yield _text(said, at, "td-end-name", "start" if left else "end", 15)
+        yield _text(said, at, "td-end-name", "start" if left else "end", 15 * closer)
     yield '<g class="td-leads" stroke="#4a525b">\n'
     for line in yard.rails:
         yield _rail(line)
@@ -118,14 +121,24 @@ def _platform(element: str, box: Box) -> str:
     return f'<rect class="td-platform" id={quoteattr(element)} {_at(box)} rx="3"/>\n'
 
 
+def _platform_name(said: str, box: Box, train: float) -> str:
+    """In its platform where there is room, else beside it: the rows are thinner than a text."""
+    y = box.y + box.height / 2
+    inside = box.height * 0.8
+    if inside >= READABLE:
+        at = (box.x + box.width / 2, y)
+        return _text(said, at, "td-platform-name", size=min(LARGEST, inside))
+    return _text(said, (box.x - 8, y), "td-platform-name", "end", size=min(LARGEST, train * 0.84))
+
+
 def _track(track: Track, on: Segment, said: str, train: float) -> Iterator[str]:
     main = track.kind is TrackKind.MAIN
     kind = "td-track td-main" if main else "td-track"
     where = f'x1="{on.x1:g}" y1="{on.y1:g}" x2="{on.x2:g}" y2="{on.y2:g}"'
     yield f'<line class="{kind}" id={quoteattr(track_element(track.id))} {where}/>\n'
-    text, size = said.format(track.label), min(15.0, train * 0.74)
+    text, size = said.format(track.label), min(LARGEST, train * 0.8)
     wide = min(PILL, max(34.0, _width(text, size) + 12))
-    high = min(22.0, train * 0.86)
+    high = min(26.0, train * 1.02)
     for x in (on.x1 - 6 - wide / 2, on.x2 + 6 + wide / 2):
         box = (
             f'x="{x - wide / 2:g}" y="{on.y1 - high / 2:.4g}" width="{wide:g}" height="{high:.4g}"'

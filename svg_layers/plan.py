@@ -10,15 +10,16 @@ main tracks lead to both ends. Lengths are to scale as far as there is room.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from station_config.diagram import Side
 from svg_layers.geometry import Box, Geometry, Place, Segment
 from svg_layers.throat import MARGIN
-from svg_layers.yard import HEADER, PLATFORM_SHARE, YardLayout, YardPlan
+from svg_layers.yard import HEADER, ROOMY, THIN, Rows, YardLayout, YardPlan
 
 if TYPE_CHECKING:
-    from station_config.model import Layout
+    from station_config.model import Layout, Track
 
 NARROWEST, WIDEST = 1600.0, 3000.0
 ASPECT = 2.05
@@ -30,11 +31,17 @@ BETWEEN = 14.0
 FILLED = 690.0
 """Height that the rows should fill together: then the narrowest drawing fills its pane."""
 
-TALLEST, LOWEST = 46.0, 25.0
+TALLEST, LOWEST = 70.0, 25.0
 """Height of a track's row, in units; the lowest still has room for a readable number."""
 
-TRAIN_SHARE = 0.74
-"""Height of a train, in rows of a track."""
+DENSE = 36.0
+"""Below this height of a row trains and labels fill it, and platforms are thin."""
+
+HIGHEST = 42.0
+"""Of a train: a higher one is no easier to read."""
+
+BUFFER = 9.0
+"""From a train to the buffer stop."""
 
 BERTH = (0.2, 0.8)
 """Share of its segment on which a train stands on a track without a platform."""
@@ -50,12 +57,12 @@ class Plan:
 
 def make_plan(layout: Layout) -> Plan:
     """Return the plan of `layout`; equal layouts give equal plans."""
-    row = _row_height(layout)
-    width = _width(layout, row)
+    rows = _rows(layout)
+    width = _width(layout, rows)
     y = MARGIN
     yards = []
     for yard in layout.yards:
-        made = YardLayout(layout, yard, y, row, width)
+        made = YardLayout(layout, yard, y, rows, width)
         yards.append(made)
         y = made.box.bottom + BETWEEN
     height = y - BETWEEN + MARGIN
@@ -70,29 +77,41 @@ def make_plan(layout: Layout) -> Plan:
         platforms |= made.boxes(scale, widest)
         waits |= made.waits()
     for track in layout.tracks:
-        berths[track.id] = _berth(tracks[track.id], platforms.get(track.platform or ""))
-    geometry = Geometry(width, height, _round(row * TRAIN_SHARE), tracks, platforms, waits, berths)
+        platform = platforms.get(track.platform or "")
+        berths[track.id] = _berth(track, tracks[track.id], platform)
+    geometry = Geometry(width, height, rows.train, tracks, platforms, waits, berths)
     return Plan(geometry, tuple(made.plan(tracks) for made in yards))
 
 
-def _row_height(layout: Layout) -> float:
-    rows = len(layout.tracks) + PLATFORM_SHARE * len(layout.platforms)
+def _rows(layout: Layout) -> Rows:
+    roomy = _fitting(layout, ROOMY.share)
+    if roomy < DENSE:
+        row = _fitting(layout, THIN.share)
+        return replace(THIN, track=row, train=_round(row * THIN.train))
+    return replace(ROOMY, track=roomy, train=_round(min(HIGHEST, roomy * ROOMY.train)))
+
+
+def _fitting(layout: Layout, share: float) -> float:
+    rows = len(layout.tracks) + share * len(layout.platforms)
     fixed = len(layout.yards) * HEADER
     return _round(max(LOWEST, min(TALLEST, (FILLED - fixed) / max(rows, 1.0))))
 
 
-def _width(layout: Layout, row: float) -> float:
-    rows = len(layout.tracks) + PLATFORM_SHARE * len(layout.platforms)
-    height = rows * row + len(layout.yards) * (HEADER + BETWEEN) + 2 * MARGIN
+def _width(layout: Layout, rows: Rows) -> float:
+    high = len(layout.tracks) * rows.track + len(layout.platforms) * rows.platform
+    height = high + len(layout.yards) * (HEADER + BETWEEN) + 2 * MARGIN
     return _round(max(NARROWEST, min(WIDEST, height * ASPECT)))
 
 
-def _berth(segment: Segment, platform: Box | None) -> tuple[float, float]:
-    if platform is None or segment.length == 0:
+def _berth(track: Track, on: Segment, platform: Box | None) -> tuple[float, float]:
+    """Return the share of a track before its platform, clear of its buffer stop."""
+    if platform is None or on.length == 0:
         return BERTH
-    begin = (platform.x - segment.x1) / (segment.x2 - segment.x1)
-    end = (platform.right - segment.x1) / (segment.x2 - segment.x1)
-    return max(0.0, round(begin, 4)), min(1.0, round(end, 4))
+    begin, end = (platform.x - on.x1) / on.length, (platform.right - on.x1) / on.length
+    clear = BUFFER / on.length
+    least = clear if track.closed is Side.LEFT else 0.0
+    most = 1.0 - clear if track.closed is Side.RIGHT else 1.0
+    return max(least, round(begin, 4)), min(most, round(end, 4))
 
 
 def _round(value: float) -> float:

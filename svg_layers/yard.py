@@ -28,11 +28,35 @@ HEADER = 40.0
 FOOT = 8.0
 """Room below its last."""
 
-PLATFORM_SHARE = 0.66
-"""Height of a platform's row, in rows of a track."""
-
 SHORTEST_TRACK, SHORTEST_PLATFORM = 0.34, 0.24
 """Shares of the longest segment that there is room for: shorter ones are not to scale."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How high rows are, in units.
+
+    Attributes:
+        share: height of a platform's row, in rows of a track.
+        train: height of a train; of the two kinds below, likewise a share.
+        track: height of a track's row.
+    """
+
+    share: float
+    train: float
+    track: float = 1.0
+
+    @property
+    def platform(self) -> float:
+        """Height of a platform's row."""
+        return self.share * self.track
+
+
+ROOMY = Rows(share=0.66, train=0.74)
+"""Platforms have their name inside."""
+
+THIN = Rows(share=0.5, train=0.86)
+"""Many tracks: platforms have their name beside them."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +89,14 @@ class YardLayout:
         layout: whose.
         yard: which.
         top: where it begins.
-        row: height of a track's row.
+        rows: how high they are.
         width: of the whole drawing.
 
     Attributes:
         available: length that there is room for, by track.
     """
 
-    def __init__(self, layout: Layout, yard: Yard, top: float, row: float, width: float) -> None:
+    def __init__(self, layout: Layout, yard: Yard, top: float, rows: Rows, width: float) -> None:
         self._width = width
         self.id = yard.id
         self._known = {t.id: t for t in layout.tracks if t.yard == yard.id}
@@ -80,7 +104,7 @@ class YardLayout:
         self._middle: list[tuple[Row, float, float]] = []
         y = top + HEADER
         for each in rows_of(layout, yard.id):
-            high = row if each.what is What.TRACK else row * PLATFORM_SHARE
+            high = rows.track if each.what is What.TRACK else rows.platform
             self._middle.append((each, _round(y + high / 2), high))
             y += high
         self.box = Box(MARGIN, top, width - 2 * MARGIN, _round(y + FOOT - top))

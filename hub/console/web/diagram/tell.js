@@ -97,6 +97,6 @@ export function barText(bar, words, clock, label) {
 /** @param {string} text @returns {number} its width in ems, nearly */
 export function ems(text) {
   let sum = 0;
-  for (const c of text) sum += (c.codePointAt(0) ?? 0) > 0x2e7f ? 1 : 0.58;
+  for (const c of text) sum += (c.codePointAt(0) ?? 0) > 0x2e7f ? 1 : 0.61;
   return sum;
 }

@@ -69,7 +69,7 @@ export class Trains {
   write(each, code) {
     const { legend, words, language, tracks, high } = this.context;
     const { train } = each;
-    const size = Math.min(18, high * 0.76);
+    const size = Math.min(22, high * 0.78);
     const room = (train.w - high * 0.9) / size;
     const sign = lookOf(legend, code).sign;
     const waits = !train.place.startsWith("track/");
