@@ -1,5 +1,6 @@
 // Law: begins the console: who is there, what the station is, then the stream. Nothing else.
 
+import "./past.js";
 import { effect, html, render, useEffect, useErrorBoundary, useState } from "../vendor/preact-htm-signals.js";
 import { get, me, whoAmI } from "./api.js";
 import { station } from "./format.js";

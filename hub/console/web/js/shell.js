@@ -38,7 +38,7 @@ export function troubles() {
 
 function Honest() {
   const found = troubles();
-  if (!found.length) return html`<p class="link good"><i aria-hidden="true">${"●"}</i> ${t("live")}</p>`;
+  if (!found.length) return html`<p class="link good"><i aria-hidden="true">●</i> ${t("live")}</p>`;
   const bad = found.some((each) => each.bad);
   return html`<p class=${bad ? "link bad" : "link warn"} role="status">
     <i aria-hidden="true">${bad ? "✕" : "▲"}</i> ${found.map((each) => each.text).join(" · ")}
@@ -139,8 +139,8 @@ export function Shell() {
       <${Honest} />
       <${ModeButton} />
       <${Clock} />
-      <button type="button" class="plain" onClick=${showPalette}>${t("palette")} <kbd>${"Ctrl K"}</kbd></button>
-      <button type="button" class="plain" aria-label=${t("keys")} onClick=${showKeys}><kbd>${"?"}</kbd></button>
+      <button type="button" class="plain" onClick=${showPalette}>${t("palette")} <kbd>Ctrl K</kbd></button>
+      <button type="button" class="plain" aria-label=${t("keys")} onClick=${showKeys}><kbd>?</kbd></button>
       <a class="who" href="#/me">${me.value.name}<small>${t(me.value.role)}</small></a>
     </header>
     <${Underway} />

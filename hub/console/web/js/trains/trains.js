@@ -5,10 +5,10 @@ import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../
 import { may, me } from "../api.js";
 import { useCommands } from "../commands.js";
 import { delayOf, expected, hhmm, late, numberOf } from "../format.js";
-import { conflictsOf, editorsOf, minute, ready, rows, standing } from "../live.js";
+import { conflictsOf, editorsOf, minute, ready, rows, standing, stationMs } from "../live.js";
 import { named, t } from "../words.js";
 import { OrderDialog } from "./dialog.js";
-import { COLUMNS, listed, VIEWS } from "./model.js";
+import { COLUMNS, listed, sameTrack, VIEWS } from "./model.js";
 import { ORDERS } from "./orders.js";
 import { Panel } from "./panel.js";
 
@@ -26,11 +26,12 @@ export function Trains({ path }) {
   const [dialog, ask] = useState(null);
   const filter = useRef(null);
   const grid = useRef(null);
+  const anchor = useRef(null);
 
   const conflicts = standing.value.conflicts;
   const all = rows.value;
   const shown = useMemo(
-    () => listed(all, { view, text, ...sort, conflicts }),
+    () => listed(all, { view, text, ...sort, conflicts, near: stationMs() }),
     [all, view, text, sort, conflicts],
   );
   const counts = useMemo(() => {
@@ -44,11 +45,36 @@ export function Trains({ path }) {
   const move = (to) => {
     const row = shown[Math.max(0, Math.min(shown.length - 1, to))];
     if (row) choose(row.id);
+    anchor.current = null;
   };
+  const page = (by) => move(at + by * Math.max(1, Math.floor(grid.current.clientHeight / (grid.current.querySelector(".line")?.offsetHeight ?? 28)) - 2));
   const toggle = (id) => {
     const next = new Set(selected);
     if (!next.delete(id)) next.add(id);
     select(next);
+    choose(id);
+    anchor.current = id;
+  };
+  /** Select from where a range began, else from the train that is chosen, to the place `to`. */
+  const reach = (to) => {
+    const end = Math.max(0, Math.min(shown.length - 1, to));
+    anchor.current ??= chosenId;
+    const began = shown.findIndex((row) => row.id === anchor.current);
+    if (!shown.length) return;
+    const [low, high] = began < 0 ? [end, end] : [Math.min(began, end), Math.max(began, end)];
+    select(new Set([...selected, ...shown.slice(low, high + 1).map((row) => row.id)]));
+    choose(shown[end].id);
+  };
+  const everyone = shown.length > 0 && shown.every((row) => selected.has(row.id));
+  const selectAll = () => {
+    const next = new Set(selected);
+    for (const row of shown) if (everyone) next.delete(row.id); else next.add(row.id);
+    select(next);
+  };
+  const hidden = selected.size ? selected.size - shown.filter((row) => selected.has(row.id)).length : 0;
+  const shut = () => {
+    setOpen(false);
+    grid.current?.focus();
   };
   const targets = () => (selected.size ? [...selected].filter((id) => all.has(id)) : chosen ? [chosen.id] : []);
   const order = (id, ids = targets(), field) => ids.length && may("command") && ask({ id, chosen: ids, field });
@@ -58,16 +84,22 @@ export function Trains({ path }) {
   };
 
   useCommands([
-    { id: "next", title: () => t("k_move"), key: "ArrowDown", hint: "↓ ↑ j k", hidden: true, run: () => move(at + 1) },
-    { id: "previous", title: () => t("k_move"), key: "ArrowUp", hidden: true, hint: "↑", run: () => move(at - 1) },
-    { id: "j", title: () => t("k_move"), key: "j", hidden: true, run: () => move(at + 1) },
-    { id: "k", title: () => t("k_move"), key: "k", hidden: true, run: () => move(at - 1) },
+    { id: "next", title: () => t("k_move"), key: "ArrowDown", keys: ["j"], hint: "↓  ↑  j  k", hidden: true, run: () => move(at + 1) },
+    { id: "previous", title: () => t("k_move"), key: "ArrowUp", keys: ["k"], hint: "", hidden: true, run: () => move(at - 1) },
+    { id: "page", title: () => t("k_page"), key: "PageDown", hint: "PgDn  PgUp  Home  End", hidden: true, run: () => page(1) },
+    { id: "page-back", title: () => t("k_page"), key: "PageUp", hint: "", hidden: true, run: () => page(-1) },
+    { id: "first", title: () => t("k_page"), key: "Home", hint: "", hidden: true, run: () => move(0) },
+    { id: "last", title: () => t("k_page"), key: "End", hint: "", hidden: true, run: () => move(shown.length - 1) },
+    { id: "reach", title: () => t("k_range"), key: "Shift ArrowDown", hint: "⇧ ↓  ⇧ ↑", hidden: true, run: () => reach(at + 1) },
+    { id: "reach-back", title: () => t("k_range"), key: "Shift ArrowUp", hint: "", hidden: true, run: () => reach(at - 1) },
+    { id: "all", title: () => `${t("k_all")} (${shown.length})`, key: "*", keys: ["Ctrl a"], hint: "*  Ctrl A", when: () => shown.length > 0, run: selectAll },
+    { id: "same-track", title: () => t("k_same_track"), key: "f", when: () => Boolean(chosen?.run.track), run: () => setText(sameTrack(chosen.run)) },
     { id: "open", title: () => t("k_open"), key: "Enter", hidden: true, when: () => chosen && !onControl(), run: () => setOpen(true) },
     { id: "select", title: () => t("k_select"), key: " ", hint: "␣", hidden: true, when: () => chosen && !onControl(), run: () => toggle(chosen.id) },
     { id: "filter", title: () => t("k_filter"), key: "/", run: () => filter.current.focus() },
     { id: "left", title: () => t("k_views"), key: "[", hidden: true, run: () => shift(-1) },
     { id: "right", title: () => t("k_views"), key: "]", hidden: true, run: () => shift(1) },
-    { id: "escape", title: () => t("k_escape"), key: "Escape", hidden: true, run: () => (selected.size ? select(new Set()) : setOpen(false)) },
+    { id: "escape", title: () => t("k_escape"), key: "Escape", hidden: true, run: () => (selected.size ? select(new Set()) : open ? shut() : setText("")) },
     ...ORDERS.map((each) => ({
       id: each.id,
       title: () => `${t(each.id)} ${subject(targets(), all)}`,
@@ -104,21 +136,22 @@ export function Trains({ path }) {
       ${selected.size > 0 &&
       html`<div class="many" role="region" aria-label=${t("all_selected")}>
         <b>${t("selected")} ${selected.size} ${t("trains_n")}</b>
+        ${hidden > 0 && html`<span class="warn">▲ ${t("hidden_selected")} ${hidden}</span>`}
         ${may("batch") && ORDERS.filter((each) => each.many).map((each) => html`<button type="button" onClick=${() => order(each.id)}>${t(each.id)}</button>`)}
-        <button type="button" class="plain" onClick=${() => select(new Set())}>${t("clear_selection")}</button>
+        <button type="button" class="plain" onClick=${() => { select(new Set()); grid.current?.focus(); }}>${t("clear_selection")}</button>
       </div>`}
-      <${Grid} key=${view} self=${grid} list=${shown} at=${at} selected=${selected} sort=${sort} setSort=${setSort} spare=${open && Boolean(chosen)}
-        onChoose=${choose} onToggle=${toggle} onOpen=${(id) => { choose(id); setOpen(true); }} />
+      <${Grid} key=${view} self=${grid} list=${shown} at=${at} selected=${selected} sort=${sort} setSort=${setSort} spare=${open && Boolean(chosen)} everyone=${everyone} onAll=${selectAll} onReach=${(id) => reach(shown.findIndex((row) => row.id === id))}
+        onChoose=${(id) => { choose(id); anchor.current = null; }} onToggle=${toggle} onOpen=${(id) => { choose(id); setOpen(true); }} />
     </section>
-    ${open && chosen && html`<${Panel} key=${chosen.id} row=${chosen} onClose=${() => setOpen(false)} onOrder=${order} />`}
-    ${dialog && html`<${OrderDialog} ...${dialog} onClose=${() => { ask(null); if (selected.size) select(new Set()); }} />`}
+    ${open && chosen && html`<${Panel} key=${chosen.id} row=${chosen} onClose=${shut} onOrder=${order} />`}
+    ${dialog && html`<${OrderDialog} ...${dialog} onClose=${(done) => { ask(null); if (done && selected.size) select(new Set()); }} />`}
   </div>`;
 }
 
 const onControl = () => document.activeElement?.closest("button, a, summary, [role=tab]") !== null && document.activeElement !== document.body;
 const subject = (ids, all) => (ids.length > 1 ? `(${ids.length})` : ids.length && all.get(ids[0]) ? numberOf(all.get(ids[0]).run) : "");
 
-function Grid({ self, list, at, selected, sort, setSort, spare, onChoose, onToggle, onOpen }) {
+function Grid({ self, list, at, selected, sort, setSort, spare, everyone, onAll, onReach, onChoose, onToggle, onOpen }) {
   const [box, setBox] = useState({ top: 0, height: 800, row: 28 });
   const columns = spare ? COLUMNS.filter((each) => !SPARE.has(each.id)) : COLUMNS;
   const template = ["2rem", ...columns.map((each) => each.width), "minmax(5rem,1fr)"].join(" ");
@@ -152,7 +185,7 @@ function Grid({ self, list, at, selected, sort, setSort, spare, onChoose, onTogg
     aria-multiselectable="true" aria-activedescendant=${at >= first && at < last ? `row-${at}` : undefined}
     onScroll=${(event) => setBox({ ...box, top: event.target.scrollTop })}>
     <div role="row" class="head" aria-rowindex="1" style=${{ gridTemplateColumns: template }}>
-      <span role="columnheader"><span class="unseen">${t("selected")}</span></span>
+      <span role="columnheader"><button type="button" tabindex="-1" class="tick" aria-pressed=${everyone ? "true" : selected.size ? "mixed" : "false"} title=${`${t("k_all")} (*)`} aria-label=${t("k_all")} onClick=${onAll}>${everyone ? "☑" : selected.size ? "⊟" : "☐"}</button></span>
       ${columns.map(
         (each) => html`<span role="columnheader" aria-sort=${sort.column === each.id ? (sort.down ? "descending" : "ascending") : "none"}>
           <button type="button" tabindex="-1" onClick=${() => by(each.id)}>${t(each.id)}${sort.column === each.id ? (sort.down ? " ▼" : " ▲") : ""}</button></span>`,
@@ -162,14 +195,14 @@ function Grid({ self, list, at, selected, sort, setSort, spare, onChoose, onTogg
     <div role="rowgroup" class="body" style=${{ height: `${list.length * box.row}px` }}>
       ${list.slice(first, last).map(
         (row, place) => html`<${Line} key=${row.id} row=${row} index=${first + place} top=${(first + place) * box.row} columns=${columns} template=${template} ms=${ms}
-          chosen=${first + place === at} selected=${selected.has(row.id)} onChoose=${onChoose} onToggle=${onToggle} onOpen=${onOpen} />`,
+          chosen=${first + place === at} selected=${selected.has(row.id)} onChoose=${onChoose} onReach=${onReach} onToggle=${onToggle} onOpen=${onOpen} />`,
       )}
     </div>
     ${list.length === 0 && html`<p class="dim pad">${t("no_rows")}</p>`}
   </div>`;
 }
 
-function Line({ row, index, top, columns, template, ms, chosen, selected, onChoose, onToggle, onOpen }) {
+function Line({ row, index, top, columns, template, ms, chosen, selected, onChoose, onReach, onToggle, onOpen }) {
   const run = row.run;
   const classes = ["line"];
   if (chosen) classes.push("chosen");
@@ -177,7 +210,7 @@ function Line({ row, index, top, columns, template, ms, chosen, selected, onChoo
   if (row.passengers === "GONE") classes.push("past");
   return html`<div role="row" id=${`row-${index}`} class=${classes.join(" ")} aria-rowindex=${index + 2} aria-selected=${selected} data-run=${row.id}
     style=${{ gridTemplateColumns: template, transform: `translateY(${top}px)` }}
-    onClick=${(event) => (event.shiftKey ? onToggle(row.id) : onChoose(row.id))} onDblClick=${() => onOpen(row.id)}>
+    onClick=${(event) => (event.shiftKey ? onReach : event.ctrlKey || event.metaKey ? onToggle : onChoose)(row.id)} onDblClick=${() => onOpen(row.id)}>
     <span role="gridcell" class="tick" onClick=${(event) => { event.stopPropagation(); onToggle(row.id); }}>${selected ? "☑" : "☐"}</span>
     ${columns.map((each) => html`<span role="gridcell" class=${classOf(each.id, row)}>${each.call ? toldOf(run[each.call], run.held) : each.text(row, ms)}</span>`)}
     <span role="gridcell" class="marks">${marksOf(row)}</span>
@@ -201,14 +234,11 @@ function classOf(id, row) {
   return "";
 }
 
-// A text that never changes is given as a value: htm would keep an element without any, and Preact
-// would hang each drawing of it to the one before: a page that grows by 3 KB a patch.
-// For the same reason it is no component: one that is skipped keeps what it was drawn in before.
 function toldOf(call, held) {
-  if (!call) return html`<span class="dim">${"—"}</span>`;
-  if (call.cancelled) return html`<s>${hhmm(call.planned)}</s> <span class="bad">${"✕"}</span>`;
+  if (!call) return html`<span class="dim">—</span>`;
+  if (call.cancelled) return html`<s>${hhmm(call.planned)}</s> <span class="bad">✕</span>`;
   if (call.actual) return html`<span class="dim">${hhmm(call.planned)}</span> <b title=${t("actual")}>${hhmm(call.actual)}✓</b>`;
-  if (held) return html`${hhmm(call.planned)} <b class="bad">${"?"}</b>`;
+  if (held) return html`${hhmm(call.planned)} <b class="bad">?</b>`;
   if (late(call)) return html`<span class="dim">${hhmm(call.planned)}</span> <b class="warn">${hhmm(expected(call))}</b>`;
   return hhmm(call.planned);
 }
