@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from svg_layers.yard import Line, YardPlan
 
 WORDS = {
-    "zh": {"track": "{}道", "platform": "{}站台"},
-    "en": {"track": "{}", "platform": "Platform {}"},
-    "de": {"track": "{}", "platform": "Bahnsteig {}"},
+    "zh": {"track": "{}道", "platform": "{}站台", "short": "{}台"},
+    "en": {"track": "{}", "platform": "Platform {}", "short": "Pl. {}"},
+    "de": {"track": "{}", "platform": "Bahnsteig {}", "short": "Bstg. {}"},
 }
 """Texts of the drawing by language; a language that is not here reads English."""
 
@@ -43,6 +43,8 @@ PILL = 70.0
 
 _CJK = 0x2E80
 """Where square characters begin."""
+
+_NARROW = frozenset(" .,:;'|!ijltfrI")
 
 _HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" class="td-base"'
@@ -75,10 +77,13 @@ def _parts(layout: Layout, plan: Plan, ends: Sequence[End], language: str) -> It
     for yard in plan.yards:
         yield from _yard(yard, names[yard.id], ends, language, geometry.width)
     yield '<g class="td-platforms" fill="#9aa3ad" stroke="#6b7580" stroke-width="1">\n'
+    beside = {p: tracks for yard in plan.yards for p, tracks in yard.beside.items()}
     for platform in layout.platforms:
         box = geometry.platforms[platform.id]
         yield _platform(platform_element(platform.id), box)
-        yield _platform_name(words["platform"].format(platform.label), box, geometry.train)
+        room = box.x - max((geometry.tracks[t].x1 for t in beside[platform.id]), default=END)
+        said = [words[form].format(platform.label) for form in ("platform", "short")]
+        yield _platform_name([*said, platform.label], box, geometry.train, room - 14)
     yield '</g>\n<g class="td-tracks" stroke="#4a525b" stroke-width="3">\n'
     for track in layout.tracks:
         yield from _track(track, geometry.tracks[track.id], words["track"], geometry.train)
@@ -90,18 +95,21 @@ def _yard(
 ) -> Iterator[str]:
     box = yard.box
     closer = min(1.6, width / NARROWEST)
+    y = box.y + HEADER / 2 + 2
+    begin = box.x + END + 24
     yield f'<g class="td-yard" id={quoteattr(f"yard-{yard.id}")}>\n'
     yield f'<rect class="td-ground" {_at(box)} rx="8" fill="#eef1f4" stroke="#c5ccd3"/>\n'
-    yield _text(
-        name, (box.x + END + 24, box.y + HEADER / 2 + 2), "td-yard-name", "start", 17 * closer
-    )
     for end in (end for end in ends if end.side in yard.open):
         left = end.side is Side.LEFT
-        x = box.x + 14 if left else box.right - 14
         said = _name(end.names, language)
         said = f"← {said}" if left else f"{said} →"
-        at = (x, box.y + HEADER / 2 + 2)
-        yield _text(said, at, "td-end-name", "start" if left else "end", 15 * closer)
+        at = (box.x + 14 if left else box.right - 14, y)
+        longest = width / 4
+        yield _text(said, at, "td-end-name", "start" if left else "end", 15 * closer, longest)
+        if left:
+            begin = max(begin, at[0] + min(longest, _width(said, 15 * closer)) + 20)
+    longest = box.x + box.width / 2 - begin
+    yield _text(name, (begin, y), "td-yard-name", "start", 17 * closer, longest)
     yield '<g class="td-leads" stroke="#4a525b">\n'
     for line in yard.rails:
         yield _rail(line)
@@ -121,14 +129,23 @@ def _platform(element: str, box: Box) -> str:
     return f'<rect class="td-platform" id={quoteattr(element)} {_at(box)} rx="3"/>\n'
 
 
-def _platform_name(said: str, box: Box, train: float) -> str:
-    """In its platform where there is room, else beside it: the rows are thinner than a text."""
+def _platform_name(said: Sequence[str], box: Box, train: float, room: float) -> str:
+    """In its platform where there is room, else beside it: the rows are thinner than a text.
+
+    Args:
+        said: from long to short; the first that there is room for.
+        box: the platform.
+        train: height of a train.
+        room: between the beginning of the tracks and the platform.
+    """
     y = box.y + box.height / 2
-    inside = box.height * 0.8
-    if inside >= READABLE:
+    inside = min(LARGEST, box.height * 0.8)
+    size = min(LARGEST, train * 0.84)
+    fits = next((text for text in said if _width(text, size) <= room), None)
+    if inside >= READABLE or fits is None:
         at = (box.x + box.width / 2, y)
-        return _text(said, at, "td-platform-name", size=min(LARGEST, inside))
-    return _text(said, (box.x - 8, y), "td-platform-name", "end", size=min(LARGEST, train * 0.84))
+        return _text(said[0], at, "td-platform-name", size=inside)
+    return _text(fits, (box.x - 8, y), "td-platform-name", "end", size=size)
 
 
 def _track(track: Track, on: Segment, said: str, train: float) -> Iterator[str]:
@@ -192,7 +209,7 @@ def _text(
 
 def _width(said: str, size: float) -> float:
     """Return nearly how wide a text is."""
-    return sum(1.0 if ord(c) > _CJK else 0.7 for c in said) * size
+    return sum(1.0 if ord(c) > _CJK else 0.38 if c in _NARROW else 0.7 for c in said) * size
 
 
 def _at(box: Box) -> str:

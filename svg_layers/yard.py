@@ -73,6 +73,7 @@ class YardPlan:
 
     Attributes:
         open: the ends that tracks lead to.
+        beside: by platform: the nearest track above and below.
     """
 
     id: str
@@ -80,6 +81,7 @@ class YardPlan:
     rails: tuple[Line, ...]
     turnouts: tuple[tuple[float, float], ...]
     open: tuple[Side, ...]
+    beside: dict[str, list[str]]
 
 
 class YardLayout:
@@ -165,7 +167,12 @@ class YardLayout:
                     turnouts.append(points[-2])
         for side in Side:
             rails += [Line(self._seen(side, each)) for each in self._throats[side].crossovers()]
-        return YardPlan(self.id, self.box, tuple(rails), tuple(turnouts), self._leading())
+        beside = {
+            row.id: self._beside(index)
+            for index, (row, _, _) in enumerate(self._middle)
+            if row.what is What.PLATFORM
+        }
+        return YardPlan(self.id, self.box, tuple(rails), tuple(turnouts), self._leading(), beside)
 
     def _throat(self, side: Side) -> Throat:
         tracks = [(t, at) for t, at in self._at.items() if self._known[t].closed is not side]

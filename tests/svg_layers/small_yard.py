@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from protocol.runs import CallTime, Named, Punctuality, Role, Run, Timeline
 from station_config.diagram import End, Numbers, Side
 from station_config.model import Layout, Platform, Track, TrackKind, Yard
+from svg_layers.geometry import Box
 from svg_layers.sight import Sight
 
 DAY = date(2021, 1, 20)
@@ -117,3 +118,13 @@ def make_run(number="K1", role=Role.INTERMEDIATE, arrival="10:00", departure="10
         "timeline": timeline,
     }
     return Run(**(values | fields))
+
+
+def trains_of(plan):
+    """The room that a train has on each track, its full length."""
+    geometry = plan.geometry
+    half = geometry.train / 2
+    return {
+        name: Box(on.x1, on.y1 - half, on.length, geometry.train)
+        for name, on in geometry.tracks.items()
+    }

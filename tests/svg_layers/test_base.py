@@ -21,7 +21,7 @@ def tree(svg):
     return etree.fromstring(svg, SAFE)
 
 
-@settings(max_examples=120)
+@settings(max_examples=40, deadline=None)
 @given(layout=layouts())
 def test_every_track_and_platform_has_its_element_exactly_once(layout):
     root = tree(draw_base(layout, ENDS, "zh"))
@@ -31,7 +31,7 @@ def test_every_track_and_platform_has_its_element_exactly_once(layout):
     assert {f"yard-{yard.id}" for yard in layout.yards} <= set(ids)
 
 
-@settings(max_examples=60)
+@settings(max_examples=20, deadline=None)
 @given(layout=layouts())
 def test_equal_layouts_are_equal_bytes(layout):
     first = draw_base(layout, ENDS, "en")
@@ -39,7 +39,7 @@ def test_equal_layouts_are_equal_bytes(layout):
     assert re.fullmatch("[0-9a-f]{64}", digest(first))
 
 
-@settings(max_examples=60)
+@settings(max_examples=20, deadline=None)
 @given(layout=layouts())
 def test_what_is_generated_would_pass_as_a_drawing_by_hand(layout, tmp_path_factory):
     path = tmp_path_factory.mktemp("drawn") / "drawn.svg"
@@ -50,7 +50,7 @@ def test_what_is_generated_would_pass_as_a_drawing_by_hand(layout, tmp_path_fact
     assert drawing.file == "drawn.svg"
 
 
-@settings(max_examples=60)
+@settings(max_examples=20, deadline=None)
 @given(layout=layouts())
 def test_a_closed_track_has_a_buffer_stop_at_its_end_and_others_have_none(layout):
     root = tree(draw_base(layout, ENDS, "zh"))

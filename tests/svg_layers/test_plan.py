@@ -4,25 +4,14 @@ from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
-from small_yard import layouts
+from small_yard import layouts, trains_of
 
 from station_config.diagram import Side
-from svg_layers.geometry import Box
 from svg_layers.plan import make_plan
 from svg_layers.throat import BLIND, END, MARGIN
 
 
-def trains_of(plan):
-    """The room that a train has on each track, its full length."""
-    geometry = plan.geometry
-    half = geometry.train / 2
-    return {
-        name: Box(on.x1, on.y1 - half, on.length, geometry.train)
-        for name, on in geometry.tracks.items()
-    }
-
-
-@settings(max_examples=150)
+@settings(max_examples=50, deadline=None)
 @given(layout=layouts())
 def test_nothing_overlaps_in_any_layout(layout):
     plan = make_plan(layout)
@@ -33,7 +22,7 @@ def test_nothing_overlaps_in_any_layout(layout):
         assert not first.overlaps(second)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50, deadline=None)
 @given(layout=layouts())
 def test_everything_is_on_the_drawing_and_between_both_ends(layout):
     plan = make_plan(layout)
@@ -57,7 +46,7 @@ def test_everything_is_on_the_drawing_and_between_both_ends(layout):
             assert segment.x2 < geometry.width - MARGIN - END
 
 
-@settings(max_examples=60)
+@settings(max_examples=20, deadline=None)
 @given(layout=layouts())
 def test_rails_meet_the_segments_at_the_ends_that_are_open_and_at_no_other(layout):
     plan = make_plan(layout)
@@ -68,7 +57,7 @@ def test_rails_meet_the_segments_at_the_ends_that_are_open_and_at_no_other(layou
             assert (point in ends) is (track.closed is not side)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20, deadline=None)
 @given(layout=layouts())
 def test_equal_layouts_give_equal_plans(layout):
     assert make_plan(layout) == make_plan(layout)

@@ -114,7 +114,7 @@ def run_of(number, track, late):
     return make_run(f"K{number}", role, *clocks, track=track, feeder=feeder)
 
 
-@settings(max_examples=120)
+@settings(max_examples=40, deadline=None)
 @given(said=st.lists(words, max_size=25))
 def test_patches_lead_to_the_picture_that_is_made_anew(said):
     now = at("09:30")

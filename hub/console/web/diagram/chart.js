@@ -12,6 +12,7 @@ import { codeOf, inkOf, lookOf, paint } from "./legend.js";
 import { barText, ems, shortDelay } from "./tell.js";
 
 const LEFT = 96;
+const LEFT_LARGE = 176;
 const TOP = 26;
 const LEAST = 21;
 const MOST = 64;
@@ -27,13 +28,14 @@ export class Chart {
     this.rows = h("g", { class: "td-rows", "aria-hidden": "true" });
     this.bars = h("g", { role: "group", class: "td-bars", onkeydown: (/** @type {KeyboardEvent} */ e) => this.key(e) });
     this.line = h("g", { class: "td-nowline", "aria-hidden": "true" });
-    this.svg = h("svg", { class: "td-chart", role: "group" }, this.axis, this.rows, this.line, this.bars);
+    this.svg = h("svg", { class: "td-chart", role: "group" }, this.rows, this.axis, this.line, this.bars);
     this.element = h("div", { class: "td-scroll", tabindex: -1 }, this.svg);
     /** @type {Map<string, {g: SVGElement, bar: any}>} */
     this.drawn = new Map();
     /** @type {string | null} */
     this.current = null;
     this.width = 800;
+    this.left = LEFT;
     this.height = 400;
   }
 
@@ -41,6 +43,8 @@ export class Chart {
   resize(width, height) {
     if (width === this.width && height === this.height) return;
     [this.width, this.height] = [width, height];
+    this.large = width > 2300;
+    this.left = this.large ? LEFT_LARGE : LEFT;
     if (this.context) this.lay();
   }
 
@@ -67,7 +71,7 @@ export class Chart {
     const free = this.height - TOP - 6 - 8 * (yards.length - 1);
     this.row = Math.max(LEAST, Math.min(MOST, free / Math.max(1, tracks.length)));
     this.begin = this.at - BEFORE;
-    this.scale = (this.width - LEFT - 12) / (BEFORE + AFTER);
+    this.scale = (this.width - this.left - 12) / (BEFORE + AFTER);
     /** @type {Map<string, number>} */
     this.y = new Map();
     let y = TOP;
@@ -94,7 +98,7 @@ export class Chart {
       return [
         h("rect", { class: i % 2 ? "td-odd" : "td-even", x: 0, y, width: this.width, height: this.row }),
         h("text", { x: 8, y: y + this.row / 2, class: "td-label", "dominant-baseline": "central" }, label),
-        h("text", { x: LEFT - 8, y: y + this.row / 2, class: "td-sublabel", "text-anchor": "end", "dominant-baseline": "central" }, language === "zh" || track.platform ? platform : track.main ? "main" : ""),
+        h("text", { x: this.left - 8, y: y + this.row / 2, class: "td-sublabel", "text-anchor": "end", "dominant-baseline": "central" }, language === "zh" || track.platform ? platform : track.main ? "main" : ""),
       ];
     });
     this.rows.replaceChildren(...made);
@@ -113,10 +117,10 @@ export class Chart {
     const x = this.x(this.now);
     const parts = [];
     if (x < this.width) {
-      const from = Math.max(LEFT, x);
+      const from = Math.max(this.left, x);
       parts.push(h("rect", { class: "td-ahead", x: from, y: TOP - 2, width: Math.max(0, this.width - from), height: this.bottom - TOP + 2 }));
     }
-    if (x >= LEFT && x <= this.width) {
+    if (x >= this.left && x <= this.width) {
       parts.push(h("line", { class: "td-now", x1: x, x2: x, y1: TOP - 6, y2: this.bottom }));
       parts.push(h("text", { class: "td-nowtext", x: x + 4, y: TOP + 2, "dominant-baseline": "central" }, words.now));
     }
@@ -129,17 +133,25 @@ export class Chart {
 
   /** @param {number} t */
   x(t) {
-    return LEFT + (t - this.begin) * this.scale;
+    return this.left + (t - this.begin) * this.scale;
   }
 
   layBars() {
     const seen = new Set();
+    /** @type {Map<string, [string, any, number, number][]>} */
+    const onTrack = new Map();
     for (const [run, bar] of this.all) {
       const left = this.x(bar.b);
       const right = this.x(bar.e);
-      if (!this.y.has(bar.track) || right < LEFT - 30 || left > this.width) continue;
+      if (!this.y.has(bar.track) || right < this.left - 30 || left > this.width) continue;
       seen.add(run);
-      this.put(run, bar, Math.max(LEFT, left), Math.min(this.width - 4, Math.max(right, left + 5)));
+      const list = onTrack.get(bar.track) ?? [];
+      list.push([run, bar, Math.max(this.left, left), Math.min(this.width - 4, Math.max(right, left + 5))]);
+      onTrack.set(bar.track, list);
+    }
+    for (const list of onTrack.values()) {
+      list.sort((a, b) => a[2] - b[2]);
+      list.forEach(([run, bar, left, right], i) => this.put(run, bar, left, right, [list[i - 1]?.[3] ?? this.left, list[i + 1]?.[2] ?? this.width]));
     }
     for (const [run, each] of this.drawn) {
       if (!seen.has(run)) {
@@ -150,8 +162,8 @@ export class Chart {
     if (!this.current || !this.drawn.has(this.current)) this.roam(this.drawn.keys().next().value ?? null);
   }
 
-  /** @param {string} run @param {any} bar @param {number} left @param {number} right */
-  put(run, bar, left, right) {
+  /** @param {string} run @param {any} bar @param {number} left @param {number} right @param {number[]} free where the neighbours on its track end and begin */
+  put(run, bar, left, right, free) {
     const { legend, words, clock, tracks } = this.context;
     const each = this.drawn.get(run) ?? this.make(run);
     each.bar = bar;
@@ -169,27 +181,42 @@ export class Chart {
     paint(body, legend, code, this.scope);
     const parts = [body];
     if (bar.v && this.x(bar.e) < this.width) parts.push(whisker(this.x(bar.e), y + high / 2, bar.v * this.scale, high));
-    if (bar.u && this.x(bar.b) > LEFT) parts.push(whisker(this.x(bar.b), y + high / 2, -bar.u * this.scale, high));
+    if (bar.u && this.x(bar.b) > this.left) parts.push(whisker(this.x(bar.b), y + high / 2, -bar.u * this.scale, high));
     if (bar.clash) parts.push(h("rect", { class: "td-edge", x: left - 2, y: y - 2, width: wide + 4, height: high + 4 }));
-    parts.push(...this.write(bar, code, left, y, wide, high));
+    parts.push(this.write(bar, code, left, y, wide, high, free));
     each.g.replaceChildren(...parts);
   }
 
-  /** @param {any} bar @param {string} code @param {number} left @param {number} y @param {number} wide @param {number} high */
-  write(bar, code, left, y, wide, high) {
+  /**
+   * In the bar, else beside it where its neighbours leave room, else small: never over another bar.
+   *
+   * @param {any} bar @param {string} code @param {number} left @param {number} y @param {number} wide @param {number} high @param {number[]} free
+   */
+  write(bar, code, left, y, wide, high, free) {
     const { legend } = this.context;
-    const size = Math.min(13, high * 0.72);
-    const sign = lookOf(legend, code).sign;
+    const size = Math.min(this.large ? 18 : 13, high * 0.72);
     const head = bar.clash ? "! " : "";
-    const texts = [`${head}${bar.no} ${sign}${shortDelay(bar)}`.trim(), `${head}${bar.no}`];
+    const texts = [`${head}${bar.no} ${lookOf(legend, code).sign}${shortDelay(bar)}`.trim(), `${head}${bar.no}`];
     const fits = texts.find((text) => ems(text) * size < wide - 6);
-    const inside = fits !== undefined;
-    const text = h("text", {
-      class: "td-text", "dominant-baseline": "central", "font-size": size, "data-halo": !inside || lookOf(legend, code).pattern !== "solid",
-      x: inside ? left + wide / 2 : left + wide + 4, y: y + high / 2 + 0.5, "text-anchor": inside ? "middle" : "start",
-    }, fits ?? texts[1]);
-    text.style.fill = inside ? inkOf(legend, code) : "var(--td-text)";
-    return [text];
+    const text = fits ?? texts[1];
+    const right = left + wide;
+    const needs = ems(text) * size + 8;
+    const at = { x: left + wide / 2, "text-anchor": "middle" };
+    const after = free[1] - right;
+    const before = left - free[0];
+    let shrunk = 1;
+    if (!fits && after < needs && before >= needs) Object.assign(at, { x: left - 4, "text-anchor": "end" });
+    else if (!fits && after > wide) {
+      Object.assign(at, { x: right + 4, "text-anchor": "start" });
+      shrunk = Math.min(1, Math.max(0.6, after / needs));
+    } else if (!fits) shrunk = Math.max(0.6, (wide - 4) / needs);
+    const outside = at["text-anchor"] !== "middle";
+    const made = h("text", {
+      class: "td-text", "dominant-baseline": "central", "font-size": Math.round(size * shrunk * 10) / 10,
+      "data-halo": outside || lookOf(legend, code).pattern !== "solid", y: y + high / 2 + 0.5, ...at,
+    }, text);
+    made.style.fill = outside ? "var(--td-text)" : inkOf(legend, code);
+    return made;
   }
 
   /** @param {string} run */

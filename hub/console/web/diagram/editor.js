@@ -96,8 +96,9 @@ export class Editor {
   grounds() {
     const w = this.words;
     const rows = GROUNDS.map((name) => h("tr", {}, h("th", { scope: "row" }, w[name]),
+      h("td", { class: "td-ground-sample" }, h("span", { class: `td-swatch td-swatch-${name}`, "aria-hidden": "true" }, { text: "1", mark: `${w.manual[0].toUpperCase()} !` }[name] ?? "")),
       h("td", {}, h("input", { type: "color", value: this.draft.ground[name], "aria-label": `${w[name]}: ${w.colour}`, oninput: (/** @type {any} */ e) => this.edit(this.draft.ground, name, e.target.value) }))));
-    return table([w.ground, w.colour], rows);
+    return table([w.ground, w.sample, w.colour], rows);
   }
 
   /** @param {any} part @param {string} name @param {string} value */

@@ -24,6 +24,7 @@ import { Trains } from "./trains.js";
 import { wordsOf } from "./words.js";
 
 const VIEWS = ["diagram", "chart", "both", "table"];
+const RETRY_MS = 4000;
 let mounted = 0;
 
 class Page {
@@ -68,7 +69,8 @@ class Page {
     this.patterns = h("svg", { class: "td-patterns", "aria-hidden": "true" });
     this.key = h("ul", { class: "td-key" });
     this.card = h("aside", { class: "td-card", hidden: true });
-    this.picturePane = h("div", { class: "td-pane td-picture" }, this.stage.svg);
+    this.empty = h("p", { class: "td-empty", hidden: true });
+    this.picturePane = h("div", { class: "td-pane td-picture" }, this.stage.svg, this.empty);
     this.chartPane = h("div", { class: "td-pane td-chartpane" }, this.chart.element);
     this.table = h("table", { class: "td-table" });
     this.tablePane = h("div", { class: "td-pane td-tablepane", tabindex: 0, role: "region" }, this.table);
@@ -95,6 +97,7 @@ class Page {
     this.gone.abort();
     clearInterval(this.timer);
     clearTimeout(this.tabling);
+    clearTimeout(this.again);
     this.sizes.disconnect();
     for (const off of this.offs ?? []) off();
     fill(this.element);
@@ -129,14 +132,25 @@ class Page {
       this.tell(false);
       this.root.dataset.ready = "true";
     } catch (error) {
-      fill(this.state, `${this.words.failed}${/** @type {any} */ (error).message ?? error}`);
-      this.root.dataset.state = "lost";
+      this.miss(/** @type {any} */ (error));
     }
+  }
+
+  /** What was asked for did not come: it is told, and asked for again. @param {any} error */
+  miss(error) {
+    if (this.gone.signal.aborted) return;
+    fill(this.state, `${this.words.failed}${error.message ?? error}. ${this.words.wait}`);
+    this.root.dataset.state = "lost";
+    clearTimeout(this.again);
+    this.again = window.setTimeout(() => this.refresh(), RETRY_MS);
   }
 
   /** @param {any} pushed */
   take(pushed) {
-    if (!this.whole) return;
+    if (!this.whole) {
+      this.refresh();
+      return;
+    }
     if (pushed.follows !== this.whole.seq) {
       if (isLater(pushed.seq, this.whole.seq)) this.refresh();
       return;
@@ -201,6 +215,13 @@ class Page {
     this.dress(this.seen);
   }
 
+  /** A layout without tracks has nothing to draw: that is told, and everything else works. */
+  tellEmpty() {
+    const nothing = this.ground.tracks.length === 0;
+    this.empty.hidden = !nothing;
+    fill(this.empty, nothing ? this.words.noTracks : "");
+  }
+
   stationNow() {
     return this.whole.now + ((performance.now() - this.received) / 1000) * this.whole.rate;
   }
@@ -226,6 +247,7 @@ class Page {
     if (!this.ground) return;
     const tracks = new Map(this.ground.tracks.map((/** @type {any} */ track) => [track.id, track]));
     this.context = { legend: seen.legend, words: this.words, language: this.language, tracks, ground: this.ground, clock: this.clock, date: this.date, high: this.ground.train, scope: this.scope };
+    this.tellEmpty();
     this.trains.dress(this.context);
     this.chart.dress(this.context);
     this.slider.dress(this.context);
@@ -315,10 +337,11 @@ class Page {
   /** @param {boolean} lost */
   tell(lost) {
     this.lost = lost;
+    if (!this.whole) return;
     const kind = this.slider.kind;
     this.root.dataset.state = lost && kind === "live" ? "lost" : kind;
     const words = this.words;
-    const at = this.whole ? this.clock(this.stationNow()) : "";
+    const at = this.clock(this.stationNow());
     fill(this.state, lost && kind === "live" ? `${words.lost} ${at}` : words[`${kind}Note`]);
   }
 

@@ -39,7 +39,10 @@ export class Stage {
     if (digest === this.shown) return;
     this.shown = digest;
     this.fetched += 1;
-    const file = await fetchXml(`${this.files}${digest}.svg`);
+    const file = await fetchXml(`${this.files}${digest}.svg`).catch((error) => {
+      this.shown = null;
+      throw error;
+    });
     if (digest !== this.shown) return;
     const nodes = [...file.documentElement.childNodes].map((node) => document.importNode(node, true));
     this.base.replaceChildren(...nodes);

@@ -14,6 +14,13 @@ import { nameIn } from "./words.js";
 
 /** @typedef {{train: Record<string, any>, g: SVGElement, body: SVGElement, edge: SVGElement, text: SVGElement, badge: SVGElement}} Drawn */
 
+const LEAVING_MS = 900;
+
+/** Who wants less motion, or looks at another time, sees none. @param {Element} layer */
+function still(layer) {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches || layer.closest(".td-still") !== null;
+}
+
 export class Trains {
   /**
    * @param {{scope: string, choose: (run: string | null, how: string) => void}} given
@@ -50,9 +57,10 @@ export class Trains {
     const each = this.drawn.get(run) ?? this.make(run);
     if (!anew && each.train === train) return;
     const { legend, words, language, tracks, clock, high } = this.context;
+    const before = each.train;
     each.train = train;
     const code = codeOf(train);
-    each.g.style.transform = `translate(${train.x}px, ${train.y}px)`;
+    this.move(each, before, train);
     set(each.g, {
       "data-account": train.account, "data-kind": train.kind, "data-motion": train.motion,
       "data-reported": train.reported ? "true" : "false", "data-clash": train.clash ? true : null, "data-place": train.place,
@@ -123,8 +131,39 @@ export class Trains {
     if (!each) return;
     this.drawn.delete(run);
     const had = each.g.contains(document.activeElement);
-    each.g.remove();
+    if (each.train.motion === "leaving" && !still(this.layer)) this.leave(each);
+    else each.g.remove();
     if (had) this.choose(null, "focus");
+  }
+
+  /** Out of the drawing, through its end; it is no train any more. @param {Drawn} each */
+  leave(each) {
+    const { train, g } = each;
+    const out = (train.faces === "left" ? -1 : 1) * train.w * 0.6;
+    set(g, { class: "td-gone", "data-run": null, role: null, tabindex: null, "aria-hidden": "true", "aria-label": null });
+    const way = g.animate(
+      [{ opacity: 1 }, { opacity: 0, transform: `translate(${train.x + out}px, ${train.y}px)` }],
+      { duration: LEAVING_MS, easing: "ease-in" },
+    );
+    way.onfinish = way.oncancel = () => g.remove();
+  }
+
+  /**
+   * A train's path begins where its head is, not its left edge: one that leaves to the right is
+   * drawn shorter from its tail.
+   *
+   * @param {Drawn} each @param {Record<string, any>} before @param {Record<string, any>} now
+   */
+  move(each, before, now) {
+    const from = now.faces === "right" ? before.x + before.w - now.w : before.x;
+    const style = each.g.style;
+    if (before.x !== undefined && from !== before.x && !still(this.layer)) {
+      style.transition = "none";
+      style.transform = `translate(${from}px, ${before.y}px)`;
+      each.g.getBoundingClientRect();
+      style.transition = "";
+    }
+    style.transform = `translate(${now.x}px, ${now.y}px)`;
   }
 
   /** @param {string | null} run becomes the stop of the Tab key */
