@@ -3,11 +3,21 @@
 Law: pure: `(state, event, now) -> state`. The first few mistakes cost nothing; then the wait
 doubles up to a limit, and what is long past is forgotten. A right password forgets the account's
 mistakes, not the address's. Nobody is locked out for ever, lest anybody could lock out everybody.
+
+What is known of accounts and addresses follows from the audit (`told`), which has every mistake
+already: so a restart forgets nothing, and hubs on one database know the same. Times are the
+system's clock; one that was set back by more than the longest wait keeps nobody waiting.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hub.audit.record import Outcome
+
+if TYPE_CHECKING:
+    from hub.audit.record import Record
 
 FREE_OF_ACCOUNT = 5
 FREE_OF_ADDRESS = 20
@@ -17,6 +27,12 @@ LONGEST_S = 300.0
 FORGET_S = 3600.0
 KEPT = 4096
 """Accounts and addresses that are remembered; the longest untouched go first."""
+
+LOGIN = "session.login"
+PASSWORD = "session.password"  # noqa: S105 - the name of an action
+RESET = "account.reset"
+ACTIONS = (LOGIN, PASSWORD, RESET)
+"""Of the audit, what `told` asks for."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +60,15 @@ class Lockout:
         """Return for how many seconds nobody may try `account` from `address`, 0: at once."""
         held = dict(self.of)
         keys = (_account(account), _address(address))
-        return max(0.0, *(held.get(key, Tries()).until - now for key in keys))
+        return max(0.0, *(_left(held.get(key, Tries()), now) for key in keys))
 
 
 def failed(state: Lockout, account: str, address: str, now: float) -> Lockout:
-    """Return the state after a wrong password, or an account that there is not."""
-    for key, free in ((_account(account), FREE_OF_ACCOUNT), (_address(address), FREE_OF_ADDRESS)):
-        state = _put(state, key, _more(dict(state.of).get(key, Tries()), free, now))
+    """Return the state after a wrong password, or an account that there is not; "": not known."""
+    free_of = {_account(account): FREE_OF_ACCOUNT, _address(address): FREE_OF_ADDRESS}
+    for named, (key, free) in zip((account, address), free_of.items(), strict=True):
+        if named:
+            state = _put(state, key, _more(dict(state.of).get(key, Tries()), free, now))
     return state
 
 
@@ -58,6 +76,21 @@ def succeeded(state: Lockout, account: str) -> Lockout:
     """Return the state after a right password, or after an administrator's word."""
     key = _account(account)
     return replace(state, of=tuple(each for each in state.of if each[0] != key))
+
+
+def told(state: Lockout, record: Record) -> Lockout:
+    """Return the state after what `record` of the audit tells, which may be about anything."""
+    if record.action not in ACTIONS:
+        return state
+    if record.outcome == Outcome.DONE:
+        return succeeded(state, record.subject)
+    if record.outcome == Outcome.REFUSED and record.action != RESET:
+        return failed(state, record.who, record.address, record.wall / 1e6)
+    return state
+
+
+def _left(tries: Tries, now: float) -> float:
+    return 0.0 if tries.last > now + LONGEST_S else min(LONGEST_S, tries.until - now)
 
 
 def _more(tries: Tries, free: int, now: float) -> Tries:

@@ -1,8 +1,9 @@
 """Who is let in: logging in and out, sessions, one's own password.
 
 Law: passwords are compared one after another in a thread of their own, so many tries at once gain
-nothing, and each waits for what those before it came to. What is asked of the database is believed
-for two seconds: so long somebody disabled is still let in.
+nothing, and each waits for what those before it came to. Who has to wait follows from the audit,
+which is asked before each try; a name that is no account's is remembered here alone. What is asked
+of the database is believed for two seconds: so long somebody disabled is still let in.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import msgspec
 from twisted.internet.defer import Deferred, DeferredLock, succeed
 
 from hub.accounts.hashing import draw_token, hash_password, is_password
-from hub.accounts.lockout import Lockout, failed, succeeded
+from hub.accounts.lockout import FORGET_S, LOGIN, PASSWORD, Lockout, failed, told
 from hub.accounts.passwords import weaknesses
 from hub.accounts.session import TOKEN_BYTES, TOUCH_S, Session, hash_of, lives
 from hub.audit.record import Actor, Entry, Outcome, Source
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from hub.accounts.session import Account, Limits
+    from hub.audit.record import Record
     from hub.mqtt.store_calls import RunInStore
     from hub.store.accounts import AccountStore
     from hub.store.audit import AuditStore
@@ -58,8 +60,8 @@ class Doorman:
         audit: where who comes and goes is recorded.
         in_store: runs a call in the store's thread.
         in_hash: runs a call in the thread for passwords.
-        wall: the system's clock, seconds; sessions outlive the process.
-        seconds: real time, for what is believed and for who has to wait.
+        wall: the system's clock, seconds; sessions and waits outlive the process.
+        seconds: real time, for what is believed.
         limits: how long a session lasts.
         log: the process's log.
     """
@@ -85,6 +87,7 @@ class Doorman:
         self._limits = limits
         self._log = log
         self._lockout = Lockout()
+        self._heard = 0
         self._one_by_one = DeferredLock()
         self._known: dict[str, tuple[float, tuple[Session, Account] | None]] = {}
 
@@ -130,29 +133,40 @@ class Doorman:
         """
         for zh, en in weaknesses(new, account.name):
             raise OperatorError(f"{zh} · {en}")
-        self._must_wait(account.name, address)
 
         def work() -> str | None:
             return hash_password(new) if is_password(account.password, old) else None
 
-        done: Deferred[Any] = self._one_by_one.run(self._in_hash, work)
-        return done.addCallback(self._changed, account, session, address)
+        def compare(_: object) -> Deferred[Any]:
+            return self._in_hash(work).addCallback(self._changed, account, session, address)
+
+        def change() -> Deferred[Any]:
+            return self._may_try(account.name, address).addCallback(compare)
+
+        return self._one_by_one.run(change)
 
     def forget(self) -> None:
         """Ask the database again for everybody: an account was changed here."""
         self._known.clear()
 
-    def unlock(self, name: str) -> None:
-        """An administrator has given the account another password."""
-        self._lockout = succeeded(self._lockout, name)
-
     def _try(self, name: str, password: str, address: str) -> Deferred[tuple[str, Account]]:
-        self._must_wait(name, address)
-        found = self._in_store(lambda: self._accounts.find(name))
+        def find(_: object) -> Deferred[Account | None]:
+            return self._in_store(lambda: self._accounts.find(name))
+
+        found = self._may_try(name, address).addCallback(find)
         return found.addCallback(self._compare, name, password, address)
 
-    def _must_wait(self, name: str, address: str) -> None:
-        waits = self._lockout.waits(name, address, self._seconds())
+    def _may_try(self, name: str, address: str) -> Deferred[None]:
+        """Fire when `name` may try, from what the audit says by now; fail with `WaitError`."""
+        heard, since = self._heard, self._wall() - FORGET_S
+        news = self._in_store(lambda: self._audit.at_the_door(heard, since))
+        return news.addCallback(self._hear, name, address)
+
+    def _hear(self, news: tuple[int, list[Record]], name: str, address: str) -> None:
+        self._heard, records = news
+        for record in records:
+            self._lockout = told(self._lockout, record)
+        waits = self._lockout.waits(name, address, self._wall())
         if waits > 0:
             raise WaitError(waits)
 
@@ -172,7 +186,6 @@ class Doorman:
     ) -> Deferred[Any]:
         if account is None or account.disabled or not right:
             return self._turn_away(account, name, address)
-        self._lockout = succeeded(self._lockout, name)
         token, wall = draw_token(TOKEN_BYTES), int(self._wall())
         begun = Session(
             token_hash=hash_of(token),
@@ -181,15 +194,16 @@ class Doorman:
             seen_at=wall,
             address=address,
         )
-        entry = _entry(account, address, "session.login", Outcome.DONE)
+        entry = _entry(account, address, LOGIN, Outcome.DONE)
         before = wall - self._limits.longest_s
         done = self._in_store(lambda: self._accounts.begin(begun, entry, forget_before=before))
         return done.addCallback(lambda _: (token, account))
 
     def _turn_away(self, account: Account | None, name: str, address: str) -> Deferred[Any]:
-        self._lockout = failed(self._lockout, name, address, self._seconds())
+        if account is None:
+            self._lockout = failed(self._lockout, name, "", self._wall())
         self._log.warning("console.turned-away", address=address, known=account is not None)
-        entry = _entry(account, address, "session.login", Outcome.REFUSED)
+        entry = _entry(account, address, LOGIN, Outcome.REFUSED)
 
         def refuse(_: object) -> None:
             raise NotLetInError
@@ -226,8 +240,7 @@ class Doorman:
         self, hashed: str | None, account: Account, session: str, address: str
     ) -> Deferred[Any]:
         if hashed is None:
-            self._lockout = failed(self._lockout, account.name, address, self._seconds())
-            entry = _entry(account, address, "session.password", Outcome.REFUSED)
+            entry = _entry(account, address, PASSWORD, Outcome.REFUSED)
 
             def refuse(_: object) -> None:
                 raise NotLetInError
@@ -235,7 +248,7 @@ class Doorman:
             return self._in_store(lambda: self._audit.add(entry)).addCallback(refuse)
         wall = int(self._wall())
         changed = msgspec.structs.replace(account, password=hashed, changed_at=wall)
-        entry = _entry(account, address, "session.password", Outcome.DONE)
+        entry = _entry(account, address, PASSWORD, Outcome.DONE)
         self.forget()
         return self._in_store(lambda: self._accounts.change(changed, entry, keep=session))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hub.accounts.hashing import draw_password, hash_password
+from hub.accounts.lockout import RESET
 from hub.accounts.roles import MAY, Permission
 from hub.accounts.session import Account, Preferences
 from hub.console.action import Action, Call
@@ -107,7 +108,7 @@ def _change(office: Office, call: Call) -> Deferred[AccountView]:
 
 def _reset(office: Office, call: Call) -> Deferred[GivenPassword]:
     name, password = call.path["name"], draw_password()
-    entry = office.entry(call, "account.reset", name)
+    entry = office.entry(call, RESET, name)
 
     def change(hashed: str) -> None:
         held = office.accounts.find(name)
@@ -120,12 +121,7 @@ def _reset(office: Office, call: Call) -> Deferred[GivenPassword]:
     done = office.in_hash(lambda: hash_password(password))
     done.addCallback(lambda hashed: office.in_store(lambda: change(hashed)))
     done.addCallback(_forget, office)
-    return done.addCallback(lambda _: _given(office, name, password))
-
-
-def _given(office: Office, name: str, password: str) -> GivenPassword:
-    office.doorman.unlock(name)
-    return GivenPassword(name=name, password=password)
+    return done.addCallback(lambda _: GivenPassword(name=name, password=password))
 
 
 def _forget(result: Any, office: Office) -> Any:  # noqa: ANN401 - passed through

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, bindparam, func, select
+from sqlalchemy import BigInteger, bindparam, func, or_, select
 
+from hub.accounts.lockout import ACTIONS
 from hub.audit.record import Outcome, Record, to_record
 from hub.store.records import to_micros
 from hub.store.rendered import rendered
@@ -67,6 +68,9 @@ class AuditStore:
         self._newer = rendered(dialect, newer)
         latest = select(audit.c.subject, func.max(audit.c.number)).where(done, after)
         self._hands = rendered(dialect, latest.group_by(audit.c.subject))
+        of_door = or_(*(audit.c.action == each for each in ACTIONS))
+        late = audit.c.wall >= bindparam("wall_from", type_=BigInteger)
+        self._door = rendered(dialect, chosen.where(after, late, of_door).order_by(audit.c.number))
         of_command = audit.c.command_id == bindparam("of_command")
         self._of_command = rendered(
             dialect, chosen.where(of_command).order_by(audit.c.number).limit(most)
@@ -149,6 +153,24 @@ class AuditStore:
             asked = {"after": number - RECENT, "of_outcome": Outcome.DONE.value}
             rows = opened.rows(self._hands, **asked)
         return dict(rows)
+
+    def at_the_door(self, after: int, not_before_s: float) -> tuple[int, list[Record]]:
+        """Return the head's number and what followed `after` of who came and who was turned away.
+
+        Args:
+            after: number of the last record that is known.
+            not_before_s: by the system's clock, seconds since 1970.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+        with self._database.transaction() as opened:
+            number = opened.rows(self._head)[0][0]
+            if number == after:
+                return number, []
+            asked = {"after": max(after, number - RECENT), "wall_from": int(not_before_s * 1e6)}
+            rows = opened.rows(self._door, **asked)
+        return number, [_record(row) for row in rows]
 
     def of_command(self, command_id: str) -> list[Record]:
         """Return the records of a command.

@@ -4,8 +4,11 @@ import time
 
 import pytest
 
+from hub.accounts.hashing import hash_password
+from hub.accounts.lockout import RESET
 from hub.accounts.roles import StaffRole
-from tests.hub.console.conftest import Caller
+from tests.hub.console.conftest import Caller, people
+from tests.hub.real_hub import RealHub
 
 pytestmark = pytest.mark.end_to_end
 
@@ -46,6 +49,25 @@ def test_after_some_mistakes_even_the_right_password_has_to_wait(console):
     assert int(caller.headers["Retry-After"]) == answer["wait_s"] > 0
     time.sleep(answer["wait_s"])
     assert caller.log_in()[0] == 200
+
+
+def test_a_restart_of_the_hub_forgets_no_mistake_and_a_reset_does(tmp_path):
+    hub = RealHub(tmp_path)
+    hub.start()
+    try:
+        desk = people(hub)
+        caller = Caller(hub, "forgetful", desk.add("forgetful", StaffRole.VIEWER))
+        for _ in range(7):
+            while (said := caller.log_in("wrong"))[0] == 429:
+                time.sleep(min(0.5, said[1]["wait_s"]))
+        hub.stop()
+        hub.start()
+        status, answer = caller.log_in()
+        assert (status, answer["code"]) == (429, "wait")
+        desk.change("forgetful", RESET, password=hash_password("correct horse battery"))
+        assert caller.log_in("correct horse battery")[0] == 200
+    finally:
+        hub.stop()
 
 
 def test_what_happened_at_the_door_is_recorded(console):
