@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = .venv/bin/pip --disable-pip-version-check --quiet
 ARGS ?=
 # Most tests wait for real processes: more workers than cores is right. A file stays with one worker.
-WORKERS ?= 3
+WORKERS ?= 4
 
 .PHONY: demo test check unit reliability format bench lock clean help
 
@@ -25,7 +25,7 @@ check: .venv/dev.stamp ## format, lint, types, import law
 	.venv/bin/lint-imports --no-cache
 
 unit: .venv/dev.stamp ## all tests, without the set-up (ARGS="tests/protocol -x" for some)
-	.venv/bin/pytest $(if $(ARGS),$(ARGS),--numprocesses $(WORKERS) --dist loadfile)
+	.venv/bin/pytest $(if $(ARGS),$(ARGS),--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder)
 
 reliability: .venv/dev.stamp ## every fault on both brokers, 24 hours alone; prints docs/reliability.md's table
 	@mkdir -p var && rm -f var/reliability.jsonl

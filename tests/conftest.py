@@ -67,6 +67,32 @@ settings.register_profile(
 """For ``pytest --hypothesis-profile=nightly``: the size that takes minutes."""
 
 
+LONGEST = (
+    "simulators/conformance/test_devices.py",
+    "end_to_end/test_broadcast.py",
+    "subsystems/staff_notices/test_service.py",
+    "end_to_end/test_autonomy.py",
+    "end_to_end/test_bad_network.py",
+    "end_to_end/test_cold_boot.py",
+    "subsystems/query/test_page.py",
+    "hub/test_two_hubs.py",
+)
+"""Files that wait longest for real time-outs; as ``--durations=0`` says."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what waits longest, then real processes, so that no worker is alone with it at the
+    end. Within a file the order stays."""
+    real = {item.path for item in items if item.get_closest_marker("end_to_end")}
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        name = item.path.as_posix()
+        longest = [n for n, each in enumerate(LONGEST) if name.endswith(f"/{each}")]
+        return (longest or [len(LONGEST)])[0], item.path not in real
+
+    items.sort(key=place)
+
+
 def free_port() -> int:
     """Return a port that nobody listens on just now: below those that the system gives away, and
     of a range that this worker of the tests has for itself."""

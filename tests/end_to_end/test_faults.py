@@ -99,5 +99,7 @@ def test_a_taken_port_is_named_and_nothing_is_started(tmp_path):
 
 def test_it_ends_by_itself_at_the_given_station_time(tmp_path):
     demo = Demo(tmp_path / "demo", "--at", "07:00", "--until", "07:05", "--speed", "30")
-    assert demo.process.wait(40) == 0
-    assert demo.stop() == 0
+    try:
+        assert demo.process.wait(120) == 0
+    finally:
+        demo.stop()

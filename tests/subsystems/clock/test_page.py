@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,6 +66,8 @@ def right(clock_process):
     """Says whether a page shows the hub's time: never ahead, and behind by less than `limit_s`."""
 
     def is_right(page, limit_s=1.2):
+        if page.evaluate("document.documentElement.dataset.shown") is None:
+            return False
         error_s = (clock_process.hub_clock.now() - shown(page, ZONE)).total_seconds()
         return -0.1 <= error_s < limit_s
 
@@ -192,7 +195,8 @@ def test_the_master_clock_is_named_with_what_the_hub_says_of_it(
             )
         )
         expect(measures).to_contain_text(told)
-    expect(measures).to_contain_text("±25")
+    # The master's 250 ms and the page's own, which grow with the load of the machine.
+    expect(measures).to_contain_text(re.compile(r"±(2[5-9]\d|[3-9]\d\d) ms"))
 
 
 class Leaping:
