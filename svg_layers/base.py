@@ -38,6 +38,9 @@ _SPARE = "en"
 LARGEST, READABLE = 18.0, 13.0
 """Sizes of a label; a smaller one cannot be read where the whole drawing is on a small screen."""
 
+SMALLEST = 0.6
+"""A longer label is set as much smaller, and then cut."""
+
 PILL = 70.0
 """Widest label of a track."""
 
@@ -129,6 +132,13 @@ def _platform(element: str, box: Box) -> str:
     return f'<rect class="td-platform" id={quoteattr(element)} {_at(box)} rx="3"/>\n'
 
 
+def _cut(said: str, size: float) -> str:
+    """Return a label, or as much of it as can be read on a pill; the table has it whole."""
+    while len(said) > 1 and _width(said, size) * SMALLEST > PILL - 4:
+        said = f"{said[:-2]}…" if said.endswith("…") else f"{said[:-1]}…"
+    return said
+
+
 def _platform_name(said: Sequence[str], box: Box, train: float, room: float) -> str:
     """In its platform where there is room, else beside it: the rows are thinner than a text.
 
@@ -153,7 +163,8 @@ def _track(track: Track, on: Segment, said: str, train: float) -> Iterator[str]:
     kind = "td-track td-main" if main else "td-track"
     where = f'x1="{on.x1:g}" y1="{on.y1:g}" x2="{on.x2:g}" y2="{on.y2:g}"'
     yield f'<line class="{kind}" id={quoteattr(track_element(track.id))} {where}/>\n'
-    text, size = said.format(track.label), min(LARGEST, train * 0.8)
+    size = min(LARGEST, train * 0.8)
+    text = _cut(said.format(track.label), size)
     wide = min(PILL, max(34.0, _width(text, size) + 12))
     high = min(26.0, train * 1.02)
     for x in (on.x1 - 6 - wide / 2, on.x2 + 6 + wide / 2):

@@ -34,13 +34,15 @@ _RUN, _PLAN = "run/", "plan/"
 
 
 def past_film(reader: Reader, begin: Instant, end: Instant) -> Film:
-    """Return the film of what was told from `begin` to `end`.
+    """Return the film of what was told from `begin`, or where the journal begins, to `end`.
 
     Raises:
         OperatorError: the journal does not reach back so far, or too long a film is asked for.
     """
     if not begin < end <= begin + LONGEST:
         raise OperatorError(f"a film is at most {LONGEST} long, and ends after it begins")
+    earliest = min((start.at for start in reader.starts()), default=begin)
+    begin = max(begin, earliest) if earliest < end else begin
     tellings = told_at(reader, begin)
     bases = Bases(_station(reader, begin))
     first = {run_id: run for run_id, (run, _) in runs_at(tellings).items()}

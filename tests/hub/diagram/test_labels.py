@@ -30,11 +30,11 @@ MEETING = """() => {
       if (o === t || own(t, o) || (o.e.tagName === "text" && texts.indexOf(o) < i)) return;
       const w = Math.min(t.b.x + t.b.width, o.b.x + o.b.width) - Math.max(t.b.x, o.b.x);
       const h = Math.min(t.b.y + t.b.height, o.b.y + o.b.height) - Math.max(t.b.y, o.b.y);
-      if (w > 1 && h > t.b.height * 0.25) bad.push(t.said + " over " + o.said + " " + o.kind);
+      if (w > 1 && h > t.b.height * 0.1) bad.push(t.said + " over " + o.said + " " + o.kind);
     }));
     return bad;
 }"""
-"""A line of text is higher than its letters: a quarter of it may reach into another's."""
+"""A line of text is higher than its letters: a tenth of it may reach into another's."""
 
 
 @pytest.mark.parametrize("name", [*ODD, "hohhot_east", "muehlau_am_see"])

@@ -60,6 +60,15 @@ def test_two_films_that_meet_show_the_same_at_their_seam(lived):
     assert picture(whole, seam)[0] == picture(late, seam)[0]
 
 
+def test_a_film_begins_where_the_journal_does(lived):
+    made, _ = lived
+    begin, end = local(made.station, DAY, "11:30"), local(made.station, DAY, "12:30")
+    with reading(made.url) as reader:
+        film = past_film(reader, begin, end)
+        assert film.begin == to_unix(reader.starts()[0].at)
+    assert begin.timestamp() < film.begin < film.end == to_unix(end)
+
+
 @pytest.mark.parametrize(
     ("begin", "end", "said"),
     [

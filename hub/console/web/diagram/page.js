@@ -199,6 +199,7 @@ class Page {
     try {
       const film = await this.films.at(time, this.stationNow());
       if (mine !== this.seeks) return;
+      if (time < film.film.begin - 60) throw new Error(`${this.words.begins} ${this.clock(film.film.begin)}`);
       const at = Math.min(Math.max(time, film.film.begin), film.film.end);
       if (JSON.stringify(film.film.ground.base) !== JSON.stringify(this.ground.base)) await this.stand(film.film.ground);
       this.show(film.seek(at));
