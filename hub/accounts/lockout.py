@@ -31,7 +31,9 @@ KEPT = 4096
 LOGIN = "session.login"
 PASSWORD = "session.password"  # noqa: S105 - the name of an action
 RESET = "account.reset"
-ACTIONS = (LOGIN, PASSWORD, RESET)
+UNLOCK = "account.unlock"
+OF_OTHERS = (RESET, UNLOCK)
+ACTIONS = (LOGIN, PASSWORD, *OF_OTHERS)
 """Of the audit, what `told` asks for."""
 
 
@@ -55,6 +57,10 @@ class Lockout:
     """All that is remembered, the longest untouched first."""
 
     of: tuple[tuple[str, Tries], ...] = ()
+
+    def waits_of(self, account: str, now: float) -> float:
+        """Return for how many seconds nobody may try `account`, wherever from."""
+        return max(0.0, _left(dict(self.of).get(_account(account), Tries()), now))
 
     def waits(self, account: str, address: str, now: float) -> float:
         """Return for how many seconds nobody may try `account` from `address`, 0: at once."""
@@ -84,7 +90,7 @@ def told(state: Lockout, record: Record) -> Lockout:
         return state
     if record.outcome == Outcome.DONE:
         return succeeded(state, record.subject)
-    if record.outcome == Outcome.REFUSED and record.action != RESET:
+    if record.outcome == Outcome.REFUSED and record.action not in OF_OTHERS:
         return failed(state, record.who, record.address, record.wall / 1e6)
     return state
 

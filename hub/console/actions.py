@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hub.accounts.roles import Permission
 from hub.console import (
     alarm_actions,
+    audit_actions,
     report_actions,
     run_actions,
     scenario_actions,
@@ -42,6 +43,7 @@ ACTIONS: tuple[Action, ...] = (
     *session_actions.ACTIONS,
     *run_actions.ACTIONS,
     *station_actions.ACTIONS,
+    *audit_actions.ACTIONS,
     *alarm_actions.ACTIONS,
     *scenario_actions.ACTIONS,
     *report_actions.ACTIONS,

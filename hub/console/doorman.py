@@ -8,6 +8,7 @@ of the database is believed for two seconds: so long somebody disabled is still 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -149,6 +150,19 @@ class Doorman:
         """Ask the database again for everybody: an account was changed here."""
         self._known.clear()
 
+    def waits(self, names: list[str]) -> Deferred[dict[str, int]]:
+        """Fire with the seconds for which nobody may try each of these accounts.
+
+        Raises:
+            DeviceError: the database failed.
+        """
+
+        def told_of(_: object) -> dict[str, int]:
+            now = self._wall()
+            return {name: math.ceil(self._lockout.waits_of(name, now)) for name in names}
+
+        return self._listen().addCallback(told_of)
+
     def _try(self, name: str, password: str, address: str) -> Deferred[tuple[str, Account]]:
         def find(_: object) -> Deferred[Account | None]:
             return self._in_store(lambda: self._accounts.find(name))
@@ -158,17 +172,24 @@ class Doorman:
 
     def _may_try(self, name: str, address: str) -> Deferred[None]:
         """Fire when `name` may try, from what the audit says by now; fail with `WaitError`."""
-        heard, since = self._heard, self._wall() - FORGET_S
-        news = self._in_store(lambda: self._audit.at_the_door(heard, since))
-        return news.addCallback(self._hear, name, address)
+        return self._listen().addCallback(lambda _: self._must_wait(name, address))
 
-    def _hear(self, news: tuple[int, list[Record]], name: str, address: str) -> None:
-        self._heard, records = news
-        for record in records:
-            self._lockout = told(self._lockout, record)
+    def _must_wait(self, name: str, address: str) -> None:
         waits = self._lockout.waits(name, address, self._wall())
         if waits > 0:
             raise WaitError(waits)
+
+    def _listen(self) -> Deferred[None]:
+        after, since = self._heard, self._wall() - FORGET_S
+        news = self._in_store(lambda: self._audit.at_the_door(after, since))
+        return news.addCallback(self._hear)
+
+    def _hear(self, news: tuple[int, list[Record]]) -> None:
+        number, records = news
+        for record in records:
+            if record.number > self._heard:  # another question may have been answered before
+                self._lockout = told(self._lockout, record)
+        self._heard = max(self._heard, number)
 
     def _compare(
         self, account: Account | None, name: str, password: str, address: str

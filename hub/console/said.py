@@ -80,12 +80,17 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
-    """An account, without what nobody may see."""
+    """An account, without what nobody may see.
+
+    Attributes:
+        wait_s: nobody may try its password for so long, after too many mistakes.
+    """
 
     name: str
     role: StaffRole
     disabled: bool
     changed_at: int
+    wait_s: int = 0
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,11 +134,16 @@ class AuditLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which records: the last ones before a number, of one subject or of all."""
+    """Which records: the last ones before a number, of one subject or of all.
+
+    Attributes:
+        about: what was done to it or by it: a run, an account, a device.
+    """
 
     before: _NUMBER = 2**53
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
     subject: Annotated[str, msgspec.Meta(max_length=255)] | None = None
+    about: Annotated[str, msgspec.Meta(max_length=255)] | None = None
 
 
 class LimitQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,11 +273,12 @@ def line_of(record: Record) -> AuditLine:
     return AuditLine(**fields)
 
 
-def view_of(account: Account) -> AccountView:
+def view_of(account: Account, wait_s: int = 0) -> AccountView:
     """Return an account as an administrator sees it."""
     return AccountView(
         name=account.name,
         role=account.role,
         disabled=account.disabled,
         changed_at=account.changed_at,
+        wait_s=wait_s,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hub.accounts.hashing import draw_password, hash_password
-from hub.accounts.lockout import RESET
+from hub.accounts.lockout import RESET, UNLOCK
 from hub.accounts.roles import MAY, Permission
 from hub.accounts.session import Account, Preferences
 from hub.console.action import Action, Call
@@ -62,8 +62,13 @@ def _password(office: Office, call: Call) -> Deferred[Done]:
 
 
 def _list(office: Office, _call: Call) -> Deferred[tuple[AccountView, ...]]:
-    found = office.in_store(office.accounts.all)
-    return found.addCallback(lambda accounts: tuple(map(view_of, accounts)))
+    def told(accounts: list[Account]) -> Deferred[tuple[AccountView, ...]]:
+        waiting = office.doorman.waits([each.name for each in accounts])
+        return waiting.addCallback(
+            lambda waits: tuple(view_of(each, waits[each.name]) for each in accounts)
+        )
+
+    return office.in_store(office.accounts.all).addCallback(told)
 
 
 def _add(office: Office, call: Call) -> Deferred[GivenPassword]:
@@ -124,6 +129,19 @@ def _reset(office: Office, call: Call) -> Deferred[GivenPassword]:
     return done.addCallback(lambda _: GivenPassword(name=name, password=password))
 
 
+def _unlock(office: Office, call: Call) -> Deferred[Done]:
+    name = call.path["name"]
+    entry = office.entry(call, UNLOCK, name)
+
+    def unlock() -> Done:
+        if office.accounts.find(name) is None:
+            raise NotThereError(name)
+        office.audit.add(entry)
+        return DONE
+
+    return office.in_store(unlock)
+
+
 def _forget(result: Any, office: Office) -> Any:  # noqa: ANN401 - passed through
     office.doorman.forget()
     return result
@@ -174,5 +192,9 @@ ACTIONS = (
     Action(
         "account.reset", "POST", "/accounts/{name}/password", Permission.ACCOUNTS, GivenPassword,
         _reset, "Draw a new password, told this once; its sessions end.", takes=Done,
+    ),
+    Action(
+        "account.unlock", "POST", "/accounts/{name}/unlock", Permission.ACCOUNTS, Done, _unlock,
+        "Let somebody who mistyped try again at once.", takes=Done,
     ),
 )  # fmt: skip

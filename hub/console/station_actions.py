@@ -1,4 +1,4 @@
-"""Actions about the station: what it is, how it stands, its devices, feed, conflicts, the audit.
+"""Actions about the station: what it is, how it stands, its devices, feed, conflicts.
 
 Law: each entry of the table and what does it. Nothing is judged here.
 """
@@ -14,14 +14,11 @@ from hub.audit.record import Outcome
 from hub.console.action import Action, Call
 from hub.console.live import HubState, Standing
 from hub.console.said import (
-    AuditLine,
-    AuditQuery,
     DeviceOrder,
     Done,
     LimitQuery,
     NoticeList,
     RejectLine,
-    line_of,
 )
 from hub.feed_report import FeedReport
 from hub.fleet.order import Stage
@@ -199,14 +196,6 @@ def _rejects(office: Office, call: Call) -> Deferred[tuple[RejectLine, ...]]:
     return office.desk().rejects(call.query.limit).addCallback(lines)
 
 
-def _audit(office: Office, call: Call) -> Deferred[tuple[AuditLine, ...]]:
-    query: AuditQuery = call.query
-    found = office.in_store(
-        lambda: office.audit.last(query.limit, before=query.before, subject=query.subject)
-    )
-    return found.addCallback(lambda records: tuple(map(line_of, records)))
-
-
 def _reload(office: Office, call: Call) -> Deferred[Reloaded]:
     def record(reloaded: Reloaded) -> Deferred[Reloaded]:
         entry = office.entry(call, "station.reload", "station", rows=reloaded.rows)
@@ -250,9 +239,5 @@ ACTIONS = (
     Action(
         "reject.list", "GET", "/rejects", Permission.REJECTS, tuple[RejectLine, ...], _rejects,
         "Dispatching's rows that were not believed, newest first.", query=LimitQuery,
-    ),
-    Action(
-        "audit.list", "GET", "/audit", Permission.AUDIT, tuple[AuditLine, ...], _audit,
-        "Who did what, newest first.", query=AuditQuery,
     ),
 )  # fmt: skip

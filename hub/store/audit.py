@@ -19,6 +19,8 @@ from hub.store.tables import audit, audit_head
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy import Dialect
+
     from hub.audit.record import Entry
     from hub.store.database import Database, Transaction
     from protocol.times import Instant
@@ -52,6 +54,9 @@ class AuditStore:
         self._move = rendered(dialect, audit_head.update().values(moved))
         values = {n: bindparam(n, type_=audit.c[n].type) for n in _FIELDS}
         self._insert = rendered(dialect, audit.insert().inline().values(values))
+        self._make_questions(dialect)
+
+    def _make_questions(self, dialect: Dialect) -> None:
         after = audit.c.number > bindparam("after", type_=BigInteger)
         most = bindparam("at_most", type_=BigInteger)
         chosen = select(*audit.columns)
@@ -63,6 +68,8 @@ class AuditStore:
         self._last = rendered(dialect, last.where(before))
         of_subject = audit.c.subject == bindparam("of_subject")
         self._of_subject = rendered(dialect, last.where(before, of_subject))
+        of_who = audit.c.who == bindparam("of_who")
+        self._about = rendered(dialect, last.where(before, or_(of_subject, of_who)))
         done = audit.c.outcome == bindparam("of_outcome")
         newer = chosen.where(of_subject, done, after).order_by(audit.c.number).limit(most)
         self._newer = rendered(dialect, newer)
@@ -115,30 +122,39 @@ class AuditStore:
         while True:
             with self._database.transaction() as opened:
                 rows = opened.rows(self._following, after=after, at_most=PORTION)
-            yield from map(_record, rows)
+            yield from map(audited, rows)
             if len(rows) < PORTION:
                 return
             after = rows[-1][0]
 
-    def last(self, limit: int, before: int = 2**62, subject: str | None = None) -> list[Record]:
+    def last(
+        self, limit: int, before: int = 2**62, subject: str | None = None, about: str | None = None
+    ) -> list[Record]:
         """Return the last records before the number `before`, newest first.
+
+        Args:
+            limit: at most so many.
+            before: number of the first one that is not wanted.
+            subject: only what was done to that.
+            about: only what was done to, or by, that; not together with `subject`.
 
         Raises:
             DeviceError: the database failed.
         """
+        asked = {"before": before, "at_most": limit}
         with self._database.transaction() as opened:
-            if subject is not None:
-                rows = opened.rows(
-                    self._of_subject, before=before, at_most=limit, of_subject=subject
-                )
+            if about is not None:
+                rows = opened.rows(self._about, of_subject=about, of_who=about, **asked)
+            elif subject is not None:
+                rows = opened.rows(self._of_subject, of_subject=subject, **asked)
             else:
                 rows = opened.rows(self._last, before=before, at_most=limit)
-        return [_record(row) for row in rows]
+        return [audited(row) for row in rows]
 
     def since(self, opened: Transaction, subject: str, number: int) -> list[Record]:
         """Return what was done about `subject` after the record `number`, in order."""
         asked = {"of_subject": subject, "after": number, "of_outcome": Outcome.DONE.value}
-        return [_record(row) for row in opened.rows(self._newer, at_most=PORTION, **asked)]
+        return [audited(row) for row in opened.rows(self._newer, at_most=PORTION, **asked)]
 
     def hands(self) -> dict[str, int]:
         """Return the number of the last thing done about each subject, of those not long ago.
@@ -170,7 +186,7 @@ class AuditStore:
                 return number, []
             asked = {"after": max(after, number - RECENT), "wall_from": int(not_before_s * 1e6)}
             rows = opened.rows(self._door, **asked)
-        return number, [_record(row) for row in rows]
+        return number, [audited(row) for row in rows]
 
     def of_command(self, command_id: str) -> list[Record]:
         """Return the records of a command.
@@ -180,10 +196,11 @@ class AuditStore:
         """
         with self._database.transaction() as opened:
             rows = opened.rows(self._of_command, of_command=command_id, at_most=PORTION)
-        return [_record(row) for row in rows]
+        return [audited(row) for row in rows]
 
 
-def _record(row: tuple[Any, ...]) -> Record:
+def audited(row: tuple[Any, ...]) -> Record:
+    """Return a row of the table as a record."""
     fields = dict(zip(_FIELDS, row, strict=True))
     fields["body"] = bytes(fields["body"])
     return Record(**fields)

@@ -15,11 +15,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from hub.store.audit import audited
 from hub.store.journal import SNAPSHOT, STATION, Record
 from hub.store.records import from_micros, to_micros, to_rejected, to_stored
 from hub.store.schema import version_of
 from hub.store.snapshot import FIRST, LIVE, all_rows
-from hub.store.tables import SCHEMA_VERSION, feed_row, journal, reject, run
+from hub.store.tables import SCHEMA_VERSION, audit, audit_head, feed_row, journal, reject, run
 from protocol.errors import DeviceError, OperatorError, StationError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, ColumnElement, Connection, Engine, Select
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
+    from hub.audit.record import Record as Audited
     from hub.kernel.conclude import Stored
     from hub.kernel.reasons import Rejected
     from one_way_feed.rows import Row
@@ -131,6 +133,13 @@ class Reader:
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """Return all that the live tables hold."""
         return {str(table.name): all_rows(self._connection, table) for table in LIVE}
+
+    def audit(self) -> tuple[tuple[int, str], Iterator[Audited]]:
+        """Return number and hash of the audit's last record as kept apart, and all records."""
+        head = select(audit_head.c.number, audit_head.c.hash)
+        number, known = self._connection.execute(head).one()
+        every = select(audit).order_by(audit.c.number).execution_options(yield_per=PORTION)
+        return (number, known), (audited(tuple(row)) for row in self._connection.execute(every))
 
     def _rejects(self, *which: ColumnElement[bool]) -> list[tuple[Instant, Rejected, Row]]:
         columns = [reject.c[n] for n in ("at", "kind", "key", "reason", "found", "partial", "body")]

@@ -134,3 +134,19 @@ def test_an_administrator_makes_changes_and_resets(console):
     )
     assert admin.ask("POST", "/accounts", {"name": "hired", "role": "viewer"})[0] == 400
     assert admin.ask("POST", "/accounts/nobody", {"role": "viewer"})[0] == 404
+
+
+def test_an_administrator_sees_who_waits_and_ends_it(console):
+    admin, caller = console("administrator"), newcomer(console, "mistyper")
+
+    def waits():
+        return next(each for each in admin.get("/accounts") if each["name"] == "mistyper")["wait_s"]
+
+    for _ in range(5):
+        caller.log_in("wrong")
+    assert waits() > 0
+    assert caller.log_in()[0] == 429
+    admin.post("/accounts/mistyper/unlock")
+    assert waits() == 0
+    assert caller.log_in()[0] == 200
+    assert admin.ask("POST", "/accounts/nobody.at.all/unlock", {})[0] == 404
