@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from one_way_feed.disagreement import Conflict
     from one_way_feed.rows import Row, RowChange, RowKey
     from one_way_feed.status import LineStatus
+    from station_config.runtime.clocks import StationClock
     from station_config.runtime.deployment import LineSettings
     from station_config.runtime.reactor import Reactor
 
@@ -46,6 +47,7 @@ class Lines:
         on_changes: Callable[[list[RowChange]], None],
         on_status: Callable[[LineStatus], None],
         log: FilteringBoundLogger,
+        clock: StationClock,
     ) -> None:
         """Prepare the lines.
 
@@ -58,6 +60,7 @@ class Lines:
             on_changes: gets the changes of the one table, never none.
             on_status: gets each line's status, after its rows.
             log: the process's log.
+            clock: the true time (not a simulation's): the senders' clocks are compared with it.
 
         Raises:
             OperatorError: a key file cannot be used.
@@ -65,6 +68,7 @@ class Lines:
         """
         self._reactor = reactor
         self._log = log
+        self._clock = clock
         self._on_changes = on_changes
         self._on_status = on_status
         self._tick: IDelayedCall | None = None
@@ -120,6 +124,7 @@ class Lines:
             on_changes=partial(self._told, line.name),
             on_status=self._line_status,
             log=self._log,
+            clock=self._clock,
         )
 
     def _on_tick(self) -> None:

@@ -177,6 +177,7 @@ class Reign:
             on_changes=self._steps.changes,
             on_status=self._watch.take,
             log=self._log,
+            clock=self._time.true,
         )
         self._held = ()
         self._lines.start()

@@ -74,7 +74,8 @@ class Receiver:
             on_changes: gets what one read has changed, in order, never empty.
             on_status: gets the status at each change of mode, and every 5 s.
             log: the process's log.
-            clock: the system's clock (not a simulation's): the sender's is compared with it.
+            clock: the true time (not a simulation's), the system's clock by default: the sender's
+                is compared with it.
 
         Raises:
             OperatorError: the key file cannot be used.

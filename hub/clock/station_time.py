@@ -75,6 +75,7 @@ class StationTime:
 
     Attributes:
         clock: station time.
+        true: the time as it is known best, also while station time is a simulation's.
 
     Raises:
         OperatorError: a source cannot be as it is written.
@@ -120,11 +121,8 @@ class StationTime:
             drift=life.drift,
             known=life.known,
         )
-        self.clock: StationClock = (
-            DisciplinedClock(self._discipline, seconds)
-            if self.followed
-            else deployment.station_clock()
-        )
+        self.true: StationClock = DisciplinedClock(self._discipline, seconds)
+        self.clock: StationClock = self.true if self.followed else deployment.station_clock()
         self._looks = LoopingCall(self._look)
         self._looks.clock = reactor
         self._remembered_s = seconds()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from protocol.commands import CommandKind, FailReason
 from protocol.messages import DeviceDescription, LinkMode
 from subsystems.display.driver import Streams, code_of, site
 from subsystems.display.foreign import preview, read_options
@@ -24,13 +25,16 @@ from subsystems.display.start import all_words, first_state, index
 from subsystems.display.view import milliseconds
 from subsystems.kit.duties import Willing
 from subsystems.kit.notes import make_notes
+from subsystems.kit.orders import CommandRefusedError, Outcome
 from subsystems.kit.page_files import page_files
 from subsystems.kit.service import Parts, Wired, make_link, run_subsystem
+from subsystems.kit.status import StatusCode
 from subsystems.kit.transcript import Transcript, with_spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from protocol.commands import Command
     from protocol.spoken import Spoken
     from station_config.model import Board
     from station_config.runtime.metrics import Figures
@@ -61,7 +65,10 @@ class Display:
             DeviceDescription(kind=KIND, languages=tuple(self._words)),
             on_runs=self._on_runs,
             on_status=self._on_status,
-            willing=Willing(spoken=self._on_spoken),
+            willing=Willing(
+                does={CommandKind.TEST: self._test},
+                spoken=self._on_spoken,
+            ),
         )
         files = page_files("subsystems.display")
         self._latest = self.link.now()
@@ -104,6 +111,17 @@ class Display:
             lambda: {(board,): count for board, count in self.streams.listeners.items()},
             labels=("board",),
         )
+
+    def _test(self, _command: Command) -> Outcome:
+        """Test itself: is every board told something, and by a time that is known?"""
+        now = self.link.now()
+        made = {board: document(self._state, board, now) for board in self._state.views}
+        rows = sum(len(each.rows) for each in made.values())
+        pages = sum(self.streams.listeners.values())
+        if self.link.status(self._station.zone_info).code is StatusCode.NO_DATA:
+            why = "nothing was ever heard of a hub: every board is empty"
+            raise CommandRefusedError(why, reason=FailReason.FAULT)
+        return Outcome({"boards": len(made), "rows": rows, "pages": pages})
 
     def _preview(self, asked: Asked) -> Preview:
         at = milliseconds(self.link.now())

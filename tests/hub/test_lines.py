@@ -17,8 +17,8 @@ from one_way_feed.keys import save_keys
 from one_way_feed.row_codec import LAYOUT_VERSION, SCHEMA, nothing, pack
 from one_way_feed.rows import RowDeleted, RowUpserted, TrafficLogRow, row_key
 from one_way_feed.table import Table
-from protocol.times import to_unix
-from station_config.runtime.clocks import system_clock
+from protocol.times import from_unix, to_unix
+from station_config.runtime.clocks import SystemClock, system_clock
 from station_config.runtime.deployment import LineSettings
 
 
@@ -68,6 +68,7 @@ class Site:
         self.directory = directory
         self.satellites = [Satellite(1, directory), Satellite(2, directory)]
         self.lines = None
+        self.clock = system_clock()
         self.changes = []
 
     def start(self, held=(), epoch=100):
@@ -83,6 +84,7 @@ class Site:
             on_changes=self.changes.extend,
             on_status=lambda _: None,
             log=structlog.get_logger(),
+            clock=self.clock,
         )
         self.lines.start()
 
@@ -161,6 +163,14 @@ def test_a_line_that_lies_is_an_alarm_in_log_and_status(site, log_lines):
     site.until(lambda: not site.report().disagreements)
     holds = [line["holds"] for line in log_lines if line["event"] == "feed.lines-disagree"]
     assert holds == [True, False]
+
+
+def test_senders_are_compared_with_the_time_that_the_hub_was_told_is_true(site, log_lines):
+    site.clock = SystemClock(origin=from_unix(45.0), started=0.0)
+    site.start()
+    site.until(lambda: site.lines.receivers[0].status.clocks_apart)
+    assert site.report().lines[0].clock_offset_s == pytest.approx(45.0, abs=2.0)
+    assert any(line["event"] == "feed.clocks-apart" for line in log_lines)
 
 
 def test_the_second_line_takes_over_and_applies_what_it_knows(site, log_lines):

@@ -21,6 +21,7 @@ from simulators.conformance.scenes import (
     presence,
     restart,
     robustness,
+    spoken,
     strays,
     wishes,
 )
@@ -68,6 +69,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("phases", phases.phases, "what changes by the clock alone"),
     Scene("unusual", phases.unusual, "cancelled, held, replaced, nameless, unconfirmed", (HOOK,)),
     Scene("notices", notices.play, "when, where and in which order notices are told", (HOOK,)),
+    Scene("spoken", spoken.play, "what loudspeakers say, told while it is said"),
     Scene("wishes", wishes.play, "desired state and configuration"),
     Scene("offline", link.offline, "the hub leaves and comes back"),
     Scene("silence", link.silence, "the hub falls silent"),

@@ -81,8 +81,10 @@ async def zombie(stage: Stage) -> None:
     before = witness.state
     began = stage.reactor.seconds()
     hub.state(online=False, epoch=dead)
+    hub.silence()  # a true beat would set right what the dead one's had set wrong
     hub.beat(epoch=dead, utc=hub.clock.now() + timedelta(days=2))
     await right_time(stage, "C-3.4", "a dead hub has told a time of its own")
+    hub.come()
     ghost = run_of(GHOST, hub.clock.now())
     hub.say(hub.topics.run(ghost.run_id), hub.message(ghost, rev=10**6, epoch=dead))
     hub.say(hub.topics.hub_manifest, hub.message(Manifest(entries={}), rev=10**6, epoch=dead))

@@ -11,6 +11,7 @@ from protocol.limits import BEAT_S, CALM_S
 from protocol.messages import Beat, DeviceState, LinkMode
 from protocol.times import to_unix
 from simulators.conformance.day import NUMBERS, run_of
+from simulators.conformance.scenes import spoken
 from simulators.conformance.scenes.fences import GHOST
 from simulators.conformance.stage import ONLINE_WITHIN_S, SLACK_S
 
@@ -49,6 +50,7 @@ async def play(stage: Stage) -> None:
     stage.check("C-4.3", not early, "a beat that was kept: " + ("ONLINE" if early else "no life"))
     acks = stage.witness.acks(lies)
     stage.check("C-7.2", not acks, "a command that was kept: " + (str(acks[:1]) or "no answer"))
+    await spoken.check_kept(stage)
     _truth(stage)
     hub.come()
     state = await stage.witness.until_mode(LinkMode.ONLINE, ONLINE_WITHIN_S)
@@ -66,6 +68,7 @@ def _lies(stage: Stage) -> str:
     old = hub.message(ghost, rev=10**6, epoch=hub.epoch - 1)
     old["seq"] = 1
     hub.say(hub.topics.run(ghost.run_id), old, retain=True)
+    spoken.keep(stage)
     name = f"kept-{hub.seq}"
     hub.command(stage.device.id, name, "identify", retain=True, life_s=60.0)
     return name

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from protocol.commands import Ack
 from protocol.limits import BEAT_S
 from protocol.messages import Response
 from protocol.times import to_unix
@@ -15,6 +16,7 @@ from simulators.conformance.stage import SLACK_S
 
 if TYPE_CHECKING:
     from simulators.conformance.stage import Stage
+    from simulators.conformance.witness import Heard
 
 _DAYS = timedelta(days=2)
 _HOUR = timedelta(hours=1)
@@ -45,12 +47,21 @@ async def play(stage: Stage) -> None:
 
 
 async def right_time(stage: Stage, clause: str, why: str) -> None:
-    """Check under `clause` by what the device stamps on its state that it has the hub's time."""
+    """Check under `clause` by what the device stamps on its answer that it has the hub's time.
+
+    Whatever it answers: it took all that was said before the command.
+    """
     hub, witness = stage.hub, stage.witness
-    began = hub.command(stage.device.id, f"time-{hub.seq}", "report")
-    heard = await witness.until(lambda said: said.leaf == "state" and said.at >= began, 2 * SLACK_S)
+    name = f"time-{hub.seq}"
+    hub.command(stage.device.id, name, "report")
+
+    def answers(said: Heard) -> bool:
+        body = said.message.body if said.message is not None else None
+        return isinstance(body, Ack) and body.command_id == name
+
+    heard = await witness.until(answers, 2 * SLACK_S)
     if heard is None or heard.message is None:
-        stage.check(clause, ok=False, found=f"{why}: no state at the command to report")
+        stage.check(clause, ok=False, found=f"{why}: no answer to the command to report")
         return
     off = to_unix(heard.message.issued_at) - to_unix(hub.clock.now())
     stage.check(clause, abs(off) <= CLOSE_S, f"{why}: its time is {off:+.1f} s off the hub's")

@@ -9,11 +9,17 @@ from playwright.sync_api import Error
 from simulators.browser import launched
 from tests.end_to_end.screens import BOARD
 
+SEEN = f"""() => {{
+  const of = (id) => Array.from(document.querySelectorAll(`#${{id}} p`), (p) => p.textContent);
+  return {{...({BOARD})(), notes: [...of("emergency-said"), ...of("notices-said")]}};
+}}"""
+
 
 def lines(seen):
     yield f"{seen['clock']} {seen['line'] or ''}"
     for row in seen["rows"]:
         yield " ".join(str(row[name] or "-") for name in row)
+    yield from seen["notes"]
 
 
 def main(address, screen):
@@ -24,7 +30,7 @@ def main(address, screen):
             try:
                 if not page.url.startswith(address):
                     page.goto(address)
-                new.write_text("\n".join(lines(page.evaluate(BOARD))), encoding="utf-8")
+                new.write_text("\n".join(lines(page.evaluate(SEEN))), encoding="utf-8")
                 new.replace(screen)
             except Error:
                 time.sleep(0.5)

@@ -132,12 +132,58 @@ MUTANTS = {
 }
 
 
+SHOWS_WHAT_IS_SPOKEN = {
+    'TOPICS = "hub/+"': 'TOPICS = "spoken", "hub/+"',
+    "def take(": """voices = {}
+def voice(m, retained):
+    b, until = m["body"], m.get("valid_until")
+    if retained or not until or now() > instant(until): return  # C-6.9
+    voices.pop(b["spoken_id"], None)
+    if not b.get("ended") and not b.get("places"): voices[b["spoken_id"]] = b
+def transcript():
+    lasting = [b for b in voices.values() if now() < instant(b["ends_at"])]
+    return [b["text"]["en"] for b in lasting if instant(b["begins_at"]) <= now()]
+def take(""",
+    "m.payload and take(": """m.payload and (
+        voice(json.loads(m.payload), m.retain) if m.topic == ROOT + "spoken" else
+        take(""",
+    "m.payload, m.retain)  # C-2.11": "m.payload, m.retain))  # C-2.11",
+    '*lines, ""]': '*lines, *transcript(), ""]',
+}
+"""The example in Python does not show what is spoken; with these it does, before it is broken."""
+
+MUTANTS |= {
+    "does not take down what was cut off": Mutant(
+        "C-6.8", "spoken", 'if not b.get("ended") and', "if"
+    ),
+    "shows what is spoken elsewhere": Mutant(
+        "C-6.8", "spoken", 'and not b.get("places"):', "and 1:"
+    ),
+    "shows what is spoken before it begins": Mutant(
+        "C-6.8", "spoken", ' if instant(b["begins_at"]) <= now()]', "]"
+    ),
+    "leaves what was spoken on the board": Mutant(
+        "C-6.8", "spoken", ' if now() < instant(b["ends_at"])]', "]"
+    ),
+    "shows what was spoken long ago": Mutant(
+        "C-6.9",
+        "spoken",
+        "if retained or not until or now() > instant(until): return",
+        "if retained: return",
+    ),
+}
+
+
 CHOSEN = list(MUTANTS)[:: 1 if os.environ.get("STATION_MUTANTS") == "all" else 3]
 
 
 def _run(name, directory):
     mutant = MUTANTS[name]
     source = (EXAMPLES / "board.py").read_text(encoding="utf-8")
+    if mutant.scene == "spoken":
+        for old, new in SHOWS_WHAT_IS_SPOKEN.items():
+            assert old in source, old
+            source = source.replace(old, new)
     assert mutant.old in source, name
     changed = source.replace(mutant.old, mutant.new)
     board = python_board(directory, free_port(), source=changed)
