@@ -40,7 +40,7 @@ DENSE = 36.0
 HIGHEST = 42.0
 """Of a train: a higher one is no easier to read."""
 
-BUFFER = 9.0
+BUFFER = 17.0
 """From a train to the buffer stop."""
 
 BERTH = (0.2, 0.8)

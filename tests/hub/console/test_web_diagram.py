@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -15,6 +15,7 @@ from hub.accounts.roles import StaffRole
 from station_config.runtime.deployment import ClockSettings, dump_deployment
 from tests.hub.console.conftest import Caller, people
 from tests.hub.real_hub import MORNING, RealHub
+from tests.svg_layers.odd_stations import ODD, write
 
 pytestmark = pytest.mark.end_to_end
 
@@ -100,14 +101,20 @@ def seat(hub, chromium):
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     desk = Desk(made, page, caller)
-    page.goto(f"{made.url}/console/#/diagram")
+    sit_down(made, caller, page)
+    yield desk
+    assert page.complaints == []
+    context.close()
+
+
+def sit_down(hub, caller, page):
+    """Log in and look at the diagram; return the page."""
+    page.goto(f"{hub.url}/console/#/diagram")
     page.locator("#name").fill(caller.name)
     page.locator("#password").fill(caller.password)
     page.keyboard.press("Enter")
     expect(page.locator(READY)).to_be_visible(timeout=SLOW)
-    yield desk
-    assert page.complaints == []
-    context.close()
+    return page
 
 
 def train(page, run_id):
@@ -261,6 +268,35 @@ def test_the_keyboard_and_a_screen_reader_find_every_train(seat):
     table = page.get_by_role("table")
     for fields in whole.values():
         expect(table).to_contain_text(fields["no"])
+
+
+@pytest.mark.parametrize(
+    ("station", "moment", "tracks"),
+    [
+        ("hohhot_east", datetime(2017, 1, 20, 0, 40, tzinfo=UTC), 7),
+        ("thirty_six", datetime(2025, 3, 29, 6, 0, tzinfo=UTC), 36),
+    ],
+)
+def test_few_tracks_and_many(new_page, tmp_path, station, moment, tracks):
+    made = RealHub(tmp_path / "hub")
+    if station in ODD:
+        where = write(tmp_path / station, station)
+        made.deployment = msgspec.structs.replace(made.deployment, station=where)
+    starts_at(made, moment)
+    made.start()
+    try:
+        caller = Caller(made, "li.wei", people(made).add("li.wei", StaffRole("viewer")))
+        page = sit_down(made, caller, new_page(1366, 768))
+        expect(page.locator(".td-track")).to_have_count(tracks)
+        expect(page.locator(".td-track-name")).to_have_count(2 * tracks)
+        whole = caller.log_in() and caller.get("/diagram")
+        expect(page.locator(".td-train")).to_have_count(len(whole["trains"]))
+        page.locator(".td-views button").nth(1).click()
+        expect(page.locator(".td-rows .td-label")).to_have_count(tracks)
+        box = page.locator(".td-chart").bounding_box()
+        assert box["width"] <= 1366
+    finally:
+        made.stop()
 
 
 @pytest.mark.parametrize(
