@@ -34,7 +34,7 @@ def new_page(chromium):
         page = chromium.new_context(viewport={"width": width, "height": height}).new_page()
         page.complaints = []
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on("console", lambda message: _note(page, message))
+        page.on("console", lambda message: note(page, message))
         made.append(page)
         return page
 
@@ -51,7 +51,7 @@ def page(new_page):
     return new_page()
 
 
-def _note(page, message):
+def note(page, message):
     lost = any(words in message.text for words in CONNECTION_LOST)
     if message.type in {"error", "warning"} and not lost:
         page.complaints.append(message.text)

@@ -1,6 +1,6 @@
 """Batches that are armed: read, counted, and not done yet.
 
-Law: pure. A token does its batch once, for the session that armed it, within a minute; whoever
+Law: pure. A token does its batch once, for the session that armed it, within minutes; whoever
 looks it up takes it.
 """
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hub.audit.order import Order
 
-LASTS_S = 60.0
+LASTS_S = 300.0
 KEPT = 64
 
 

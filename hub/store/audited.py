@@ -58,12 +58,19 @@ def ask_audited(step: Step, order: Order, audit: AuditStore) -> Obeyed:
 
 
 def following(before: Sequence[Obeyed], order: Order) -> Order:
-    """Return `order` knowing what the commands `before` it have done to its run."""
-    run_id = getattr(order.command, "run_id", None)
+    """Return `order` knowing what the commands `before` it have done to its run.
+
+    What the run was when the person looked is said, and answered, with the first of them.
+    """
+    command = order.command
+    run_id = getattr(command, "run_id", None)
     own = [o.hand for o in before if o.answer.accepted and o.answer.run_id == run_id]
-    if run_id is None or not own or order.seen_hand in {None, NEVER}:
+    if run_id is None or not own:
         return order
-    return replace(order, seen_hand=max(own))
+    if isinstance(command, SetOverride):
+        command = msgspec.structs.replace(command, seen_rev=None)
+    hand = order.seen_hand if order.seen_hand in {None, NEVER} else max(own)
+    return replace(order, command=command, seen_hand=hand)
 
 
 def rehearsed(done: Sequence[tuple[Obeyed, Step]]) -> Rehearsed:

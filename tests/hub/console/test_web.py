@@ -112,50 +112,6 @@ def test_a_command_of_another_is_seen_at_once(opened, console, some_run):
     expect(shown).to_contain_text("MANUAL")
 
 
-def test_a_delay_is_previewed_confirmed_and_taken_back(opened, console, some_run):
-    page, caller = opened("dispatcher")
-    row = some_run()
-    shown = show(page, row)
-    page.keyboard.press("d")
-    page.locator("#f-minutes").fill("20")
-    page.locator("#f-en").fill("Because of wind")
-    page.locator("#f-why").fill("wind")
-    page.keyboard.press("Enter")
-    expect(page.locator(".compare")).to_contain_text("+20")
-    assert not console("viewer").row(row["id"])["words"], "a preview does nothing"
-    page.get_by_role("button", name="Confirm").click()
-    expect(shown).to_contain_text("+20")
-    (word,) = console("viewer").row(row["id"])["words"]
-    assert (word["who"], word["why"]) == (caller.name, "wind")
-    assert console("viewer").row(row["id"])["run"]["note"] == {"en": "Because of wind"}
-    page.get_by_role("button", name="Undo").click()
-    expect(shown).not_to_contain_text("MANUAL")
-
-
-def test_the_second_of_two_is_told_who_was_there_first(opened, console, some_run):
-    page, caller = opened("dispatcher")
-    row = some_run()
-    show(page, row)
-    page.keyboard.press("d")
-    page.locator("#f-minutes").fill("5")
-    page.locator("#f-why").fill("mine")
-    page.keyboard.press("Enter")
-    expect(page.locator(".compare")).to_be_visible()
-    other = console("supervisor")
-    other.say(row["id"], "delay", minutes=40, why="wind warning")
-    page.get_by_role("button", name="Confirm").click()
-    told = page.locator(".objections.refused")
-    expect(told).to_contain_text(other.name)
-    expect(told).to_contain_text("wind warning")
-    assert console("viewer").row(row["id"])["words"][0]["word"]["minutes"] == 40
-    page.get_by_role("button", name="I have seen it").click()
-    page.get_by_role("button", name="Preview").click()
-    page.get_by_role("button", name="Confirm").click()
-    expect(line(page, row)).to_contain_text("+5")
-    assert console("viewer").row(row["id"])["words"][0]["who"] == caller.name
-    page.complaints[:] = [each for each in page.complaints if "409" not in each]
-
-
 def test_others_see_who_is_about_to_change_a_train(opened, some_run):
     first, caller = opened("dispatcher")
     second, _ = opened("viewer")
@@ -166,20 +122,6 @@ def test_others_see_who_is_about_to_change_a_train(opened, some_run):
     expect(shown).to_contain_text(caller.name)
     first.keyboard.press("Escape")
     expect(shown).not_to_contain_text(caller.name)
-
-
-def test_many_at_once_are_counted_and_undone(opened, console, some_run):
-    page, _ = opened("dispatcher")
-    rows = [some_run() for _ in range(2)]
-    for row in rows:
-        show(page, row).locator(".tick").click()
-    page.locator(".many").get_by_role("button", name="Delay…", exact=True).click()
-    page.locator("#f-minutes").fill("15")
-    page.locator("#f-why").fill("wind")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Execute：2 trains").click()
-    expect(page.get_by_text("Done: 2 trains").first).to_be_visible()
-    assert all(console("viewer").row(row["id"])["words"] for row in rows)
 
 
 def test_a_viewer_is_offered_no_command(opened, some_run):

@@ -2,10 +2,10 @@
 // when it goes. The palette and the sheet of keys show this list and no other.
 
 import { html, signal, useEffect, useMemo, useRef, useState } from "../vendor/preact-htm-signals.js";
-import { Dialog } from "./ui.js";
+import { Dialog, offer, takeOffer } from "./ui.js";
 import { t } from "./words.js";
 
-/** {id, title(), key, hint, run, when()}; `key` is what `event.key` says. */
+/** {id, title(), key, keys, hint, run, when()}; `key` is what `nameOf` says, `keys` are others. */
 const offered = signal([]);
 const open = signal(null);
 
@@ -31,24 +31,25 @@ export const showKeys = () => (open.value = "keys");
 const typing = (target) =>
   target.closest?.("input, textarea, select, [contenteditable]") && target.type !== "checkbox";
 
+/** A key as lists have it: `d`, `?`, `Ctrl a`, `Shift ArrowDown`. Caps Lock makes no other key. */
+function nameOf(event) {
+  const control = event.ctrlKey || event.metaKey;
+  const letter = /^[A-Za-z]$/.test(event.key) && (control || !event.shiftKey);
+  const key = letter ? event.key.toLowerCase() : event.key;
+  return `${control ? "Ctrl " : ""}${event.shiftKey && key.length > 1 ? "Shift " : ""}${key}`;
+}
+
+const FIXED = { "Ctrl k": showPalette, "?": showKeys };
+
 export function onKey(event) {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    showPalette();
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  if (document.querySelector("dialog[open]")) return;
-  if (event.key === "?") {
-    event.preventDefault();
-    showKeys();
-    return;
-  }
-  const found = offered.value.find((each) => each.key === event.key && each.when());
-  if (found) {
-    event.preventDefault();
-    found.run();
-  }
+  if (event.altKey || event.isComposing) return;
+  const name = nameOf(event);
+  if (name !== "Ctrl k" && (typing(event.target) || document.querySelector("dialog[open]"))) return;
+  const here = (each) => (each.key === name || each.keys?.includes(name)) && each.when();
+  const run = FIXED[name] ?? offered.value.find(here)?.run;
+  if (!run) return;
+  event.preventDefault();
+  run();
 }
 
 function Palette() {
@@ -100,22 +101,25 @@ function Palette() {
 }
 
 function Keys() {
-  const listed = offered.value.filter((each) => each.key);
+  const listed = offered.value.filter((each) => each.key && each.hint !== "");
   const fixed = [
     ["Ctrl K", t("k_palette")],
     ["?", t("k_keys")],
-    ["Esc", t("k_escape")],
   ];
-  return html`<${Dialog} title=${t("keys")} onClose=${() => (open.value = null)}>
+  return html`<${Dialog} title=${t("keys")} wide onClose=${() => (open.value = null)}>
     <dl class="keys">
       ${[...fixed, ...listed.map((each) => [each.hint ?? each.key, each.title()])].map(
-        ([key, title]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${title}</dd></div>`,
+        ([keys, title]) => html`<div><dt>${keys.split("  ").map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${title}</dd></div>`,
       )}
     </dl>
   <//>`;
 }
 
+/** Palette, sheet of keys, and what the last message offers. */
 export function Overlays() {
+  useCommands([
+    { id: "offer", title: () => `${offer.value?.label ?? t("undo")}${offer.value ? `: ${offer.value.text}` : ""}`, key: "z", when: () => offer.value !== null, run: takeOffer },
+  ]);
   if (open.value === "palette") return html`<${Palette} />`;
   if (open.value === "keys") return html`<${Keys} />`;
   return null;

@@ -1,6 +1,6 @@
 // Law: what all pages are built of: dialogs, messages, what a screen reader is told. No page here.
 
-import { html, signal, useEffect, useRef } from "../vendor/preact-htm-signals.js";
+import { html, signal, useLayoutEffect, useRef } from "../vendor/preact-htm-signals.js";
 import { t } from "./words.js";
 
 const toasts = signal([]);
@@ -13,12 +13,28 @@ export function announce(text, urgent = false) {
   requestAnimationFrame(() => (place.textContent = text));
 }
 
-/** Show a message for a while; `action` is {label, run}. */
+/** What the last message offered to do, as long as it can be done; by key, too (`z`). */
+export const offer = signal(null);
+/** An offer is taken back later than its message: who was called away finds it by key. */
+const OFFERED_MS = 600000;
+
+/** Show a message for a while, what went wrong for longer; `action` is {label, run}. */
 export function toast(text, { bad = false, action = null } = {}) {
   const id = ++numbers;
   toasts.value = [...toasts.value.slice(-3), { id, text, bad, action }];
-  announce(text, bad);
-  setTimeout(() => drop(id), action ? 15000 : 7000);
+  announce(action ? `${text}. ${action.label}: z` : text, bad);
+  setTimeout(() => drop(id), bad || action ? 30000 : 7000);
+  if (!action) return;
+  offer.value = { id, text, ...action };
+  setTimeout(() => offer.value?.id === id && (offer.value = null), OFFERED_MS);
+}
+
+/** Do what the last message offered, once. */
+export function takeOffer() {
+  const { id, run } = offer.value;
+  offer.value = null;
+  drop(id);
+  run();
 }
 
 const drop = (id) => (toasts.value = toasts.value.filter((each) => each.id !== id));
@@ -33,10 +49,11 @@ export function Toasts() {
           type="button"
           onClick=${() => {
             drop(each.id);
+            if (offer.value?.id === each.id) offer.value = null;
             each.action.run();
           }}
         >
-          ${each.action.label}
+          ${each.action.label}${offer.value?.id === each.id ? html` <kbd>${"z"}</kbd>` : ""}
         </button>`}
         <button type="button" class="plain" aria-label=${t("close")} onClick=${() => drop(each.id)}>
           ✕
@@ -46,15 +63,27 @@ export function Toasts() {
   </div>`;
 }
 
-/** A dialog of the browser's own: it keeps the focus inside and gives it back. */
+/** Where the focus goes when that which had it is gone: keys must never lead nowhere. */
+function home() {
+  const lost = !document.activeElement || document.activeElement === document.body;
+  if (lost && !document.querySelector("dialog[open]"))
+    document.querySelector("main [role=grid], #content")?.focus();
+}
+
+/** A dialog of the browser's own, there before the next key: it keeps the focus and gives it back. */
 export function Dialog({ title, onClose, wide = false, children }) {
   const self = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
-    self.current.showModal();
-    const first = self.current.querySelector("[data-first]");
+    const shown = self.current;
+    shown.showModal();
+    const first = shown.querySelector("[data-first]");
     first?.focus();
-    return () => before?.focus?.();
+    return () => {
+      shown.close(); // what is beneath an open dialog takes no focus
+      before?.focus?.();
+      requestAnimationFrame(home);
+    };
   }, []);
   return html`<dialog
     ref=${self}

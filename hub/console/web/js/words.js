@@ -66,7 +66,7 @@ const WORDS = {
   phase: ["阶段", "Phase"],
   control: ["控制", "Control"],
   marks: ["提示", "Notes"],
-  filter: ["筛选：车次、站名、股道…", "Filter: train, place, track…"],
+  filter: ["筛选：车次、站名、股道:3…", "Filter: train, place, track:3…"],
   filter_label: ["筛选列车", "Filter trains"],
   no_rows: ["没有符合的列车", "No train matches"],
   count_rows: ["列", "trains"],
@@ -149,10 +149,8 @@ const WORDS = {
   a_hold: ["转人工保持…", "Hold as it is (MANUAL)…"],
   minutes: ["分钟", "minutes"],
   minutes_late: ["晚点分钟数（0 为正点）", "Minutes late (0: on time)"],
-  reason_zh: ["广播的晚点原因（中文，可空）", "Reason that is announced, Chinese (may be empty)"],
-  reason_en: ["广播的晚点原因（英文，可空）", "Reason that is announced, English (may be empty)"],
-  text_zh: ["屏上文字（中文，可空）", "Text on boards, Chinese (may be empty)"],
-  text_en: ["屏上文字（英文，可空）", "Text on boards, English (may be empty)"],
+  announced_reason: ["广播的晚点原因（可空）", "Reason that is announced (may be empty)"],
+  board_text: ["屏上文字（可空）", "Text on boards (may be empty)"],
   reason: ["原因", "Reason"],
   reason_needed: ["必须写明原因", "A reason must be given"],
   reasons: ["调度命令,大风限速,设备故障,上水吸污,旅客较多", "dispatching order,wind,fault,servicing,crowding"],
@@ -191,6 +189,20 @@ const WORDS = {
   // keys
   k_move: ["上一列／下一列", "Previous / next train"],
   k_open: ["打开详情", "Open the train"],
+  k_all: ["全选所列列车", "Select all that are shown"],
+  k_range: ["连续选择", "Select one after another"],
+  k_page: ["翻页、首列、末列", "A page on, first, last"],
+  k_same_track: ["只列同股道的列车", "Only trains of the same track"],
+  hidden_selected: ["其中未列出", "of them not shown"],
+  armed_over: ["检查已过期，请再检查一次", "Too long ago: check again"],
+  and_more: ["另有", "and"],
+  more_trains: ["列", "more trains"],
+  more_boards: ["块屏", "more boards"],
+  more_said: ["条广播", "more announcements"],
+  also_told: ["受车底影响、也将改变的列车", "Also told otherwise, for they leave with the same stock"],
+  told_first: ["只预览前", "Previewed are the first"],
+  told_as_is: ["旅客所见不变，转为人工", "Passengers are told the same; held by hand"],
+  when_told: ["时间", "When"],
   k_select: ["选择（成批操作）", "Select (for many at once)"],
   k_filter: ["筛选", "Filter"],
   k_palette: ["命令", "Commands"],
@@ -274,6 +286,9 @@ export function t(key) {
   const found = WORDS[key];
   return found === undefined ? key : found[language.value === "en" ? 1 : 0];
 }
+
+/** What a language is called, by its tag. */
+export const tongue = (tag) => new Intl.DisplayNames([language.value], { type: "language" }).of(tag);
 
 /** The text of something with names by language, or with `zh` and `en`. */
 export function named(names) {

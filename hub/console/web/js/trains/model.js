@@ -6,6 +6,7 @@ import {
   delayText,
   expected,
   hhmm,
+  instantOf,
   labelOf,
   late,
   numberOf,
@@ -55,13 +56,13 @@ export function phaseText(row) {
     : t(row.passengers);
 }
 
-/** Rows of `view` that fit `text`, sorted by `column`. */
-export function listed(rows, { view, text, column, down, conflicts }) {
+/** Rows of `view` that fit `text`, sorted by `column`; `near`: now, for times of day in the text. */
+export function listed(rows, { view, text, column, down, conflicts, near }) {
   const shows = VIEWS.find((each) => each.id === view).shows;
-  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const tests = text.trim().toLowerCase().split(/\s+/).filter(Boolean).map((word) => testOf(word, near));
   const found = [];
   for (const row of rows.values()) {
-    if (shows(row, conflicts) && (!words.length || fits(row, words))) found.push(row);
+    if (shows(row, conflicts) && tests.every((test) => test(row))) found.push(row);
   }
   const by = column ? COLUMNS.find((each) => each.id === column).sort : (row) => last(row.run);
   const keyed = found.map((row) => [by(row), last(row.run), row]);
@@ -69,15 +70,42 @@ export function listed(rows, { view, text, column, down, conflicts }) {
   return keyed.map((each) => each[2]);
 }
 
-function fits(row, words) {
-  const run = row.run;
-  const text = [
-    numberOf(run), run.origin.code, run.destination.code,
-    ...Object.values(run.origin.names), ...Object.values(run.destination.names),
+const placed = (place) => [place?.code, ...Object.values(place?.names ?? {})];
+const whole = (list) => (value) => list.some((each) => each?.toLowerCase() === value);
+const part = (list) => (value) => list.some((each) => each?.toLowerCase().includes(value));
+/** What can be asked of one column, by its names before a colon: `track:3`, `股道：3,4`. */
+const ASKED = [
+  { names: ["track", "股道"], of: ({ run }) => whole([run.track, labelOf("tracks", run.track)]) },
+  { names: ["platform", "站台"], of: ({ run }) => whole([run.platform]) },
+  { names: ["gate", "gates", "检票口"], of: ({ run }) => whole(run.gates ?? []) },
+  { names: ["room", "候车室"], of: ({ run }) => part(placed(run.waiting_room)) },
+  { names: ["from", "始发", "始发站"], of: ({ run }) => part(placed(run.origin)) },
+  { names: ["to", "终到", "终到站"], of: ({ run }) => part(placed(run.destination)) },
+  { names: ["class", "类别"], of: ({ run }) => whole([run.category]) },
+  { names: ["after", "自"], of: ({ run }, near) => (value) => TIME.test(value) && last(run) >= Date.parse(instantOf(value, near + BACK_MS)) },
+  { names: ["before", "至"], of: ({ run }, near) => (value) => TIME.test(value) && last(run) <= Date.parse(instantOf(value, near + BACK_MS)) },
+];
+/** A time of day is that of the last 6 or the next 18 hours. */
+const BACK_MS = 6 * 3600000;
+const TIME = /^([01]?\d|2[0-3]):[0-5]\d$/;
+
+function testOf(word, near) {
+  const [, name, values] = /^([^:：]+)[:：](.+)$/.exec(word) ?? [];
+  const asked = name && ASKED.find((each) => each.names.includes(name));
+  if (!asked) return (row) => textOf(row).includes(word);
+  const wanted = values.split(/[,，]/).filter(Boolean).map((each) => each.replace("：", ":"));
+  return (row) => wanted.some(asked.of(row, near));
+}
+
+function textOf({ run }) {
+  return [
+    numberOf(run), ...placed(run.origin), ...placed(run.destination),
     labelOf("tracks", run.track), run.platform, ...(run.gates ?? []), named(run.waiting_room?.names), run.category,
   ].join(" ").toLowerCase();
-  return words.every((word) => text.includes(word));
 }
+
+/** The filter for the trains that stand where `run` stands; "" if that is not known. */
+export const sameTrack = (run) => (run.track ? `${t("track").toLowerCase()}:${labelOf("tracks", run.track).toLowerCase()} ` : "");
 
 const collator = new Intl.Collator("zh-CN", { numeric: true });
 const compare = (a, b) =>
@@ -86,9 +114,17 @@ const compare = (a, b) =>
 /** What passengers are told, as pairs of name and text: to put two beside each other. */
 export function told(run) {
   const call = (each) => (each ? (each.cancelled ? t("cancelled") : run.held && !each.actual ? `${hhmm(each.planned)} → ?` : late(each) ? `${hhmm(each.planned)} → ${hhmm(expected(each))}` : hhmm(each.planned)) : "—");
+  return [["arr", call(run.arrival)], ["dep", call(run.departure)], ...toldBeside(run)];
+}
+
+/** The same in a word each, for a column of a table. */
+export function toldShort(run) {
+  const call = (each) => (each ? (each.cancelled ? "✕" : run.held && !each.actual ? "?" : hhmm(expected(each))) : "—");
+  return [["arr", call(run.arrival)], ["dep", call(run.departure)], ...toldBeside(run)];
+}
+
+function toldBeside(run) {
   return [
-    ["arr", call(run.arrival)],
-    ["dep", call(run.departure)],
     ["delay", delayText(run) || "—"],
     ["track", labelOf("tracks", run.track) || "—"],
     ["platform", run.platform ?? "—"],

@@ -4,7 +4,7 @@
 import { html } from "../../vendor/preact-htm-signals.js";
 import { expected, instantOf, station } from "../format.js";
 import { Field } from "../ui.js";
-import { named, t } from "../words.js";
+import { named, t, tongue } from "../words.js";
 
 const choices = (list, key, empty = true) => (form, set) => html`<${Field} label=${t(key)} id="f-choice">
   <select id="f-choice" data-first required value=${form.choice ?? ""} onChange=${(e) => set({ choice: e.target.value })}>
@@ -22,16 +22,16 @@ function delayFields(form, set) {
         (each) => html`<button type="button" aria-pressed=${Number(form.minutes) === each} onClick=${() => set({ minutes: each })}>+${each}</button>`,
       )}
     </div>
-    ${textFields("reason", form, set)}`;
+    ${textFields("announced_reason", form, set)}`;
 }
 
-const unknownFields = (form, set) => textFields("text", form, set, "zh");
+const unknownFields = (form, set) => textFields("board_text", form, set, true);
 
-/** A text in each language; `first`: the language whose field is ready to be typed in. */
-function textFields(what, form, set, first) {
-  return ["zh", "en"].map(
-    (tag) => html`<${Field} label=${t(`${what}_${tag}`)} id=${`f-${tag}`}>
-      <input id=${`f-${tag}`} data-first=${tag === first} lang=${tag} maxlength="24" value=${form[tag] ?? ""} onInput=${(e) => set({ [tag]: e.target.value })} />
+/** A text in each language of the station; `first`: the first is ready to be typed in. */
+function textFields(what, form, set, first = false) {
+  return station.value.languages.map(
+    (tag, place) => html`<${Field} label=${`${t(what)} · ${tongue(tag)}`} id=${`f-${tag}`}>
+      <input id=${`f-${tag}`} data-first=${first && place === 0} lang=${tag} maxlength="24" value=${form[tag] ?? ""} onInput=${(e) => set({ [tag]: e.target.value })} />
     <//>`,
   );
 }
@@ -53,7 +53,7 @@ const gatesOf = (row) =>
   station.value.gates.filter((each) => row?.run.gates?.includes(each.label)).map((each) => each.id);
 
 const texts = (form) =>
-  Object.fromEntries(["zh", "en"].filter((tag) => form[tag]?.trim()).map((tag) => [tag, form[tag].trim()]));
+  Object.fromEntries(station.value.languages.filter((tag) => form[tag]?.trim()).map((tag) => [tag, form[tag].trim()]));
 
 const none = () => null;
 const word = (make) => (form, row) => ({ command: "set", run_id: row.id, word: make(form, row) });
@@ -85,19 +85,28 @@ function held({ run, ...row }) {
   ];
 }
 
-/** The order to add a train, from the fields of `AddForm`. */
+const HOUR_MS = 3600000;
+
+/**
+ * The order to add a train, from its fields. Its first time of day is one of the next 22 hours, or
+ * not long ago; its departure is the first such time after the arrival.
+ */
 export function adding(form, near) {
-  const at = (text) => (text ? instantOf(text, near) : null);
+  const at = (text, middle) => (text ? instantOf(text, middle) : null);
+  const role = form.role ?? "INTERMEDIATE";
+  const arrival = role === "ORIGIN" ? null : at(form.arrival, near + 10 * HOUR_MS);
+  const middle = arrival ? Date.parse(arrival) + 12 * HOUR_MS : near + 10 * HOUR_MS;
+  const departure = role === "TERMINUS" ? null : at(form.departure, middle);
   return {
     command: "add",
     arrival_number: form.arrival_number?.trim() || null,
     departure_number: form.departure_number?.trim() || null,
     category: form.category ?? "",
-    role: form.role ?? "INTERMEDIATE",
+    role,
     origin: form.origin?.trim() ?? "",
     destination: form.destination?.trim() ?? "",
-    arrival: at(form.arrival),
-    departure: at(form.departure),
+    arrival,
+    departure,
     track: form.track || null,
   };
 }

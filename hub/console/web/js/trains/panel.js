@@ -5,9 +5,10 @@ import { get, may, me } from "../api.js";
 import { dateOf, hhmm, numberOf, placeOf, wordText } from "../format.js";
 import { conflictsOf, editorsOf, standing } from "../live.js";
 import { named, t } from "../words.js";
-import { takeBack, what } from "./dialog.js";
+import { takeBack } from "./dialog.js";
 import { phaseText, told } from "./model.js";
 import { ORDERS } from "./orders.js";
+import { what } from "./outcome.js";
 
 export function Panel({ row, onClose, onOrder }) {
   const [tab, setTab] = useState("times");

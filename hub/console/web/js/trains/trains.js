@@ -72,6 +72,12 @@ export function Trains({ path }) {
     select(next);
   };
   const hidden = selected.size ? selected.size - shown.filter((row) => selected.has(row.id)).length : 0;
+  const closed = (done) => {
+    ask(null);
+    if (!done) return;
+    select(new Set());
+    requestAnimationFrame(() => grid.current?.focus()); // what gave the order may be gone with it
+  };
   const shut = () => {
     setOpen(false);
     grid.current?.focus();
@@ -144,7 +150,7 @@ export function Trains({ path }) {
         onChoose=${(id) => { choose(id); anchor.current = null; }} onToggle=${toggle} onOpen=${(id) => { choose(id); setOpen(true); }} />
     </section>
     ${open && chosen && html`<${Panel} key=${chosen.id} row=${chosen} onClose=${shut} onOrder=${order} />`}
-    ${dialog && html`<${OrderDialog} ...${dialog} onClose=${(done) => { ask(null); if (done && selected.size) select(new Set()); }} />`}
+    ${dialog && html`<${OrderDialog} ...${dialog} onClose=${closed} />`}
   </div>`;
 }
 
@@ -177,7 +183,8 @@ function Grid({ self, list, at, selected, sort, setSort, spare, everyone, onAll,
     else if (top + box.row > place.scrollTop + inside) place.scrollTop = top + box.row - inside;
   }, [at, box.row]);
 
-  const ms = minute.value * 60000;
+  void minute.value;
+  const ms = stationMs();
   const first = Math.max(0, Math.floor(box.top / box.row) - OVERSCAN);
   const last = Math.min(list.length, Math.ceil((box.top + box.height) / box.row) + OVERSCAN);
   const by = (id) => setSort({ column: sort.column === id && sort.down ? null : id, down: sort.column === id && !sort.down });
