@@ -37,8 +37,8 @@ TALLEST, LOWEST = 70.0, 25.0
 DENSE = 36.0
 """Below this height of a row trains and labels fill it, and platforms are thin."""
 
-HIGHEST = 42.0
-"""Of a train: a higher one is no easier to read."""
+HIGHEST = HEADER - 6.0
+"""Of a train: so high are those that stand in a yard's head; a higher one is no easier to read."""
 
 BUFFER = 17.0
 """From a train to the buffer stop."""
@@ -65,7 +65,7 @@ def make_plan(layout: Layout) -> Plan:
         made = YardLayout(layout, yard, y, rows, width)
         yards.append(made)
         y = made.box.bottom + BETWEEN
-    height = y - BETWEEN + MARGIN
+    height = _round(y - BETWEEN + MARGIN)
     scale = min((s for made in yards for s in made.scales()), default=1.0)
     widest = max((s for made in yards for s in made.available.values()), default=width)
     tracks: dict[str, Segment] = {}

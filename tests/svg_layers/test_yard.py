@@ -6,9 +6,10 @@ import pytest
 
 from station_config.diagram import Side
 from station_config.model import TrackKind
-from svg_layers.yard import YardLayout
+from svg_layers.yard import Rows, YardLayout
 
 WIDE = 1600.0
+ROWS = Rows(share=0.6, train=30.0, track=40.0)
 
 
 def yard(layout, **closed):
@@ -17,7 +18,7 @@ def yard(layout, **closed):
         replace(t, closed=closed[t.id], kind=TrackKind.RECEIVING_DEPARTURE) if t.id in closed else t
         for t in layout.tracks
     )
-    return YardLayout(replace(layout, tracks=tracks), layout.yards[0], 12.0, 40.0, WIDE)
+    return YardLayout(replace(layout, tracks=tracks), layout.yards[0], 12.0, ROWS, WIDE)
 
 
 def test_tracks_that_are_open_at_both_ends_lie_in_the_middle(layout):
