@@ -132,7 +132,7 @@ export function Shell() {
     <header class="bar">
       <h1>${station.value ? named(station.value.names) : t("console")}</h1>
       <nav aria-label=${t("pages")}>
-        ${PAGES.filter((each) => may(each.permission)).map(
+        ${PAGES.filter((each) => may(each.permission) && each.path !== "me").map(
           (each) => html`<a href=${`#/${each.path}`} aria-current=${each === page.value ? "page" : undefined}>${t(each.title)}${each.badge?.value ? html` <b class="badge">${each.badge.value}</b>` : ""}</a>`,
         )}
       </nav>
@@ -141,7 +141,7 @@ export function Shell() {
       <${Clock} />
       <button type="button" class="plain" onClick=${showPalette}>${t("palette")} <kbd>Ctrl K</kbd></button>
       <button type="button" class="plain" aria-label=${t("keys")} onClick=${showKeys}><kbd>?</kbd></button>
-      <a class="who" href="#/me">${me.value.name}<small>${t(me.value.role)}</small></a>
+      <a class="who" href="#/me" title=${t("me")} aria-current=${page.value.path === "me" ? "page" : undefined}>${me.value.name}<small>${t(me.value.role)}</small></a>
     </header>
     <${Underway} />
     <main id="content" tabindex="-1" key=${page.value.path} lang=${language.value}>

@@ -130,7 +130,7 @@ export function Alarms() {
       </button>`}
     </header>
     ${list.length === 0
-      ? html`<p class="pad dim" role="status">✓ ${t("no_alarms")}</p>`
+      ? html`<p class="empty" role="status"><b>✓</b> ${t("no_alarms")}</p>`
       : html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t("alarms")}>
           <table class="plain-table alarms">
             <thead><tr>${["priority", "since_when", "what_is_wrong", "state", "actions"].map((each) => html`<th scope="col">${t(each)}</th>`)}</tr></thead>

@@ -18,7 +18,7 @@ export function Underway() {
     ${list.map(
       (each) => html`<p key=${each.id} class=${each.wanted.drill ? "drill" : "real"}>
         <b>${each.wanted.drill ? `◇ ${t("drill")}` : `▲ ${t("emergency")}`}</b>
-        ${named(each.names)} · ${hhmm(each.since)}–${hhmm(each.until)} · ${each.who}
+        <span>${named(each.names)} · ${hhmm(each.since)}–${hhmm(each.until)} · ${each.who}</span>
         <a href="#/emergency">${t("open")}</a>
       </p>`,
     )}

@@ -39,7 +39,7 @@ function Speech({ site }) {
   if (!outlook) return html`<p class="dim" role="status">${t("loading")}</p>`;
   return html`${failed && html`<p class="bad" role="status">✕ ${t("broadcast_silent")}</p>`}
     <div class="scroll-x" tabindex="0" role="region" aria-label=${t("announcements")}>
-      <table class="plain-table">
+      <table class="plain-table spoken">
         <thead><tr>${["zone", "playing", "next"].map((each) => html`<th scope="col">${t(each)}</th>`)}</tr></thead>
         <tbody>${outlook.zones.map((zone) => html`<${Zone} key=${zone.id} zone=${zone} outlook=${outlook} />`)}</tbody>
       </table>
@@ -63,7 +63,7 @@ function Zone({ zone, outlook }) {
   return html`<tr>
     <th scope="row">${nameOf(zone.id)}</th>
     <td>${signs(zone)} ${voice ? html`<b>♪</b> ${textOf(voice.text)}` : html`<span class="dim">—</span>`}</td>
-    <td>${coming.slice(0, 2).map((each) => html`<p class="next-said"><b>${hhmm(each.due)}</b> ${textOf(each.text)}</p>`)}</td>
+    <td>${coming.slice(0, 2).map((each) => html`<p class="next-said" title=${textOf(each.text)}><b>${hhmm(each.due)}</b> ${textOf(each.text)}</p>`)}</td>
   </tr>`;
 }
 
@@ -105,12 +105,18 @@ export function Mirror() {
   const { sites, boards } = station.value;
   return html`<section class="page duty">
     <h2>${t("mirror")}</h2>
-    <h3>${t("announcements")}</h3>
-    <${Speech} site=${sites.broadcast} />
-    ${sites.broadcast && html`<${Archive} site=${sites.broadcast} />`}
-    <h3>${t("boards")}</h3>
-    ${sites.display
-      ? html`<div class="mirrors">${boards.map((board) => html`<${Board} key=${board.id} site=${sites.display} board=${board} />`)}</div>`
-      : html`<p class="dim">${t("no_display")}</p>`}
+    <div class="both">
+      <section aria-label=${t("boards")}>
+        <h3>${t("boards")}</h3>
+        ${sites.display
+          ? html`<div class="mirrors">${boards.map((board) => html`<${Board} key=${board.id} site=${sites.display} board=${board} />`)}</div>`
+          : html`<p class="dim">${t("no_display")}</p>`}
+      </section>
+      <section aria-label=${t("announcements")}>
+        <h3>${t("announcements")}</h3>
+        <${Speech} site=${sites.broadcast} />
+        ${sites.broadcast && html`<${Archive} site=${sites.broadcast} />`}
+      </section>
+    </div>
   </section>`;
 }

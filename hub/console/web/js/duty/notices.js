@@ -134,7 +134,7 @@ export function Notices() {
       <h2>${t("notices")}</h2>
       ${may("notice") && html`<button type="button" class="primary" onClick=${() => write(true)}>＋ ${t("write_notice")}</button>`}
     </header>
-    ${list.length === 0 && html`<p class="pad dim" role="status">${t("no_notices")}</p>`}
+    ${list.length === 0 && html`<p class="empty" role="status">${t("no_notices")}</p>`}
     <ul class="cards">
       ${list.map(
         (kept) => html`<li key=${kept.notice.notice_id} class=${kept.notice.kind === "EMERGENCY" ? "card real" : "card"}>

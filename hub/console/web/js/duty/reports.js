@@ -3,7 +3,7 @@
 
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
 import { get } from "../api.js";
-import { dateOf, expected, hhmm, hhmmss, numberOf, placeOf, station } from "../format.js";
+import { dateOf, expected, hhmm, hhmmss, late, numberOf, placeOf, station } from "../format.js";
 import { stationMs } from "../live.js";
 import { Field, toast } from "../ui.js";
 import { named, t } from "../words.js";
@@ -72,10 +72,10 @@ function Found({ report }) {
       <${Tile} label=${t("windows_kept")} value=${whole(total.kept_share, " %")} note=${`${total.kept}/${total.windows}`} />
       <${Tile} label=${t("rejected_rows")} value=${report.rejected[0]} note=${`+ ${report.rejected[1]} ${t("rejected_parts")}`} />
     </div>
-    ${Object.keys(report.by_day).length > 1 && html`<${Plot} title=${`${t("on_time")} · ${t("by_day")}`} bars=${shares(report.by_day)} top=${100} unit=" %" />`}
+    <div class="plots">${Object.keys(report.by_day).length > 1 && html`<${Plot} title=${`${t("on_time")} · ${t("by_day")}`} bars=${shares(report.by_day)} top=${100} unit=" %" />`}
     <${Plot} title=${`${t("on_time")} · ${t("by_hour")}`} bars=${shares(report.by_hour)} top=${100} unit=" %" />
     <${Plot} title=${`${t("on_time")} · ${t("by_class")}`} bars=${shares(report.by_class)} top=${100} unit=" %" />
-    <${Plot} title=${t("late_by")} bars=${late} top=${Math.max(...late.map(([, count]) => count), 1)} />
+    <${Plot} title=${t("late_by")} bars=${late} top=${Math.max(...late.map(([, count]) => count), 1)} /></div>
     <${Groups} title=${t("by_day")} groups=${report.by_day} />
     <${Groups} title=${t("by_hour")} groups=${report.by_hour} />
     <${Groups} title=${t("by_class")} groups=${report.by_class} />`;
@@ -115,6 +115,15 @@ export function Reports() {
   </section>`;
 }
 
+/** What was told of an arrival or a departure: the printed time, and another beside it. */
+function Call({ call, held }) {
+  if (!call) return null;
+  if (call.cancelled) return html`<s>${hhmm(call.planned)}</s> <span class="bad">✕</span>`;
+  if (held && !call.actual) return html`${hhmm(call.planned)} <b class="bad">?</b>`;
+  if (!late(call)) return hhmm(call.planned);
+  return html`<span class="dim">${hhmm(call.planned)}</span> <b class="warn">${hhmm(expected(call))}</b>`;
+}
+
 export function History() {
   const shape = (ms) => `${dateOf(ms)}T${hhmmss(ms)}`;
   const [at, setAt] = useState(shape(stationMs()));
@@ -137,7 +146,7 @@ export function History() {
       <//>
       <button class="primary">${t("show_then")}</button>
     </form>
-    ${found && found.length === 0 && html`<p class="dim" role="status">${t("nothing_then")}</p>`}
+    ${found && found.length === 0 && html`<p class="empty" role="status">${t("nothing_then")}</p>`}
     ${found?.length > 0 &&
     html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t("look_back")}>
       <table class="plain-table">
@@ -145,8 +154,8 @@ export function History() {
         <tbody>
           ${found.map(
             ({ run, passengers, since, cause }) => html`<tr key=${run.run_id}>
-              <th scope="row">${numberOf(run)}</th><td>${placeOf(run.origin)}</td><td>${placeOf(run.destination)}</td>
-              <td>${hhmm(expected(run.arrival))}</td><td>${hhmm(expected(run.departure))}</td>
+              <th scope="row" class="strong">${numberOf(run)}</th><td>${placeOf(run.origin)}</td><td>${placeOf(run.destination)}</td>
+              <td><${Call} call=${run.arrival} held=${run.held} /></td><td><${Call} call=${run.departure} held=${run.held} /></td>
               <td>${run.platform ?? ""}</td><td>${(run.gates ?? []).join(" ")}</td>
               <td>${run.cancelled ? t("cancelled") : t(passengers)}</td><td>${hhmmss(since)}</td><td class="dim">${cause}</td>
             </tr>`,

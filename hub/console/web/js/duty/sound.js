@@ -1,5 +1,6 @@
-// Law: the sound of an alarm that waits for somebody. A browser makes none before it was asked to, so
-// the button says which it is; silence ends by itself.
+// Law: the sound of an alarm that waits for somebody. A browser makes none before somebody has touched
+// the page, so the button says which it is; who wanted it hears it again after the next touch. Silence
+// ends by itself.
 
 import { effect, html, signal } from "../../vendor/preact-htm-signals.js";
 import { t } from "../words.js";
@@ -7,10 +8,32 @@ import { alarms, calls } from "./state.js";
 
 const EVERY_MS = 20000;
 const SILENT_MS = 30 * 60000;
-/** `off`: not asked for yet; `on`; `silent`: until the instant. */
-const sound = signal({ is: "off", until: 0 });
+const KEPT = "station-alarm-sound";
+/** `off`: not asked for; `waits`: for a touch; `on`; `silent`: until the instant. */
+const sound = signal(kept());
 let context = null;
 let lastAt = 0;
+
+/** What was wanted before the page was loaded. */
+function kept() {
+  const [is, until] = (localStorage.getItem(KEPT) ?? "").split(" ");
+  if (is === "silent" && Number(until) > Date.now()) return { is, until: Number(until) };
+  return { is: is === "on" || is === "silent" ? "waits" : "off", until: 0 };
+}
+
+function make(next) {
+  sound.value = next;
+  localStorage.setItem(KEPT, `${next.is} ${next.until}`);
+}
+
+function touched() {
+  context ??= new AudioContext();
+  context.resume();
+  if (sound.value.is === "waits") sound.value = { is: "on", until: 0 };
+}
+
+if (sound.value.is !== "off")
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, touched, { once: true });
 
 function beep(urgent) {
   if (!context) return;
@@ -30,7 +53,7 @@ function beep(urgent) {
 }
 
 function look() {
-  if (sound.value.is === "silent" && sound.value.until <= Date.now()) sound.value = { is: "on", until: 0 };
+  if (sound.value.is === "silent" && sound.value.until <= Date.now()) make({ is: context ? "on" : "waits", until: 0 });
   const waiting = [...alarms.value.all.values()].filter(calls);
   if (sound.value.is !== "on" || !waiting.length) return;
   if (Date.now() - lastAt < EVERY_MS) return;
@@ -49,11 +72,10 @@ effect(() => {
 setInterval(look, 1000);
 
 function turn() {
-  if (sound.value.is === "on") sound.value = { is: "silent", until: Date.now() + SILENT_MS };
+  if (sound.value.is === "on") make({ is: "silent", until: Date.now() + SILENT_MS });
   else {
-    context ??= new AudioContext();
-    context.resume();
-    sound.value = { is: "on", until: 0 };
+    touched();
+    make({ is: "on", until: 0 });
     beep(false);
   }
 }
@@ -61,6 +83,6 @@ function turn() {
 export function SoundButton() {
   const { is, until } = sound.value;
   const minutes = Math.max(1, Math.round((until - Date.now()) / 60000));
-  const text = is === "on" ? `♪ ${t("sound_on")}` : is === "off" ? `× ${t("sound_off")}` : `× ${t("sound_silent")} ${minutes} ${t("minutes")}`;
+  const text = is === "silent" ? `× ${t("sound_silent")} ${minutes} ${t("minutes")}` : `${is === "on" ? "♪" : "×"} ${t(`sound_${is}`)}`;
   return html`<button type="button" class=${is === "on" ? "" : "warn"} onClick=${turn}>${text}</button>`;
 }

@@ -6,9 +6,16 @@ import { get } from "../api.js";
 import { dateOf, hhmmss } from "../format.js";
 import { what } from "../trains/outcome.js";
 import { Field } from "../ui.js";
-import { named, t } from "../words.js";
+import { KEYS, named, t } from "../words.js";
 
 const PORTION = 100;
+const DID = new Set(KEYS.filter((each) => each.startsWith("did_")));
+/** Commands to trains are told in words; other actions have a name each. */
+function did(each) {
+  const key = `did_${each.action.replace(".", "-")}`;
+  return !each.body.command && DID.has(key) ? t(key) : what(each);
+}
+
 const COLUMNS = ["when", "who", "what", "subject", "outcome", "reason"];
 
 function Chain() {
@@ -42,7 +49,7 @@ function Line({ each, onAbout }) {
     <td class="dim number">${each.number}</td>
     <td class="nowrap">${dateOf(each.at)} ${hhmmss(each.at)}</td>
     <td>${each.who ? about(each.who) : "?"} <small class="dim">${each.role && t(each.role)} ${each.address}</small></td>
-    <td>${what(each)}</td>
+    <td>${did(each)}</td>
     <td>${each.subject && about(each.subject)}</td>
     <td class=${each.outcome === "done" ? "" : "warn"}>${each.outcome === "done" ? "" : "▲ "}${t(`o_${each.outcome}`)}</td>
     <td>${each.body.why ?? ""}</td>

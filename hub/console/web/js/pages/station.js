@@ -24,14 +24,14 @@ export function StationPage() {
     return () => clearInterval(timer);
   }, []);
   if (!found) return html`<p class="dim pad" role="status">${said || t("loading")}</p>`;
-  return html`<section class="page">
+  return html`<section class="page duty">
     ${said && html`<p class="notice bad" role="alert">✕ ${said}</p>`}
     <h2>${t("feed")}</h2>
     <div class="scroll-x" tabindex="0" role="region" aria-label=${t("feed")}>
       <table class="plain-table">
-        <thead><tr><th scope="col">${t("line")}</th><th scope="col">${t("state")}</th></tr></thead>
+        <thead><tr>${["line", "state", "line_role", "line_rows", "line_source"].map((each) => html`<th scope="col">${t(each)}</th>`)}</tr></thead>
         <tbody>
-          ${found.feed.lines.map((each) => html`<tr><th scope="row">${each.name}</th><td class=${each.mode === "LIVE" ? "" : "bad"}>${each.mode === "LIVE" ? "" : "✕ "}${each.mode} <small class="dim">${each.role}, ${each.rows} rows, ${each.source}</small></td></tr>`)}
+          ${found.feed.lines.map((each) => html`<tr><th scope="row">${each.name}</th><td class=${each.mode === "LIVE" ? "good" : "bad"}>${each.mode === "LIVE" ? "●" : "✕"} ${t(`feed_${each.mode}`)}</td><td>${t(`line_${each.role}`)}</td><td>${each.rows}</td><td class=${each.source === "OK" ? "" : "warn"}>${each.source ?? ""}</td></tr>`)}
         </tbody>
       </table>
     </div>
@@ -41,9 +41,9 @@ export function StationPage() {
         <thead><tr>${["device", "mode", "software", "faults"].map((each) => html`<th scope="col">${t(each)}</th>`)}</tr></thead>
         <tbody>
           ${Object.entries(found.fleet.devices).map(
-            ([id, each]) => html`<tr key=${id}><th scope="row">${id} <small class="dim">${each.kind}</small></th>
-              <td class=${each.mode === "ONLINE" ? "" : "bad"}>${each.mode === "ONLINE" ? "" : "✕ "}${each.mode} ${hhmm(each.since)}</td>
-              <td class="dim">${each.software ?? ""}</td><td class="warn">${(each.faults ?? []).join(" ")}</td></tr>`,
+            ([id, each]) => html`<tr key=${id}><th scope="row"><b>${id}</b> <small class="dim">${each.kind}</small></th>
+              <td class=${each.mode === "ONLINE" ? "good" : "bad"}>${each.mode === "ONLINE" ? "●" : "✕"} ${t(`link_${each.mode}`)} <small class="dim">${hhmm(each.since)}</small></td>
+              <td class="dim">${each.software ?? ""}</td><td class="warn">${(each.faults ?? []).map((fault) => html`<span class="mark">▲ ${fault}</span>`)}</td></tr>`,
           )}
         </tbody>
       </table>
