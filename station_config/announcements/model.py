@@ -133,7 +133,9 @@ class AnnouncementRule:
         again_at_most: times it is told in all, unless it has changed.
         again_by: minutes by which a delay must have changed to be told anew at once.
         reason_over: minutes of a known delay above which its reason is told, if there is one.
-        apart: not at all where the neighbouring moments of check-in are nearer than that.
+        apart: not at all where the neighbouring moments of check-in are nearer than that; of
+            check-in that opens again, where it opens less than that after it was told to be open,
+            and nobody was told that it is over.
         every: with `Moment.SCHEDULE`: how often.
         begins: with `Moment.SCHEDULE`: from that local time of day on.
         ends: with `Moment.SCHEDULE`: up to, not including, that one.

@@ -196,7 +196,7 @@ def _tellings(rule: AnnouncementRule, scene: _Scene, due: Instant) -> Iterator[T
     kind, run_id = Kind(rule.kind), scene.run.run_id
     if kind is Kind.CHECK_IN_REOPENED:
         opens = scene.run.timeline.check_in_opens_at
-        if opened_again(run_id, opens, scene.told):
+        if opened_again(run_id, opens, scene.told, rule.apart):
             number = round_of(run_id, scene.told) + 1
             yield Telling(key_of(run_id, kind, number), scene.now)
         elif number := round_of(run_id, scene.told):
@@ -258,7 +258,8 @@ def _latest(rule: AnnouncementRule, scene: _Scene, due: Instant) -> Instant:
 def _has_room(rule: AnnouncementRule, run: Run) -> bool:
     """Return whether check-in is long enough for a call in its middle."""
     opens, last = run.timeline.check_in_opens_at, run.timeline.last_call_at
-    if not rule.apart or opens is None or last is None:
+    elsewhere = Kind(rule.kind) is Kind.CHECK_IN_REOPENED  # counted from what was told
+    if not rule.apart or elsewhere or opens is None or last is None:
         return True
     return last - opens >= 2 * rule.apart
 

@@ -12,6 +12,7 @@ its calls anew.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from subsystems.broadcast.model import Kind
@@ -87,10 +88,16 @@ def call_key(run_id: str, rule: AnnouncementRule, told: Mapping[str, Told]) -> s
     return key_of(run_id, kind, f"{rule.nth}.{again}" if again else rule.nth)
 
 
-def opened_again(run_id: str, opens_at: Instant | None, told: Mapping[str, Told]) -> bool:
+def opened_again(
+    run_id: str,
+    opens_at: Instant | None,
+    told: Mapping[str, Told],
+    apart: timedelta = timedelta(0),
+) -> bool:
     """Return whether an open check-in is one that passengers were told to be over.
 
-    It was told to be closed since it was told to be open, or it opened later than it was told.
+    It was told to be closed since it was told to be open, or an estimate put it off: it opens by
+    `apart` or more later than it was told to be open. Less is no news to who was called already.
     """
     again = round_of(run_id, told)
     opened = told.get(key_of(run_id, Kind.CHECK_IN_OPEN, 1))
@@ -99,7 +106,9 @@ def opened_again(run_id: str, opens_at: Instant | None, told: Mapping[str, Told]
     heard = max((each.at for each in (opened, reopened) if each is not None), default=None)
     if closed is not None:
         return heard is None or closed.at >= heard
-    return heard is not None and opens_at is not None and opens_at > heard
+    if heard is None or opens_at is None:
+        return False
+    return opens_at > heard and opens_at - heard >= apart
 
 
 _CALLS = frozenset({Kind.REMINDER, Kind.LAST_CALL, Kind.CHECK_IN_CLOSED})

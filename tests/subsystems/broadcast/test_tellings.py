@@ -114,3 +114,11 @@ def test_an_open_check_in_that_was_told_to_be_over(trains, events, opens, again)
     memory = told(*((name, "", trains.at(minute)) for name, minute in events))
     assert opened_again(RUN, trains.at(opens), memory) is again
     assert opened_again(RUN, None, {}) is False
+
+
+@pytest.mark.parametrize(("opens", "again"), [(5, False), (9, False), (10, True), (37, True)])
+def test_check_in_that_an_estimate_puts_off_by_little_is_not_told_again(trains, opens, again):
+    memory = told(("check-in-open/1", "", trains.at(0)))
+    assert opened_again(RUN, trains.at(opens), memory, timedelta(minutes=10)) is again
+    closed = told(("check-in-open/1", "", trains.at(0)), ("check-in-closed/1", "", trains.at(3)))
+    assert opened_again(RUN, trains.at(5), closed, timedelta(minutes=10))
