@@ -39,6 +39,9 @@ SECOND = timedelta(seconds=1)
 STOOD = timedelta(minutes=10)
 """Length at which an end that nobody knows is drawn."""
 
+UNSURE = frozenset(each.value for each in (Account.CANCELLED, Account.HELD, Account.LAPSED))
+"""How a train stands of which it is not known when it is on its track."""
+
 Open = Literal["", "begin", "end", "both"]
 
 
@@ -76,7 +79,7 @@ class Bar(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def sure(self) -> tuple[int, int] | None:
         """From when to when it is known to be there, None if that is not known at all."""
-        if self.account in (Account.CANCELLED.value, Account.HELD.value, Account.LAPSED.value):
+        if self.account in UNSURE:
             return None
         begin = self.e if self.open == "begin" else self.b
         end = self.b if self.open == "end" else self.e

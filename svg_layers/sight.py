@@ -87,6 +87,11 @@ class Sight:
             found.setdefault(track.label, []).append(track)
         return found
 
+    @cached_property
+    def found(self) -> dict[tuple[str, str | None], Track | None]:
+        """The tracks that were looked up, by what is told: label of the track, of the platform."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Standing:

@@ -100,9 +100,16 @@ def track_of(run: Run, sight: Sight) -> Track | None:
     """
     if run.track is None:
         return None
-    found = sight.labelled.get(run.track, [])
+    told = (run.track, run.platform)
+    if told not in sight.found:
+        sight.found[told] = _found(run.track, run.platform, sight)
+    return sight.found[told]
+
+
+def _found(label: str, platform: str | None, sight: Sight) -> Track | None:
+    found = sight.labelled.get(label, [])
     if len(found) > 1:
-        there = {p.id for p in sight.layout.platforms if p.label == run.platform}
+        there = {p.id for p in sight.layout.platforms if p.label == platform}
         found = [track for track in found if track.platform in there]
     return found[0] if len(found) == 1 else None
 

@@ -60,7 +60,7 @@ class Size:
     frames: int
 
 
-SIZES = {"small": Size(20, 1000, 100), "default": Size(100, 10_000, 500)}
+SIZES = {"small": Size(20, 1000, 100), "default": Size(100, 10_000, 300)}
 SIZES["nightly"] = Size(500, 100_000, 3000)
 
 
