@@ -162,6 +162,18 @@ def test_the_keyboard_alone_finds_a_train_and_opens_it(page, served):
     page.keyboard.press("Escape")
 
 
+def test_the_card_is_never_over_its_train_and_does_not_flicker(page, served):
+    opened(page, served(*INVENTED))
+    for run_id in whole(served(*INVENTED))["trains"]:
+        drawn = page.locator(f'.td-train[data-run="{run_id}"]')
+        drawn.hover()
+        card = page.locator(".td-card")
+        expect(card).to_be_visible()
+        train, beside = drawn.locator(".td-body").bounding_box(), card.bounding_box()
+        apart = beside["x"] > train["x"] + train["width"] or train["x"] > beside["x"]
+        assert apart or train["y"] + train["height"] < beside["y"] or train["width"] > 500
+
+
 def test_zoom_and_move_by_key_wheel_and_pointer(page, served):
     opened(page, served(*HOHHOT))
     svg = page.locator(".td-svg")

@@ -315,6 +315,16 @@ class Page {
     };
     putCard(this.card, run, this.shown, this.context, { open: this.open, close, chosen });
     set(this.card, { "aria-label": this.words.trains });
+    this.placeCard(chosen);
+  }
+
+  /** Beside what it tells of, never over it; one that is only pointed at takes no pointer. @param {boolean} chosen */
+  placeCard(chosen) {
+    const panes = this.panes.getBoundingClientRect();
+    const shown = this.root.querySelector("[data-chosen] .td-body")?.getBoundingClientRect();
+    const right = shown !== undefined && shown.width > 0 && shown.left + shown.width / 2 > panes.left + panes.width / 2;
+    this.card.classList.toggle("td-card-left", right);
+    this.card.classList.toggle("td-card-kept", chosen);
   }
 
   putTable() {
