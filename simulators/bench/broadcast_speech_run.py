@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from station_config.runtime.reactor import Reactor
     from subsystems.broadcast.speech.port import Clip
 
-TELLS = {"small": 8, "default": 30, "nightly": 120}
+TELLS = {"small": 8, "default": 16, "nightly": 120}
 HOST = "127.0.0.1"
 LISTEN_S = 3.0
 NEW_AIM_MS = 1000.0

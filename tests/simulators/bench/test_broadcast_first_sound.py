@@ -18,6 +18,6 @@ def test_what_is_cached_or_prepared_sounds_sooner_than_what_is_new():
     found = {each.figure: each.value for each in figures("small")}
     new = found["told to first sound, new text, median"]
     assert 0 < found["told to first sound, cached, median"] < new
-    assert 0 < found["due to first sound, told 5 s ahead, median"] < new
+    assert 0 < found["due to first sound, told 2 s ahead, median"] < new
     busy = found[f"told to first sound, new text, while {MANY} others are prepared"]
     assert busy > 0
