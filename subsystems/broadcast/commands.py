@@ -151,11 +151,13 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _verdict(directory: Path, station: Station, vocabulary: Vocabulary) -> Iterator[str]:
-    from subsystems.broadcast.reading.doubts import doubtful  # noqa: PLC0415
+    from subsystems.broadcast.reading.doubts import doubtful, unread  # noqa: PLC0415
 
     own = station.announcements
     for name, reading in doubtful(station, vocabulary):
         yield f"reading taken from the dictionary, listen to it: {name} {reading}"
+    for language, name in unread(station, vocabulary):
+        yield f"no reading in {language}, give a lexicon one: {name}"
     templates = sum(len(tongue.templates) for tongue in vocabulary.tongues.values())
     source = "its own announcements" if own.own else "announcements as shipped"
     languages = ", ".join(vocabulary.tongues)

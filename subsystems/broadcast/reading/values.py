@@ -29,6 +29,7 @@ _TRAIN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,3}) ?([0-9]{1,5})(?![0-9:])")
 _TIME = re.compile(r"(?<![0-9:])([01]?[0-9]|2[0-3])[:：]([0-5][0-9])(?![0-9:])")
 _NUMBER = re.compile(r"[0-9]+")
 _BEFORE_MARK = re.compile(r" +(?=[,.;:!?])")
+_IN_BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
 _BLANKS = re.compile(r" {2,}")
 _SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)")
 _LONGEST_CARDINAL = 3
@@ -43,6 +44,12 @@ def sentences(text: str) -> list[str]:
 def ends(text: str) -> bool:
     """Return whether a sentence ends with `text`."""
     return text.rstrip().endswith(("。", "！", "？", ".", "!", "?"))
+
+
+def _spoken_name(text: str) -> str:
+    """Return a name without marks that voices spell or swallow: ``Hamm(Westf)``, ``Köln/Bonn``."""
+    apart = _IN_BRACKETS.sub(r", \1, ", text).replace("/", " ")
+    return _BLANKS.sub(" ", _BEFORE_MARK.sub("", apart)).strip(", ")
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ class Speaker:
         """Return a name; one of another script is said by its letters."""
         text = named.name(self.language)
         if is_chinese(self.language) or not HAN.search(text):
-            said = self._expanded(text).strip()
+            said = self._expanded(_spoken_name(text)).strip()
             return Piece(text, said, self._reading(said, name=True))
         latin = plain_pinyin(text, self.chinese)
         return Piece(latin, latin)

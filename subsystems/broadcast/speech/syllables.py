@@ -53,7 +53,8 @@ def espeak_chinese(text: str, reading: str) -> str:
         reading: tone-numbered pinyin, syllables apart; "": as espeak-ng reads characters.
 
     Returns:
-        Pinyin with pauses, or the text itself where there is no reading.
+        Pinyin with pauses, or the text itself where there is no reading. A word of Latin letters
+        stays whole: the voice reads it as English does, not letter by letter.
     """
     if not reading.strip():
         return text
@@ -90,13 +91,18 @@ def _align(text: str, tokens: list[str], takes: Callable[[str], bool]) -> list[s
         return []
     waiting = iter(tokens)
     said: list[str] = []
+    word = False
     for character in text:
-        if takes(character):
+        foreign = not takes(character) and _is_spoken(character)
+        if foreign and word:
+            said[-1] += character
+        elif takes(character):
             said.append(sayable(next(waiting)))
         elif character in _PAUSES and said:
             said[-1] = said[-1].rstrip(",;.?") + _PAUSES[character]
-        elif _is_spoken(character):
+        elif foreign:
             said.append(character)
+        word = foreign
     return said
 
 
