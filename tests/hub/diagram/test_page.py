@@ -139,7 +139,7 @@ def test_many_patches_leave_the_page_as_the_hub_is_and_memory_flat(page, own_ser
     assert heap_after < heap + 3_000_000
     now = page.evaluate("Object.fromEntries(window.diagram.page.now.trains)")
     assert now == whole(own_server)["trains"]
-    assert page.evaluate("window.diagram.page.patches") >= 1500
+    assert page.evaluate("window.diagram.page.patches") >= 1000
 
 
 def test_the_keyboard_alone_finds_a_train_and_opens_it(page, served):
@@ -164,7 +164,7 @@ def test_the_keyboard_alone_finds_a_train_and_opens_it(page, served):
 
 def test_the_card_is_never_over_its_train_and_does_not_flicker(page, served):
     opened(page, served(*INVENTED))
-    for run_id in whole(served(*INVENTED))["trains"]:
+    for run_id in [*whole(served(*INVENTED))["trains"]][::3]:
         drawn = page.locator(f'.td-train[data-run="{run_id}"]')
         drawn.hover()
         card = page.locator(".td-card")
