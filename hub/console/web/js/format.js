@@ -115,3 +115,12 @@ export function wordText(word) {
       return word.number ?? word.run_id ?? "";
   }
 }
+
+/** What it is that a person said, and what of it: never "cancelled" of a train that runs again. */
+export function saidText(word) {
+  const about = t(word.field);
+  if (word.field === "cancelled") return wordText(word);
+  if (word.field === "ends-here" || word.field === "starts-here") return word.cancelled === false ? `${about} ✕` : about;
+  const text = wordText(word);
+  return text && text !== about ? `${about} ${text}` : about;
+}

@@ -8,6 +8,7 @@ import { dayText, hhmm, hhmmss, station } from "./format.js";
 import { Underway } from "./duty/emergency.js";
 import { hub, link, now } from "./live.js";
 import { PAGES } from "./pages.js";
+import { takeBack } from "./trains/dialog.js";
 import { Dialog, Field, Toasts, toast } from "./ui.js";
 import { language, named, t } from "./words.js";
 
@@ -85,8 +86,7 @@ function ModeDialog() {
     try {
       const { answer, hand } = await post("/mode", armed.given);
       if (!answer.accepted) throw new Error(named(answer.refused[0]));
-      const undo = () => post("/undo", { numbers: [hand], command_id: commandId(), why: t("undo") });
-      toast(t("done"), { action: { label: t("undo"), run: undo } });
+      toast(`${t("done")}: ${t(manual ? "make_manual" : "make_auto")}`, { action: { label: t("undo"), run: () => takeBack([hand]) } });
       close();
     } catch (error) {
       toast(error.message, { bad: true });
@@ -136,12 +136,14 @@ export function Shell() {
           (each) => html`<a href=${`#/${each.path}`} aria-current=${each === page.value ? "page" : undefined}>${t(each.title)}${each.badge?.value ? html` <b class="badge">${each.badge.value}</b>` : ""}</a>`,
         )}
       </nav>
-      <${Honest} />
-      <${ModeButton} />
-      <${Clock} />
-      <button type="button" class="plain" onClick=${showPalette}>${t("palette")} <kbd>Ctrl K</kbd></button>
-      <button type="button" class="plain" aria-label=${t("keys")} onClick=${showKeys}><kbd>?</kbd></button>
-      <a class="who" href="#/me" title=${t("me")} aria-current=${page.value.path === "me" ? "page" : undefined}>${me.value.name}<small>${t(me.value.role)}</small></a>
+      <div class="bar-end">
+        <${Honest} />
+        <${ModeButton} />
+        <${Clock} />
+        <button type="button" class="plain" onClick=${showPalette}>${t("palette")} <kbd>Ctrl K</kbd></button>
+        <button type="button" class="plain" aria-label=${t("keys")} onClick=${showKeys}><kbd>?</kbd></button>
+        <a class="who" href="#/me" title=${t("me")} aria-current=${page.value.path === "me" ? "page" : undefined}>${me.value.name}<small>${t(me.value.role)}</small></a>
+      </div>
     </header>
     <${Underway} />
     <main id="content" tabindex="-1" key=${page.value.path} lang=${language.value}>

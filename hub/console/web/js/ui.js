@@ -39,8 +39,15 @@ export function takeOffer() {
 
 const drop = (id) => (toasts.value = toasts.value.filter((each) => each.id !== id));
 
+/** They stand above an open dialog, too: what went wrong there is said there. */
 export function Toasts() {
-  return html`<div class="toasts">
+  const self = useRef(null);
+  const many = toasts.value.length;
+  useLayoutEffect(() => {
+    self.current.hidePopover?.();
+    if (many) self.current.showPopover?.();
+  }, [many]);
+  return html`<div class="toasts" popover="manual" ref=${self}>
     ${toasts.value.map(
       (each) => html`<div key=${each.id} class=${each.bad ? "toast bad" : "toast"}>
         <span>${each.bad ? "✕ " : "✓ "}${each.text}</span>

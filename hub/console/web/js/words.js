@@ -3,11 +3,13 @@
 
 import { signal } from "../vendor/preact-htm-signals.js";
 import { DUTY } from "./words_duty.js";
+import { WHY } from "./words_why.js";
 
 export const language = signal("zh");
 
 const WORDS = {
   ...DUTY,
+  ...WHY,
   // frame
   console: ["车站控制台", "Station console"],
   login: ["登录", "Log in"],
@@ -70,7 +72,7 @@ const WORDS = {
   filter_label: ["筛选列车", "Filter trains"],
   no_rows: ["没有符合的列车", "No train matches"],
   count_rows: ["列", "trains"],
-  selected: ["已选", "selected"],
+  selected: ["已选", "Selected:"],
   clear_selection: ["取消选择", "Clear selection"],
   sorted: ["排序", "Sort by"],
   early: ["早", "early"],
@@ -91,6 +93,7 @@ const WORDS = {
   view_manual: ["人工", "Manual"],
   view_conflict: ["冲突", "Conflicts"],
   view_cancelled: ["停运", "Cancelled"],
+  view_next_day: ["次日", "Next day"],
   view_gone: ["已离站", "Gone"],
   // phases
   PLANNED: ["未显示", "not shown yet"],
@@ -193,6 +196,7 @@ const WORDS = {
   k_range: ["连续选择", "Select one after another"],
   k_page: ["翻页、首列、末列", "A page on, first, last"],
   k_same_track: ["只列同股道的列车", "Only trains of the same track"],
+  leave_out: ["去掉这些列车，再检查", "Leave these out and check again"],
   hidden_selected: ["其中未列出", "of them not shown"],
   armed_over: ["检查已过期，请再检查一次", "Too long ago: check again"],
   and_more: ["另有", "and"],
@@ -295,5 +299,8 @@ export function named(names) {
   if (!names) return "";
   return names[language.value] || names.zh || names.en || Object.values(names)[0] || "";
 }
+
+/** The word of the first of `keys` that has one, else `plain`. */
+export const wordOf = (plain, ...keys) => t(keys.find((key) => WORDS[key]) ?? plain);
 
 export const KEYS = Object.keys(WORDS);

@@ -60,7 +60,7 @@ const Led = ({ cells }) =>
 function Board({ titles, rows, many }) {
   return html`<li>
     <b title=${titles.join(" · ")}>${titles.slice(0, 3).join(" · ")}${titles.length > 3 ? ` · +${titles.length - 3}` : ""}</b>
-    ${many && html` <small class="dim">${rows.length} ${t("trains_n")}</small>`}
+    ${many && rows.length > 1 && html` <small class="dim">${rows.length} ${t("trains_n")}</small>`}
     ${rows.slice(0, 4).map((each) => html`<${Led} cells=${each.cells} />`)}
     ${rows.length > 4 && html`<details><summary>${t("and_more")} ${rows.length - 4} ${t("more_trains")}</summary>${rows.slice(4).map((each) => html`<${Led} cells=${each.cells} />`)}</details>`}
   </li>`;
@@ -84,7 +84,7 @@ function Speech({ said, runs }) {
   const found = said.announcements;
   if (!found.length) return html`<p class="dim">${t("nothing_said")}</p>`;
   const list = found.map(
-    (each) => html`<li><b>♪ ${hhmm(each.due)}</b>${each.run_ids?.length > 1 ? html` <small class="mark">${each.run_ids.length} ${t("trains_n")}</small>` : ""} ${textOf(each.text)}
+    (each) => html`<li><b>♪ ${hhmm(each.due)}</b>${each.run_ids?.length > 1 ? html` <small class="mark">${each.run_ids.length} ${t("trains_n")}</small>` : ""} ${textOf(each.text)}${" "}
       <small class="dim" title=${each.zones.map(nameOf).join(" · ")}>${each.zones.slice(0, 3).map(nameOf).join(" · ")}${each.zones.length > 3 ? ` · +${each.zones.length - 3}` : ""}</small></li>`,
   );
   return html`<${Some} list=${list} most=${runs.length > 1 ? 2 * SAID : SAID} unit="more_said" />`;

@@ -3,10 +3,10 @@
 
 import { html, useEffect, useRef, useState } from "../../vendor/preact-htm-signals.js";
 import { commandId, post } from "../api.js";
-import { numberOf } from "../format.js";
 import { rows, stationMs } from "../live.js";
 import { Dialog, Field, toast } from "../ui.js";
 import { named, t } from "../words.js";
+import { calledAt } from "./model.js";
 import { addFields, adding, ORDERS } from "./orders.js";
 import { Outcome, Outcomes } from "./outcome.js";
 
@@ -50,7 +50,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
   }, []);
   useEffect(() => last.current?.focus(), [shown, busy]);
 
-  function orders() {
+  function orders(seen) {
     if (id === "a_add") return [{ ...adding(form, stationMs()), command_id: commandId(), why }];
     const until = hold && order.expires ? new Date(stationMs() + hold * 60000).toISOString().replace(/\.\d+/, "") : null;
     return [...seen.values()].flatMap((row) =>
@@ -74,14 +74,22 @@ export function OrderDialog({ id, chosen, field, onClose }) {
     setBusy(false);
   }
 
-  function preview(event) {
-    event.preventDefault();
+  const preview = (some) =>
     doing(async () => {
-      const given = orders();
+      const given = orders(some);
       if (!given.length) throw new Error(t("no_rows"));
       show(given.length > 1 ? { given, armed: await post("/batch", { orders: given }) } : { given, one: await post("/preview", given[0]) });
     });
-  }
+  const submit = (event) => {
+    event.preventDefault();
+    preview(seen);
+  };
+  /** Without those that cannot be done. */
+  const leaveOut = (ids) => {
+    const some = new Map([...seen].filter(([each]) => !ids.has(each)));
+    setSeen(some);
+    preview(some);
+  };
 
   const confirm = () =>
     doing(async () => {
@@ -103,18 +111,18 @@ export function OrderDialog({ id, chosen, field, onClose }) {
   }
 
   function lookAgain() {
-    setSeen(rowsOf(chosen));
+    setSeen(rowsOf([...seen.keys()]));
     show(null);
     blame("");
   }
 
-  const names = [...seen.values()].map((row) => numberOf(row.run));
+  const names = [...seen.values()].map((row) => calledAt(row.run, stationMs()));
   const unit = many ? `${seen.size} ${t("trains_n")}` : shown?.armed ? `${shown.armed.count} ${t("commands")}` : "";
   const title = `${t(id).replace("…", "")}${many ? ` · ${unit}` : names.length ? ` · ${names[0]}` : ""}`;
   const refused = shown && (shown.armed ? shown.armed.refused > 0 : !shown.one.answer.accepted);
   return html`<${Dialog} title=${title} onClose=${leave} wide=${many || id === "a_add"}>
     ${many && html`<p class="names">${names.slice(0, 12).join(" ")}${names.length > 12 ? ` … +${names.length - 12}` : ""}</p>`}
-    <form onSubmit=${preview} onKeyDown=${(event) => event.key === "Enter" && event.repeat && event.preventDefault()}>
+    <form onSubmit=${submit} onKeyDown=${(event) => event.key === "Enter" && event.repeat && event.preventDefault()}>
       ${id === "a_add" ? addFields(form, set) : order.fields(form, set, seen.get(chosen[0]))}
       <${Field} label=${t("reason")} id="f-why">
         <input id="f-why" data-first required maxlength="400" list="reasons" value=${why} onInput=${(e) => changed(setWhy)(e.target.value)} />
@@ -126,8 +134,9 @@ export function OrderDialog({ id, chosen, field, onClose }) {
           ${HOLDS.map((each) => html`<option value=${each}>${each ? `${each} ${t("for_minutes")}` : t("until_departure")}</option>`)}
         </select>
       <//>`}
-      ${shown?.one && html`<${Outcome} one=${shown.one} before=${seen.get(chosen[0])} onLook=${lookAgain} />`}
-      ${shown?.armed && html`<${Outcomes} armed=${shown.armed} given=${shown.given} seen=${seen} onLook=${lookAgain} />`}
+      ${order?.beside?.(form, set)}
+      ${shown?.one && html`<${Outcome} one=${shown.one} before=${[...seen.values()][0]} onLook=${lookAgain} />`}
+      ${shown?.armed && html`<${Outcomes} armed=${shown.armed} given=${shown.given} seen=${seen} onLook=${lookAgain} onLeaveOut=${leaveOut} />`}
       ${fault && html`<p class="objections refused" role="alert">✕ ${fault}</p>`}
       <footer>
         ${shown?.armed && !refused && html`<p class="counted" role="status"><b>${many ? seen.size : shown.armed.count}</b> ${t(many ? "trains_n" : "commands")}</p>`}

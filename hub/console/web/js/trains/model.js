@@ -2,6 +2,7 @@
 
 import {
   checkIn,
+  dateOf,
   delayOf,
   delayText,
   expected,
@@ -17,11 +18,26 @@ import { named, t } from "../words.js";
 const first = (run) => Date.parse(expected(run.arrival) ?? expected(run.departure) ?? 0);
 const last = (run) => Date.parse(expected(run.departure) ?? expected(run.arrival) ?? 0);
 
+const HOUR_MS = 3600000;
+/** Until when trains are of now: the end of the day here, at night some hours more. */
+export const dayEnd = (ms) => Math.max(Date.parse(instantOf("00:00", ms + 12 * HOUR_MS)), ms + 6 * HOUR_MS);
+/** A train of another day is none of now: who selects all means none of tomorrow's. */
+const later = (row, end) => first(row.run) >= end;
+
+const day = { minute: 0, text: "" };
+function today(ms) {
+  const minute = Math.floor(ms / 60000);
+  if (day.minute !== minute) Object.assign(day, { minute, text: dateOf(ms) });
+  return day.text;
+}
+/** Its number, and its date if that is not today's. */
+export const calledAt = (run, ms) => (run.service_date === today(ms) ? numberOf(run) : `${numberOf(run)} ${run.service_date.slice(5)}`);
+
 const gone = (row) => row.passengers === "GONE" || row.withdrawn;
 
-/** What each view shows; `said` has conflicts by run. */
+/** What each view shows; `said` has conflicts by run, `end` is `dayEnd`. */
 export const VIEWS = [
-  { id: "view_now", shows: (row) => !gone(row) },
+  { id: "view_now", shows: (row, _said, end) => !gone(row) && !later(row, end) },
   { id: "view_checkin", shows: (row) => row.passengers === "CHECK_IN" || row.passengers === "LAST_CALL" },
   { id: "view_platform", shows: (row) => row.train === "AT_PLATFORM" },
   { id: "view_late", shows: (row) => !gone(row) && (row.run.held || delayOf(row.run) > 0), bad: true },
@@ -29,11 +45,12 @@ export const VIEWS = [
   { id: "view_conflict", shows: (row, said) => (said[row.id] ?? []).length > 0, bad: true },
   { id: "view_cancelled", shows: (row) => row.run.cancelled, bad: true },
   { id: "view_gone", shows: gone },
-  { id: "view_all", shows: () => true },
+  { id: "view_all", shows: (row, _said, end) => !later(row, end) },
+  { id: "view_next_day", shows: (row, _said, end) => later(row, end) },
 ];
 
 export const COLUMNS = [
-  { id: "number", width: "6.5rem", text: (row) => numberOf(row.run), sort: (row) => numberOf(row.run) },
+  { id: "number", width: "6.5rem", text: (row, ms) => calledAt(row.run, ms), sort: (row) => numberOf(row.run) },
   { id: "from", width: "minmax(5.5rem,14rem)", text: (row) => placeOf(row.run.origin), sort: (row) => placeOf(row.run.origin) },
   { id: "to", width: "minmax(5.5rem,14rem)", text: (row) => placeOf(row.run.destination), sort: (row) => placeOf(row.run.destination) },
   { id: "arr", width: "7.6rem", call: "arrival", sort: (row) => (row.run.arrival ? first(row.run) : Infinity) },
@@ -61,8 +78,9 @@ export function listed(rows, { view, text, column, down, conflicts, near }) {
   const shows = VIEWS.find((each) => each.id === view).shows;
   const tests = text.trim().toLowerCase().split(/\s+/).filter(Boolean).map((word) => testOf(word, near));
   const found = [];
+  const end = dayEnd(near);
   for (const row of rows.values()) {
-    if (shows(row, conflicts) && tests.every((test) => test(row))) found.push(row);
+    if (shows(row, conflicts, end) && tests.every((test) => test(row))) found.push(row);
   }
   const by = column ? COLUMNS.find((each) => each.id === column).sort : (row) => last(row.run);
   const keyed = found.map((row) => [by(row), last(row.run), row]);
@@ -86,7 +104,7 @@ const ASKED = [
   { names: ["before", "至"], of: ({ run }, near) => (value) => TIME.test(value) && last(run) <= Date.parse(instantOf(value, near + BACK_MS)) },
 ];
 /** A time of day is that of the last 6 or the next 18 hours. */
-const BACK_MS = 6 * 3600000;
+const BACK_MS = 6 * HOUR_MS;
 const TIME = /^([01]?\d|2[0-3]):[0-5]\d$/;
 
 function testOf(word, near) {
@@ -123,6 +141,9 @@ export function toldShort(run) {
   return [["arr", call(run.arrival)], ["dep", call(run.departure)], ...toldBeside(run)];
 }
 
+const checkInTimes = ({ check_in_opens_at: opens, check_in_closes_at: closes }) =>
+  opens || closes ? `${hhmm(opens) || "—"} – ${hhmm(closes) || "—"}` : "—";
+
 function toldBeside(run) {
   return [
     ["delay", delayText(run) || "—"],
@@ -130,7 +151,7 @@ function toldBeside(run) {
     ["platform", run.platform ?? "—"],
     ["room", placeOf(run.waiting_room) || "—"],
     ["gates", (run.gates ?? []).join(" ") || "—"],
-    ["check_in", `${hhmm(run.timeline?.check_in_opens_at) || "—"} – ${hhmm(run.timeline?.check_in_closes_at) || "—"}`],
+    ["check_in", checkInTimes(run.timeline ?? {})],
     ["control", t(run.control === "MANUAL" ? "manual" : "auto")],
   ];
 }

@@ -19,11 +19,12 @@ function delayFields(form, set) {
     <//>
     <div class="quick">
       ${[5, 10, 15, 20, 30, 45, 60].map(
-        (each) => html`<button type="button" aria-pressed=${Number(form.minutes) === each} onClick=${() => set({ minutes: each })}>+${each}</button>`,
+        (each) => html`<button type="button" tabindex="-1" aria-pressed=${Number(form.minutes) === each} onClick=${() => set({ minutes: each })}>+${each}</button>`,
       )}
-    </div>
-    ${textFields("announced_reason", form, set)}`;
+    </div>`;
 }
+
+const reasonFields = (form, set) => textFields("announced_reason", form, set);
 
 const unknownFields = (form, set) => textFields("board_text", form, set, true);
 
@@ -58,9 +59,12 @@ const texts = (form) =>
 const none = () => null;
 const word = (make) => (form, row) => ({ command: "set", run_id: row.id, word: make(form, row) });
 
-/** Everything, in the order of the buttons; `key` works on the train that is chosen. */
+/**
+ * Everything, in the order of the buttons; `key` works on the train that is chosen. `fields` stand
+ * before the reason, `beside` after it: what is seldom filled in.
+ */
 export const ORDERS = [
-  { id: "a_delay", key: "d", many: true, expires: true, fields: delayFields, make: word((form) => ({ field: "delay", minutes: Number(form.minutes), texts: texts(form) })) },
+  { id: "a_delay", key: "d", many: true, expires: true, fields: delayFields, beside: reasonFields, make: word((form) => ({ field: "delay", minutes: Number(form.minutes), texts: texts(form) })) },
   { id: "a_unknown", key: "u", many: true, expires: true, fields: unknownFields, make: word((form) => ({ field: "unknown", texts: texts(form) })) },
   { id: "a_platform", key: "p", many: true, expires: true, fields: choices("platforms", "platform"), make: word((form) => ({ field: "platform", platform: form.choice })) },
   { id: "a_track", key: "t", many: true, expires: true, fields: choices("tracks", "track"), make: word((form) => ({ field: "track", track: form.choice })) },

@@ -2,11 +2,11 @@
 // passengers are told now and then, what boards would show and loudspeakers say. It commands nothing.
 
 import { html } from "../../vendor/preact-htm-signals.js";
-import { hhmm, numberOf, wordText } from "../format.js";
-import { rows } from "../live.js";
+import { hhmm, saidText } from "../format.js";
+import { rows, stationMs } from "../live.js";
 import { Told } from "../duty/told.js";
 import { named, t } from "../words.js";
-import { told, toldShort } from "./model.js";
+import { calledAt, told, toldShort } from "./model.js";
 
 /** So many trains stand in the table before it is opened. */
 const IN_SIGHT = 8;
@@ -14,7 +14,7 @@ const IN_SIGHT = 8;
 export const what = (line) => {
   const command = line.body.command;
   if (!command) return line.action;
-  if (command.command === "set") return `${t(command.word.field)} ${wordText(command.word)}`;
+  if (command.command === "set") return saidText(command.word);
   if (command.command === "clear") return `${t("back_to_auto")}${command.field ? `: ${t(command.field)}` : ""}`;
   if (command.command === "mode") return t(command.manual ? "make_manual" : "make_auto");
   if (command.command === "add") return t("a_add").replace("…", "");
@@ -61,7 +61,7 @@ export function Outcome({ one, before, onLook }) {
 }
 
 /** Of many; `given`: the commands, `seen`: rows by id, as they were seen. */
-export function Outcomes({ armed, given, seen, onLook }) {
+export function Outcomes({ armed, given, seen, onLook, onLeaveOut }) {
   const overtaken = armed.answers.flatMap((each) => each.overtaken ?? []);
   if (overtaken.length) return html`<${Overtaken} list=${overtaken} onLook=${onLook} />`;
   const said = armed.answers.map((each, place) => [nameOf(given[place], seen), each.answer]);
@@ -73,6 +73,7 @@ export function Outcomes({ armed, given, seen, onLook }) {
     html`<div class="objections refused" role="alert">
       <b>✕ ${bad.length} / ${armed.count} ${t("of_them_refused")}</b>
       <${Listed} list=${bad.map((each) => line(each, "refused"))} unit="more_trains" />
+      ${bad.length < said.length && html`<button type="button" onClick=${() => onLeaveOut(new Set(given.filter((_, place) => !armed.answers[place].answer.accepted).map((each) => each.run_id)))}>${t("leave_out")}</button>`}
     </div>`}
     ${warned.length > 0 &&
     html`<div class="objections warned"><b>▲ ${t("warned")}: ${warned.length}</b><${Listed} list=${warned.map((each) => line(each, "warned"))} unit="more_trains" /></div>`}
@@ -82,7 +83,7 @@ export function Outcomes({ armed, given, seen, onLook }) {
       <${Told} runs=${[...runs, ...armed.also]} />`}`;
 }
 
-const nameOf = (command, seen) => (seen.get(command.run_id) ? numberOf(seen.get(command.run_id).run) : command.run_id);
+const nameOf = (command, seen) => (seen.get(command.run_id) ? calledAt(seen.get(command.run_id).run, stationMs()) : command.run_id);
 const line = ([name, answer], key) => html`<li><b>${name}</b> ${(answer[key] ?? []).map(named).join("; ")}</li>`;
 
 /** A list of which the first are in sight and the others a key away. */
@@ -99,11 +100,11 @@ function Changes({ pairs, caption = "before_after" }) {
   if (keys.every((key) => key === "control")) return html`<p class="same">${t(keys.length ? "told_as_is" : "no_change")}</p>`;
   const shown = keys.filter((key) => key !== "control");
   const cell = ({ now, then }, key) =>
-    now.get(key) === then.get(key) ? html`<td class="dim">${then.get(key)}</td>` : html`<td><span class="was">${now.get(key) ?? ""}</span> <b>${then.get(key)}</b></td>`;
+    now.get(key) === then.get(key) ? html`<td class="dim">${then.get(key)}</td>` : html`<td>${(now.get(key) ?? "—") !== "—" && html`<span class="was">${now.get(key)}</span> `}<b>${then.get(key)}</b></td>`;
   const table = (list, head) => html`<table class="compare changes">
     ${head && html`<caption>${t(caption)}</caption>`}
     <thead class=${head ? "" : "unseen"}><tr><th scope="col">${t("number")}</th>${shown.map((key) => html`<th scope="col">${t(key)}</th>`)}</tr></thead>
-    <tbody>${list.map((each) => html`<tr key=${each.after.run_id}><th scope="row">${numberOf(each.after)}</th>${shown.map((key) => cell(each, key))}</tr>`)}</tbody>
+    <tbody>${list.map((each) => html`<tr key=${each.after.run_id}><th scope="row">${calledAt(each.after, stationMs())}</th>${shown.map((key) => cell(each, key))}</tr>`)}</tbody>
   </table>`;
   return html`${table(both.slice(0, IN_SIGHT), true)}
     ${both.length > IN_SIGHT && html`<details><summary>${t("and_more")} ${both.length - IN_SIGHT} ${t("more_trains")}</summary>${table(both.slice(IN_SIGHT), false)}</details>`}`;

@@ -2,9 +2,9 @@
 
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
 import { get, may, me } from "../api.js";
-import { dateOf, hhmm, numberOf, placeOf, wordText } from "../format.js";
+import { dateOf, hhmm, numberOf, placeOf, saidText } from "../format.js";
 import { conflictsOf, editorsOf, standing } from "../live.js";
-import { named, t } from "../words.js";
+import { named, t, wordOf } from "../words.js";
 import { takeBack } from "./dialog.js";
 import { phaseText, told } from "./model.js";
 import { ORDERS } from "./orders.js";
@@ -71,7 +71,7 @@ function Times({ row, onOrder }) {
     <ul class="words">
       ${row.words.map(
         (each) => html`<li>
-          <p><b>${t(each.word.field)} ${wordText(each.word)}</b>
+          <p><b>${saidText(each.word)}</b>
             <span>${each.who} ${hhmm(each.since)} · ${each.until ? `${t("until")} ${hhmm(each.until)}` : t("until_departure")}</span>
             <span class="dim">${each.why}</span>
             ${standing.value.outdated[each.id] && html`<span class="warn">▲ ${named(standing.value.outdated[each.id])}</span>`}</p>
@@ -87,10 +87,14 @@ function Times({ row, onOrder }) {
 function plain(value) {
   if (value === null || value === undefined) return "—";
   if (Array.isArray(value)) return value.map(plain).join(" ");
-  if (typeof value === "object") return value.names ? placeOf(value) : Object.entries(value).map(([k, v]) => `${k} ${plain(v)}`).join(", ");
+  if (typeof value === "object") return value.names ? placeOf(value) : Object.entries(value).map(pairOf).join(" · ");
+  if (typeof value === "boolean") return value ? "✓" : "✕";
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)) return hhmm(value);
-  return String(value);
+  return wordOf(String(value), String(value));
 }
+
+const pairOf = ([key, value]) => `${wordOf(key, `s_${key}`, key)} ${key.endsWith("_s") ? `± ${Math.round(value / 60)} ${t("minutes")}` : plain(value)}`;
+const readOf = (name) => wordOf(name, `s_${name}`, `s_${name.split(".")[0]}`, name);
 
 function useAsked(path, again) {
   const [found, setFound] = useState(null);
@@ -113,15 +117,15 @@ function Why({ row }) {
   return html`<h3>${t("said")}</h3>
     <ul class="story">
       ${why.said.map(
-        (each) => html`<li><b>${each.source === "timetable" ? t("timetable") : `${each.source} ${each.key}`}</b> ${each.at ? hhmm(each.at) : ""}
-          ${each.deleted ? t("withdrawn") : Object.entries(each.fields).map(([key, value]) => html`<span class="pair">${key} ${plain(value)}</span>`)}</li>`,
+        (each) => html`<li><b>${wordOf(each.source, `s_${each.source}`)} ${each.key}</b> ${each.at ? hhmm(each.at) : ""}
+          ${each.deleted ? t("withdrawn") : Object.entries(each.fields).map(([key, value]) => html`<span class="pair">${pairOf([key, value])}</span>`)}</li>`,
       )}
     </ul>
-    ${why.persons.length > 0 && html`<h3>${t("by_hand")}</h3><ul class="story">${why.persons.map((each) => html`<li><b>${t(each.field)} ${wordText(each.word)}</b> ${each.who} ${hhmm(each.since)} <span class="dim">${each.why}</span></li>`)}</ul>`}
+    ${why.persons.length > 0 && html`<h3>${t("by_hand")}</h3><ul class="story">${why.persons.map((each) => html`<li><b>${saidText(each.word)}</b> ${each.who} ${hhmm(each.since)} <span class="dim">${each.why}</span></li>`)}</ul>`}
     ${why.disbelieved.length > 0 && html`<h3>${t("disbelieved")}</h3><ul class="story">${why.disbelieved.map((each) => html`<li class="warn">▲ ${hhmm(each.at)} ${named(each)}</li>`)}</ul>`}
     <h3>${t("concluded")}</h3>
     <table class="rules"><tbody>
-      ${why.concluded.filter((each) => !ELSEWHERE.has(each.field)).map((each) => html`<tr><th scope="row">${t(each.field)}</th><td>${plain(each.value)}<br /><small class="dim">${each.rule}${each.reads.length ? ` ← ${each.reads.join(", ")}` : ""}</small></td></tr>`)}
+      ${why.concluded.filter((each) => !ELSEWHERE.has(each.field)).map((each) => html`<tr><th scope="row">${t(each.field)}</th><td>${plain(each.value)}<br /><small class="dim">${wordOf(each.rule, `r_${each.rule}`)}${each.reads.length ? ` ← ${[...new Set(each.reads.map(readOf))].join(", ")}` : ""}</small></td></tr>`)}
     </tbody></table>
     <h3>${t("ahead")}</h3>
     <dl class="facts">${why.timeline.map((each) => html`<div class=${each.reached ? "dim" : ""}><dt>${t(each.name)}</dt><dd>${hhmm(each.at)}</dd></div>`)}</dl>`;

@@ -4,11 +4,11 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/preact-htm-signals.js";
 import { may, me } from "../api.js";
 import { useCommands } from "../commands.js";
-import { delayOf, expected, hhmm, late, numberOf } from "../format.js";
+import { delayOf, expected, hhmm, late, saidText } from "../format.js";
 import { conflictsOf, editorsOf, minute, ready, rows, standing, stationMs } from "../live.js";
 import { named, t } from "../words.js";
 import { OrderDialog } from "./dialog.js";
-import { COLUMNS, listed, sameTrack, VIEWS } from "./model.js";
+import { calledAt, COLUMNS, dayEnd, listed, sameTrack, VIEWS } from "./model.js";
 import { ORDERS } from "./orders.js";
 import { Panel } from "./panel.js";
 
@@ -32,13 +32,14 @@ export function Trains({ path }) {
   const all = rows.value;
   const shown = useMemo(
     () => listed(all, { view, text, ...sort, conflicts, near: stationMs() }),
-    [all, view, text, sort, conflicts],
+    [all, view, text, sort, conflicts, minute.value],
   );
   const counts = useMemo(() => {
     const found = Object.fromEntries(VIEWS.map((each) => [each.id, 0]));
-    for (const row of all.values()) for (const each of VIEWS) found[each.id] += each.shows(row, conflicts) ? 1 : 0;
+    const end = dayEnd(stationMs());
+    for (const row of all.values()) for (const each of VIEWS) found[each.id] += each.shows(row, conflicts, end) ? 1 : 0;
     return found;
-  }, [all, conflicts]);
+  }, [all, conflicts, minute.value]);
 
   const at = shown.findIndex((row) => row.id === chosenId);
   const chosen = all.get(chosenId);
@@ -103,9 +104,9 @@ export function Trains({ path }) {
     { id: "open", title: () => t("k_open"), key: "Enter", hidden: true, when: () => chosen && !onControl(), run: () => setOpen(true) },
     { id: "select", title: () => t("k_select"), key: " ", hint: "␣", hidden: true, when: () => chosen && !onControl(), run: () => toggle(chosen.id) },
     { id: "filter", title: () => t("k_filter"), key: "/", run: () => filter.current.focus() },
-    { id: "left", title: () => t("k_views"), key: "[", hidden: true, run: () => shift(-1) },
-    { id: "right", title: () => t("k_views"), key: "]", hidden: true, run: () => shift(1) },
-    { id: "escape", title: () => t("k_escape"), key: "Escape", hidden: true, run: () => (selected.size ? select(new Set()) : open ? shut() : setText("")) },
+    { id: "left", title: () => t("k_views"), key: "[", hint: "[  ]", hidden: true, run: () => shift(-1) },
+    { id: "right", title: () => t("k_views"), key: "]", hint: "", hidden: true, run: () => shift(1) },
+    { id: "escape", title: () => t("k_escape"), key: "Escape", hint: "Esc", hidden: true, run: () => (selected.size ? select(new Set()) : open ? shut() : setText("")) },
     ...ORDERS.map((each) => ({
       id: each.id,
       title: () => `${t(each.id)} ${subject(targets(), all)}`,
@@ -155,7 +156,7 @@ export function Trains({ path }) {
 }
 
 const onControl = () => document.activeElement?.closest("button, a, summary, [role=tab]") !== null && document.activeElement !== document.body;
-const subject = (ids, all) => (ids.length > 1 ? `(${ids.length})` : ids.length && all.get(ids[0]) ? numberOf(all.get(ids[0]).run) : "");
+const subject = (ids, all) => (ids.length > 1 ? `(${ids.length})` : ids.length && all.get(ids[0]) ? calledAt(all.get(ids[0]).run, stationMs()) : "");
 
 function Grid({ self, list, at, selected, sort, setSort, spare, everyone, onAll, onReach, onChoose, onToggle, onOpen }) {
   const [box, setBox] = useState({ top: 0, height: 800, row: 28 });
@@ -256,6 +257,6 @@ function marksOf(row) {
   if (editors.length) marks.push(html`<span class="mark warn">✎ ${editors.join(" ")}</span>`);
   for (const each of conflictsOf(row.id)) marks.push(html`<span class="mark bad" title=${named(each)}>▲ ${t("conflict")}</span>`);
   if (row.words.some((each) => standing.value.outdated[each.id])) marks.push(html`<span class="mark warn">▲ ${t("outdated")}</span>`);
-  for (const each of row.words) marks.push(html`<span class="mark manual" title=${each.why}>◆ ${t(each.word.field)}</span>`);
+  for (const each of row.words) marks.push(html`<span class="mark manual" title=${each.why}>◆ ${each.word.field === "cancelled" ? saidText(each.word) : t(each.word.field)}</span>`);
   return marks;
 }
