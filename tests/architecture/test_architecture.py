@@ -46,6 +46,7 @@ BEYOND_ONE_SOURCE = {
     "hub/console/web_workflows": "what dispatchers do at hub/console/web/js/trains in a browser",
     "hub/console/web_diagram": "the diagram of hub/console/web in the whole console",
     "hub/console/web_duty": "the pages of duty in hub/console/web in a browser",
+    "hub/console/web_station": "the pages of hub/console/web with a whole station behind them",
     "hub/diagram/labels": "what svg_layers draws, as a browser sets it",
     "hub/diagram/page": "the files of hub/console/web/diagram in a browser",
     "hub/kernel/imported_days": "rules over days that were really run",

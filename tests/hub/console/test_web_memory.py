@@ -193,7 +193,6 @@ def test_a_drawing_that_was_replaced_is_freed(console, page, letting_go):
     before = watched.heap_kb()
     page.evaluate(_REDRAWN, 2000)
     grown = watched.heap_kb() - before
-    print(grown)
     assert (grown < 1500) is letting_go, f"{grown} KB"
 
 

@@ -125,6 +125,8 @@ export const DUTY = {
   "did_scenario-begin": ["启动预案", "began a scenario"],
   "did_scenario-end": ["结束预案", "ended a scenario"],
   "did_device-command": ["设备命令", "commanded a device"],
+  did_notice: ["发布通知", "published a notice"],
+  "did_withdraw-notice": ["撤下通知", "withdrew a notice"],
   "did_station-reload": ["重读车站配置", "let the station be read again"],
   verify_chain: ["校验哈希链", "Verify the chain"],
   chain_holds: ["哈希链完整，未被改动。", "The chain holds: nobody has changed it."],

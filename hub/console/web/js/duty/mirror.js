@@ -106,13 +106,13 @@ export function Mirror() {
   return html`<section class="page duty">
     <h2>${t("mirror")}</h2>
     <div class="both">
-      <section aria-label=${t("boards")}>
+      <section>
         <h3>${t("boards")}</h3>
         ${sites.display
           ? html`<div class="mirrors">${boards.map((board) => html`<${Board} key=${board.id} site=${sites.display} board=${board} />`)}</div>`
           : html`<p class="dim">${t("no_display")}</p>`}
       </section>
-      <section aria-label=${t("announcements")}>
+      <section>
         <h3>${t("announcements")}</h3>
         <${Speech} site=${sites.broadcast} />
         ${sites.broadcast && html`<${Archive} site=${sites.broadcast} />`}

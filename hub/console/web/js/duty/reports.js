@@ -39,7 +39,7 @@ function Plot({ title, bars, top, unit = "" }) {
 }
 
 function Groups({ title, groups }) {
-  return html`<details>
+  return html`<details open>
     <summary>${title}: ${t("as_table")}</summary>
     <div class="scroll-x" tabindex="0" role="region" aria-label=${title}>
       <table class="plain-table">
@@ -76,9 +76,9 @@ function Found({ report }) {
     <${Plot} title=${`${t("on_time")} · ${t("by_hour")}`} bars=${shares(report.by_hour)} top=${100} unit=" %" />
     <${Plot} title=${`${t("on_time")} · ${t("by_class")}`} bars=${shares(report.by_class)} top=${100} unit=" %" />
     <${Plot} title=${t("late_by")} bars=${late} top=${Math.max(...late.map(([, count]) => count), 1)} /></div>
-    <${Groups} title=${t("by_day")} groups=${report.by_day} />
+    <div class="plots"><${Groups} title=${t("by_day")} groups=${report.by_day} />
     <${Groups} title=${t("by_hour")} groups=${report.by_hour} />
-    <${Groups} title=${t("by_class")} groups=${report.by_class} />`;
+    <${Groups} title=${t("by_class")} groups=${report.by_class} /></div>`;
 }
 
 function save({ name, text }) {
@@ -129,9 +129,13 @@ export function History() {
   const [at, setAt] = useState(shape(stationMs()));
   const [board, setBoard] = useState("");
   const [found, show] = useState(null);
+  const [said, say] = useState("");
   const ask = (event) => {
     event?.preventDefault();
-    get(`/history?at=${encodeURIComponent(instant(at))}&board=${board}`).then(show, fail);
+    get(`/history?at=${encodeURIComponent(instant(at))}&board=${board}`).then(
+      (stood) => (show(stood), say("")),
+      (error) => (show(null), say(error.message)),
+    );
   };
   useEffect(ask, []);
   return html`<section class="page duty">
@@ -146,6 +150,7 @@ export function History() {
       <//>
       <button class="primary">${t("show_then")}</button>
     </form>
+    ${said && html`<p class="empty" role="status">✕ ${said}</p>`}
     ${found && found.length === 0 && html`<p class="empty" role="status">${t("nothing_then")}</p>`}
     ${found?.length > 0 &&
     html`<div class="scroll-x" tabindex="0" role="region" aria-label=${t("look_back")}>

@@ -6,7 +6,7 @@ import { Dialog, Field, toast } from "../ui.js";
 import { t } from "../words.js";
 
 /** Asked again so often while it is shown: who waits, waits no longer after a while. */
-const EVERY_MS = 5000;
+const EVERY_MS = 2000;
 const ROLES = ["dispatcher", "supervisor", "maintainer", "viewer", "administrator"];
 
 export function Accounts() {
@@ -29,7 +29,7 @@ export function Accounts() {
   function add(event) {
     event.preventDefault();
     const form = new FormData(event.target);
-    act("/accounts", { name: form.get("name"), role: form.get("account_role") }, true);
+    act("/accounts", { name: form.get("name"), role: form.get("role") }, true);
     event.target.reset();
   }
   if (!accounts) return html`<p class="dim pad" role="status">${t("loading")}</p>`;

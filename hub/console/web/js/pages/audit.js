@@ -12,8 +12,8 @@ const PORTION = 100;
 const DID = new Set(KEYS.filter((each) => each.startsWith("did_")));
 /** Commands to trains are told in words; other actions have a name each. */
 function did(each) {
-  const key = `did_${each.action.replace(".", "-")}`;
-  return !each.body.command && DID.has(key) ? t(key) : what(each);
+  const key = `did_${each.body.command?.command ?? each.action.replace(".", "-")}`;
+  return DID.has(key) ? t(key) : what(each);
 }
 
 const COLUMNS = ["when", "who", "what", "subject", "outcome", "reason"];
