@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from station_config.model import Layout, Track
 
 NARROWEST, WIDEST = 1600.0, 3000.0
-ASPECT = 2.25
+ASPECT = 2.1
 """Width for its height: that of a page's pane on a screen of 16:9."""
 
 BETWEEN = 14.0

@@ -248,6 +248,10 @@ def test_the_chart_has_every_bar_and_marks_conflicts(page, served):
     assert bars["2021-01-20.d6970"]["track"] == track
     assert "同道冲突: 2021-01-20.d2794" in bar.get_attribute("aria-label")
     expect(bar.locator(".td-edge")).to_be_visible()
+    other = page.locator('.td-bar[data-run="2021-01-20.d2794"] .td-body').bounding_box()
+    mine = bar.locator(".td-body").bounding_box()
+    upper, lower = sorted((mine, other), key=lambda box: box["y"])
+    assert upper["y"] + upper["height"] <= lower["y"] + 1, "one below the other"
     stop = page.locator('.td-bar[tabindex="0"]')
     stop.focus()
     page.keyboard.press("ArrowDown")

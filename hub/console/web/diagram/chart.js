@@ -14,10 +14,12 @@ import { barText, ems, shortDelay } from "./tell.js";
 const LEFT = 96;
 const LEFT_LARGE = 176;
 const TOP = 26;
-const LEAST = 21;
+const LEAST = 23;
 const MOST = 64;
 const BEFORE = 3600;
 const AFTER = 7200;
+
+/** @typedef {{run: string, bar: any, left: number, right: number, lane: number, lanes: number}} Place */
 
 export class Chart {
   /** @param {{scope: string, choose: (run: string | null, how: string) => void}} given */
@@ -69,7 +71,7 @@ export class Chart {
     const tracks = this.context.ground.tracks;
     const yards = Object.keys(this.context.ground.yards);
     const free = this.height - TOP - 6 - 8 * (yards.length - 1);
-    this.row = Math.max(LEAST, Math.min(MOST, free / Math.max(1, tracks.length)));
+    this.row = Math.max(this.large ? 34 : LEAST, Math.min(MOST, free / Math.max(1, tracks.length)));
     this.begin = this.at - BEFORE;
     this.scale = (this.width - this.left - 12) / (BEFORE + AFTER);
     /** @type {Map<string, number>} */
@@ -138,7 +140,7 @@ export class Chart {
 
   layBars() {
     const seen = new Set();
-    /** @type {Map<string, [string, any, number, number][]>} */
+    /** @type {Map<string, Place[]>} */
     const onTrack = new Map();
     for (const [run, bar] of this.all) {
       const left = this.x(bar.b);
@@ -146,12 +148,12 @@ export class Chart {
       if (!this.y.has(bar.track) || right < this.left - 30 || left > this.width) continue;
       seen.add(run);
       const list = onTrack.get(bar.track) ?? [];
-      list.push([run, bar, Math.max(this.left, left), Math.min(this.width - 4, Math.max(right, left + 5))]);
+      list.push({ run, bar, left: Math.max(this.left, left), right: Math.min(this.width - 4, Math.max(right, left + 5)), lane: 0, lanes: 1 });
       onTrack.set(bar.track, list);
     }
     for (const list of onTrack.values()) {
-      list.sort((a, b) => a[2] - b[2]);
-      list.forEach(([run, bar, left, right], i) => this.put(run, bar, left, right, [list[i - 1]?.[3] ?? this.left, list[i + 1]?.[2] ?? this.width]));
+      layLanes(list);
+      for (const place of list) this.put(place, freeBeside(place, list, this.left, this.width));
     }
     for (const [run, each] of this.drawn) {
       if (!seen.has(run)) {
@@ -162,13 +164,13 @@ export class Chart {
     if (!this.current || !this.drawn.has(this.current)) this.roam(this.drawn.keys().next().value ?? null);
   }
 
-  /** @param {string} run @param {any} bar @param {number} left @param {number} right @param {number[]} free where the neighbours on its track end and begin */
-  put(run, bar, left, right, free) {
+  /** @param {Place} place @param {number[]} free where its neighbours end and begin */
+  put({ run, bar, left, right, lane, lanes }, free) {
     const { legend, words, clock, tracks } = this.context;
     const each = this.drawn.get(run) ?? this.make(run);
     each.bar = bar;
-    const y = (this.y.get(bar.track) ?? 0) + 2.5;
-    const high = this.row - 5;
+    const high = (this.row - 5 - (lanes - 1)) / lanes;
+    const y = (this.y.get(bar.track) ?? 0) + 2.5 + lane * (high + 1);
     const code = codeOf(bar);
     const label = tracks.get(bar.track)?.label ?? bar.track;
     set(each.g, {
@@ -194,7 +196,7 @@ export class Chart {
    */
   write(bar, code, left, y, wide, high, free) {
     const { legend } = this.context;
-    const size = Math.min(this.large ? 18 : 13, high * 0.72);
+    const size = Math.min(this.large ? 18 : 13, high * (high < 13 ? 1.08 : 0.72));
     const head = bar.clash ? "! " : "";
     const texts = [`${head}${bar.no} ${lookOf(legend, code).sign}${shortDelay(bar)}`.trim(), `${head}${bar.no}`];
     const fits = texts.find((text) => ems(text) * size < wide - 6);
@@ -276,6 +278,44 @@ export class Chart {
     }
     return best;
   }
+}
+
+/**
+ * Bars of one track that meet lie below one another, so that each can be read.
+ *
+ * @param {Place[]} list put in order, and given its lanes
+ */
+function layLanes(list) {
+  list.sort((a, b) => a.left - b.left || a.right - b.right);
+  /** @type {Place[]} */
+  let group = [];
+  /** @type {number[]} */
+  let ends = [];
+  const close = () => { for (const each of group) each.lanes = ends.length; };
+  for (const place of list) {
+    if (place.left >= Math.max(...ends, 0)) {
+      close();
+      [group, ends] = [[], []];
+    }
+    const lane = ends.findIndex((end) => end <= place.left);
+    place.lane = lane < 0 ? ends.length : lane;
+    ends[place.lane] = place.right;
+    group.push(place);
+  }
+  close();
+}
+
+/**
+ * @param {Place} place @param {Place[]} list of its track @param {number} from @param {number} to
+ * @returns {number[]} where the next bars at its height end before it and begin after it
+ */
+function freeBeside(place, list, from, to) {
+  const level = (/** @type {Place} */ p) => [p.lane / p.lanes, (p.lane + 1) / p.lanes];
+  const [top, bottom] = level(place);
+  const beside = list.filter((p) => p !== place && level(p)[0] < bottom && level(p)[1] > top);
+  const before = beside.filter((p) => p.right <= place.left).map((p) => p.right);
+  const after = beside.filter((p) => p.left >= place.right).map((p) => p.left);
+  return [Math.max(from, ...before), Math.min(to, ...after)];
 }
 
 /** A bar; an end that nobody knows is torn. @param {number} x @param {number} y @param {number} w @param {number} high @param {string} open */
