@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta, structs
+from twisted.internet.defer import succeed
 from twisted.internet.threads import deferToThreadPool
 
-from protocol.errors import OperatorError
+from protocol.errors import DeviceError, OperatorError
 from protocol.times import from_unix
 from subsystems.staff_notices import people
 from subsystems.staff_notices.events import Signed
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
 
     from protocol.times import Instant
     from subsystems.staff_notices.events import Answer
@@ -100,8 +102,8 @@ class Reception:
         limit: of tries of a PIN.
         now: station time.
         seconds: real seconds.
-        sign: gives signatures to the machine; returns the answers once they are on disk.
-        keep: writes a step; raises `DeviceError` when it is not on disk.
+        sign: gives signatures to the machine; fires with the answers once they are on disk.
+        keep: writes a step; fires when it is on disk, fails with `DeviceError` if it is not.
         changed: what the overview and a post show has changed.
         reactor: with a thread pool: PINs take time.
         rate: station seconds per real second.
@@ -117,8 +119,8 @@ class Reception:
         limit: Limit,
         now: Callable[[], Instant],
         seconds: Callable[[], float],
-        sign: Callable[[tuple[Signed, ...]], list[Answer]],
-        keep: Callable[[Step], None],
+        sign: Callable[[tuple[Signed, ...]], Deferred[list[Answer]]],
+        keep: Callable[[Step], Deferred[None]],
         changed: Callable[[str], None],
         reactor: Any,  # noqa: ANN401 - with a thread pool
         rate: float,
@@ -135,6 +137,8 @@ class Reception:
         self._changed = changed
         self._reactor = reactor
         self._rate = rate
+        self._beginning: dict[str, str] = {}
+        """Who signs on, by session, while that is not on disk."""
 
     def sign_on(self, asked: SignOn) -> dict[str, Any] | Deferred[dict[str, Any]]:
         """Begin a shift; a second time it is the same shift."""
@@ -142,6 +146,9 @@ class Reception:
         known = self._session(asked.session)
         if known is not None:
             return {"person": known.person}
+        if asked.session in self._beginning:
+            name = self._beginning[asked.session]
+            return self._keep(Step()).addCallback(lambda _: {"person": name})
         if self._listed is None:
             return self._begin(asked, " ".join(asked.person.split()), checked=False)
         if not self._limit.allow(f"{asked.person}@{asked.terminal}", self._seconds()):
@@ -150,33 +157,36 @@ class Reception:
         pool = self._reactor.getThreadPool()
         checking = deferToThreadPool(self._reactor, pool, people.check_pin, person, asked.pin)
 
-        def checked(right: bool) -> dict[str, Any]:  # noqa: FBT001 - Twisted's callback
+        def checked(right: bool) -> dict[str, Any] | Deferred[dict[str, Any]]:  # noqa: FBT001 - Twisted's callback
             if not right or person is None:
                 return {"error": "wrong-pin"}
             return self._begin(asked, person.told, checked=True)
 
         return checking.addCallback(checked)
 
-    def sign_off(self, asked: SignOff) -> dict[str, Any]:
+    def sign_off(self, asked: SignOff) -> Deferred[dict[str, Any]]:
         """End a shift; a second time nothing happens."""
         session = self._terminals.session(asked.session)
+        kept = succeed(None)
         if session is not None:
-            self._end(session, _instant(asked.at))
+            kept = self._end(session, _instant(asked.at))
             self._changed(session.post)
-        return {}
+        return kept.addCallback(lambda _: {})
 
-    def sign(self, asked: Delivery) -> dict[str, Any]:
+    def sign(self, asked: Delivery) -> Deferred[dict[str, Any]]:
         """Take signatures; each is answered with what it is worth."""
         now = self._now()
         off_s = (_instant(asked.sent_at) - now).total_seconds() / self._rate
-        answers = self._sign(
+        signing = self._sign(
             tuple(self._signed(one, asked, now, off_s) for one in asked.signatures)
         )
-        return {
-            "results": [_result(answer) for answer in answers],
-            "now": milliseconds(self._now()),
-            "clock_off_s": round(off_s, 1),
-        }
+        return signing.addCallback(
+            lambda answers: {
+                "results": [_result(answer) for answer in answers],
+                "now": milliseconds(self._now()),
+                "clock_off_s": round(off_s, 1),
+            }
+        )
 
     def here(self, asked: Here) -> dict[str, Any]:
         """Note that a terminal is alive."""
@@ -218,7 +228,7 @@ class Reception:
         )
         return Signed(one.notice, one.digest, signature)
 
-    def _begin(self, asked: SignOn, person: str, *, checked: bool) -> dict[str, Any]:
+    def _begin(self, asked: SignOn, person: str, *, checked: bool) -> Deferred[dict[str, Any]]:
         if not person:
             raise OperatorError("a name or a number is needed")
         session = Session(
@@ -232,18 +242,28 @@ class Reception:
         )
         before = self._terminals.at(asked.terminal)
         if before is not None:
-            self._end(before, session.began_at)
+            self._end(before, session.began_at).addErrback(_told_below)
         line = session_line(session, SIGN_ON, self._now())
-        self._keep(Step(lines=(line,), sessions=(session,)))
-        self._terminals.put(session)
-        self._changed(asked.post)
-        return {"person": person}
+        self._beginning[session.id] = person
+        kept = self._keep(Step(lines=(line,), sessions=(session,)))
+        kept.addBoth(self._over, session.id)
 
-    def _end(self, session: Session, at: Instant) -> None:
+        def begun(_result: None) -> dict[str, Any]:
+            self._terminals.put(session)
+            self._changed(asked.post)
+            return {"person": person}
+
+        return kept.addCallback(begun)
+
+    def _over(self, result: Any, session_id: str) -> Any:  # noqa: ANN401 - Twisted's callback
+        del self._beginning[session_id]
+        return result
+
+    def _end(self, session: Session, at: Instant) -> Deferred[None]:
         ended = structs.replace(session, ended_at=max(at, session.began_at))
         line = session_line(ended, SIGN_OFF, self._now())
-        self._keep(Step(lines=(line,), sessions=(ended,)))
         self._terminals.put(ended)
+        return self._keep(Step(lines=(line,), sessions=(ended,)))
 
     def _session(self, session_id: str) -> Session | None:
         return self._terminals.session(session_id) or self._store.session(session_id)
@@ -251,6 +271,11 @@ class Reception:
     def _check_post(self, post: str) -> None:
         if post not in self._posts:
             raise OperatorError(f"there is no post {post!r}")
+
+
+def _told_below(failure: Failure) -> None:
+    """What the disk refuses it refuses for the step after it, too, which tells it."""
+    failure.trap(DeviceError)
 
 
 def _result(answer: Answer) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.threads import deferToThreadPool
+
 from protocol.commands import CommandKind
-from protocol.errors import DeviceError
 from protocol.messages import DeviceDescription, LinkMode
 from station_config.posts.model import Posts
 from subsystems.kit.duties import Willing
@@ -23,12 +24,10 @@ from subsystems.staff_notices import machine, telltale
 from subsystems.staff_notices.bells import Bells
 from subsystems.staff_notices.driver import Pages, Tellers
 from subsystems.staff_notices.events import (
-    Answer,
     Changed,
     Everything,
     Raise,
     Show,
-    Signed,
     Tick,
     Trusted,
 )
@@ -39,20 +38,23 @@ from subsystems.staff_notices.model import Verdict
 from subsystems.staff_notices.moments import Ground
 from subsystems.staff_notices.people import FILE, read_people
 from subsystems.staff_notices.reception import Reception
-from subsystems.staff_notices.record import record
 from subsystems.staff_notices.sheet import Frame, PostName, Status
 from subsystems.staff_notices.shift import Lists
+from subsystems.staff_notices.steps import Steps
 from subsystems.staff_notices.store import SUFFIX, Store
 from subsystems.staff_notices.terminals import Terminals
 from subsystems.staff_notices.view import View, milliseconds
 from subsystems.staff_notices.words import load_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from twisted.internet.defer import Deferred
 
     from protocol.commands import Command
     from station_config.runtime.deployment import SubsystemSettings
-    from subsystems.staff_notices.events import Effect, Event
+    from subsystems.staff_notices.events import Answer, Effect, Event, Signed
 
 KIND = "staff-notices"
 RECALLED = timedelta(hours=30)
@@ -108,8 +110,8 @@ class Staff:
         known = self._store.recall(now, now - RECALLED)
         self._terminals = Terminals(known.sessions)
         self._bells = Bells(station, self._words, self.link.faults)
-        self._keeper = Keeper(self._store, self._bells.store)
-        self._state = machine.State(
+        self._keeper = Keeper(self._store, self._in_thread, self._bells.store)
+        state = machine.State(
             machine.Office(posts, Ground(station)),
             known.since,
             first=known.first,
@@ -117,8 +119,9 @@ class Staff:
             wakes=dict.fromkeys(known.notices, now),
             verdicts=known.verdicts,
         )
+        self._steps = Steps(state, self._keeper, self.link.now, self._perform, parts.log)
         self.gauges = Gauges(
-            state=lambda: self._state,
+            state=lambda: self._steps.state,
             terminals=lambda: self._terminals.counts(parts.reactor.seconds()),
             waiting=lambda: self._keeper.waiting,
         )
@@ -134,11 +137,13 @@ class Staff:
                 frame=self._frame,
                 status=self._status,
                 held=lambda post: telltale.held(
-                    self._state, post, self._view, self._terminals, self.link.now()
+                    self._steps.told, post, self._view, self._terminals, self.link.now()
                 ),
-                coming=lambda post: telltale.coming(self._state, post, self._view, self.link.now()),
+                coming=lambda post: telltale.coming(
+                    self._steps.told, post, self._view, self.link.now()
+                ),
                 overview=lambda: telltale.overview(
-                    self._state, self._view, self._terminals, parts.reactor.seconds()
+                    self._steps.told, self._view, self._terminals, parts.reactor.seconds()
                 ),
             ),
             reception=self._reception(),
@@ -150,6 +155,7 @@ class Staff:
         """Go on where an earlier life ended."""
         self._parts.reactor.addSystemEventTrigger("after", "shutdown", self._close)
         self._parts.reactor.addSystemEventTrigger("before", "shutdown", self._timers.stop)
+        self._parts.reactor.addSystemEventTrigger("before", "shutdown", self._keeper.close)
         self._on_status()
         self._step(Changed(dict(self.link.runs())))
         self._timers.every("terminals", TERMINALS_EVERY_S, self._look_at_terminals)
@@ -177,7 +183,7 @@ class Staff:
         """How far deviations are to be believed, before any of them is told."""
         confirmed_at = self.link.confirmed_at
         until = None if confirmed_at is None else confirmed_at + self.link.estimate_lifetime
-        if until != self._state.trusted_until:
+        if until != self._steps.state.trusted_until:
             self._step(Trusted(until))
 
     def _on_status(self) -> None:
@@ -192,21 +198,13 @@ class Staff:
         self._timers.after("tick", LOOK_EVERY_S, self._tick)
         self._step(Tick())
 
-    def _step(self, event: Event) -> tuple[Effect, ...]:
-        now = self.link.now()
-        self._state, effects = machine.step(self._state, event, now)
-        try:
-            self._keeper.keep(record(effects, now))
-        except DeviceError as error:
-            self._parts.log.warning("notices.not-kept", why=error.message)
-        for effect in effects:
-            self._perform(effect)
+    def _step(self, event: Event) -> None:
+        self._steps.step(event)
         self._again()
-        return effects
 
     def _again(self) -> None:
         """Look again at the very instant at which something is due."""
-        due = machine.next_at(self._state)
+        due = machine.next_at(self._steps.state)
         if due is None:
             return
         delay_s = (due - self.link.now()).total_seconds() / self._parts.clock.rate
@@ -224,17 +222,13 @@ class Staff:
             case _:
                 pass
 
-    def _sign(self, signed: tuple[Signed, ...]) -> list[Answer]:
-        """Give signatures to the machine, each with what is due before it; answers are on disk."""
-        answers: list[Answer] = []
-        self._step(Tick())
-        for each in signed:
-            found = [effect for effect in self._step(each) if isinstance(effect, Answer)]
-            answers += found
-            self.gauges.signed += sum(answer.verdict is Verdict.ACCEPTED for answer in found)
-        if self._keeper.waiting:
-            raise DeviceError("the signature is not on disk: it is to be sent again")
-        return answers
+    def _sign(self, signed: tuple[Signed, ...]) -> Deferred[list[Answer]]:
+        def count(answers: list[Answer]) -> list[Answer]:
+            self.gauges.signed += sum(each.verdict is Verdict.ACCEPTED for each in answers)
+            self._again()
+            return answers
+
+        return self._steps.sign(signed).addCallback(count)
 
     # -- what is told ---------------------------------------------------------------------------
 
@@ -274,7 +268,7 @@ class Staff:
 
     def _status(self) -> Status:
         line = self.link.status(self._parts.station.zone_info)
-        until = self._state.trusted_until
+        until = self._steps.state.trusted_until
         return Status(
             now=milliseconds(self.link.now()),
             rate=self._parts.clock.rate,
@@ -302,6 +296,10 @@ class Staff:
             raise CommandRefusedError(why)
         counted = self._terminals.counts(self._parts.reactor.seconds())
         return Outcome({"audit": "holds", "head": self._store.head[:16], **counted})
+
+    def _in_thread(self, call: Callable[[], None]) -> Deferred[None]:
+        reactor = self._parts.reactor
+        return deferToThreadPool(reactor, reactor.getThreadPool(), call)
 
     def _close(self) -> None:
         self._store.close()

@@ -6,7 +6,9 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from protocol.errors import DeviceError, OperatorError
 from subsystems.staff_notices.limits import Limit
@@ -63,12 +65,12 @@ class Desk:
         self.given = signed
         for each in signed:
             self.office.step(each)
-        return self.office.answers[-len(signed) :] if signed else []
+        return succeed(self.office.answers[-len(signed) :] if signed else [])
 
     def _keep(self, step):
         if self.broken:
-            raise DeviceError("disk is full")
-        self.store.write(step)
+            return fail(DeviceError("disk is full"))
+        return maybeDeferred(self.store.write, step)
 
     def millis(self, seconds=0.0):
         return milliseconds(self.office.now + timedelta(seconds=seconds))
@@ -76,11 +78,7 @@ class Desk:
     def on(self, session=SESSION, person="王芳", **rest):
         given = {"post": "watering", "terminal": "t-1", "at": self.millis()} | rest
         found = self.reception.sign_on(SignOn(session=session, person=person, **given))
-        if not isinstance(found, dict):
-            kept = []
-            found.addCallback(kept.append)
-            (found,) = kept
-        return found
+        return _now(found)
 
     def off(self, seconds=0.0):
         self.reception.sign_off(SignOff(session=SESSION, at=self.millis(seconds)))
@@ -88,7 +86,7 @@ class Desk:
     def sign(self, notice, nth=1, *, seconds=0.0, sent=0.0, session=SESSION):
         one = One(id=f"signature-{nth}", notice=notice, session=session, at=self.millis(seconds))
         sending = Delivery(terminal="t-1", sent_at=self.millis(sent), signatures=[one])
-        return self.reception.sign(sending)
+        return _now(self.reception.sign(sending))
 
     def kinds(self):
         return [line.kind for _, line, _ in self.store.lines()]
@@ -102,6 +100,17 @@ def desk(tmp_path, office, through, make, request):
     desk.notice = made.of("watering", through.run_id, "arrival").id
     yield desk
     desk.store.close()
+
+
+def _now(found):
+    """Return what was answered, or raise what was refused, at once."""
+    if not isinstance(found, Deferred):
+        return found
+    kept = []
+    found.addBoth(kept.append)
+    if isinstance(kept[0], Failure):
+        kept[0].raiseException()
+    return kept[0]
 
 
 def verdict(answer):

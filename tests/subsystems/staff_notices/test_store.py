@@ -10,10 +10,11 @@ import sys
 from datetime import timedelta
 
 import pytest
+from twisted.internet.defer import Deferred, maybeDeferred
 
 from protocol.errors import DeviceError
 from subsystems.staff_notices.events import Happened
-from subsystems.staff_notices.keeper import Keeper
+from subsystems.staff_notices.keeper import Keeper, together
 from subsystems.staff_notices.model import Verdict
 from subsystems.staff_notices.people import Session
 from subsystems.staff_notices.record import SIGN_ON, record, session_line
@@ -166,18 +167,69 @@ class _Disk:
 
 
 def test_what_the_disk_refuses_waits_in_its_order(make):
-    disk, told = _Disk(), []
-    keeper = Keeper(disk, told.append)
+    disk, told, refused = _Disk(), [], []
+    keeper = Keeper(disk, maybeDeferred, told.append)
     lines = [Step(lines=(session_line(_someone(make, n), SIGN_ON, make.midnight),)) for n in "abc"]
     keeper.keep(lines[0])
     disk.full = True
     for step in lines[1:]:
-        with pytest.raises(DeviceError):
-            keeper.keep(step)
+        keeper.keep(step).addErrback(refused.append)
+    keeper.keep(Step()).addErrback(refused.append)
+    assert [each.check(DeviceError) for each in refused] == [DeviceError] * 3
     assert (keeper.waiting, told) == (2, ["no space left"])
     disk.full = False
-    keeper.keep(Step())
-    assert (keeper.waiting, disk.steps, told) == (0, lines, ["no space left", ""])
+    kept = keeper.keep(Step())
+    assert kept.called
+    assert disk.steps == [lines[0], together(lines[1:])]
+    assert (keeper.waiting, told) == (0, ["no space left", ""])
+
+
+class _Thread:
+    """Calls that a thread would do, done when the test says so."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __call__(self, call):
+        done = Deferred()
+        self.calls.append((call, done))
+        return done
+
+    def work(self):
+        call, done = self.calls.pop(0)
+        maybeDeferred(call).chainDeferred(done)
+
+
+def test_one_write_is_under_way_and_what_comes_meanwhile_is_written_after_it(make):
+    disk, thread, told = _Disk(), _Thread(), []
+    keeper = Keeper(disk, thread, told.append)
+    lines = [Step(lines=(session_line(_someone(make, n), SIGN_ON, make.midnight),)) for n in "abc"]
+    done = []
+    for number, step in enumerate(lines):
+        keeper.keep(step).addCallback(lambda _, n=number: done.append(n))
+    assert (len(thread.calls), keeper.waiting, done) == (1, 3, [])
+    thread.work()
+    assert (disk.steps, done) == ([lines[0]], [0])
+    closed = keeper.close()
+    assert not closed.called
+    thread.work()
+    assert (disk.steps, done, keeper.waiting) == ([lines[0], together(lines[1:])], [0, 1, 2], 0)
+    assert closed.called
+    keeper.keep(lines[0])
+    assert disk.steps[-1] == lines[0], "at the end it is written at once"
+
+
+def test_steps_that_are_written_together_are_those_of_the_single_ones(tmp_path, lived):
+    steps = [record(lived.effects[n : n + 7], lived.now) for n in range(0, len(lived.effects), 7)]
+    stores = [Store(tmp_path / name) for name in ("apart.sqlite", "together.sqlite")]
+    for step in steps:
+        stores[0].write(step)
+    stores[1].write(together(steps))
+    assert stores[0].head == stores[1].head
+    known = [each.recall(lived.now, lived.now - timedelta(days=1)) for each in stores]
+    assert known[0] == known[1]
+    for store in stores:
+        store.close()
 
 
 def _someone(make, name):
