@@ -48,7 +48,7 @@ function Honest() {
 
 function Clock() {
   return html`<p class="clock" aria-hidden="true">
-    <span>${dayText(now.value)}</span> <b>${hhmmss(now.value)}</b>
+    <span class="wide-only">${dayText(now.value)}</span> <b>${hhmmss(now.value)}</b>
   </p>`;
 }
 
@@ -140,7 +140,7 @@ export function Shell() {
         <${Honest} />
         <${ModeButton} />
         <${Clock} />
-        <button type="button" class="plain" onClick=${showPalette}>${t("palette")} <kbd>Ctrl K</kbd></button>
+        <button type="button" class="plain" onClick=${showPalette}><span class="wide-only">${t("palette")}</span> <kbd>Ctrl K</kbd></button>
         <button type="button" class="plain" aria-label=${t("keys")} onClick=${showKeys}><kbd>?</kbd></button>
         <a class="who" href="#/me" title=${t("me")} aria-current=${page.value.path === "me" ? "page" : undefined}>${me.value.name}<small>${t(me.value.role)}</small></a>
       </div>
