@@ -17,7 +17,11 @@ export class ApiError extends Error {
   }
 }
 
-async function ask(method, path, body) {
+const PATIENCE_MS = 20000;
+/** Many commands are done one after another. */
+export const LONG_MS = 180000;
+
+async function ask(method, path, body, patience = PATIENCE_MS) {
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method === "POST" && me.value) headers["X-Page-Token"] = me.value.page_token;
@@ -27,7 +31,7 @@ async function ask(method, path, body) {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(20000),
+      signal: AbortSignal.timeout(patience),
     });
   } catch {
     throw new ApiError(0, { error: "集成平台没有应答 · the hub does not answer", code: "no-answer" });
@@ -39,7 +43,7 @@ async function ask(method, path, body) {
 }
 
 export const get = (path) => ask("GET", path);
-export const post = (path, body = {}) => ask("POST", path, body);
+export const post = (path, body = {}, patience = PATIENCE_MS) => ask("POST", path, body, patience);
 export const may = (permission) => me.value?.may.includes(permission) ?? false;
 
 export async function whoAmI() {

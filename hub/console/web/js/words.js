@@ -196,6 +196,7 @@ const WORDS = {
   k_range: ["连续选择", "Select one after another"],
   k_page: ["翻页、首列、末列", "A page on, first, last"],
   k_same_track: ["只列同股道的列车", "Only trains of the same track"],
+  busy: ["请稍候…", "One moment…"],
   leave_out: ["去掉这些列车，再检查", "Leave these out and check again"],
   hidden_selected: ["其中未列出", "of them not shown"],
   armed_over: ["检查已过期，请再检查一次", "Too long ago: check again"],

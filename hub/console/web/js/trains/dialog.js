@@ -2,7 +2,7 @@
 // done in one step. What others did meanwhile is told, and never overwritten unseen.
 
 import { html, useEffect, useRef, useState } from "../../vendor/preact-htm-signals.js";
-import { commandId, post } from "../api.js";
+import { commandId, LONG_MS, post } from "../api.js";
 import { rows, stationMs } from "../live.js";
 import { Dialog, Field, toast } from "../ui.js";
 import { named, t } from "../words.js";
@@ -29,6 +29,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
   const [fault, blame] = useState("");
   const [busy, setBusy] = useState(false);
   const last = useRef(null);
+  const here = useRef(true);
   const many = chosen.length > 1;
   const changed = (set) => (value) => {
     set(value);
@@ -48,6 +49,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
       post("/editing", { run_id: null }).catch(() => undefined);
     };
   }, []);
+  useEffect(() => () => (here.current = false), []);
   useEffect(() => last.current?.focus(), [shown, busy]);
 
   function orders(seen) {
@@ -78,7 +80,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
     doing(async () => {
       const given = orders(some);
       if (!given.length) throw new Error(t("no_rows"));
-      show(given.length > 1 ? { given, armed: await post("/batch", { orders: given }) } : { given, one: await post("/preview", given[0]) });
+      show(given.length > 1 ? { given, armed: await post("/batch", { orders: given }, LONG_MS) } : { given, one: await post("/preview", given[0]) });
     });
   const submit = (event) => {
     event.preventDefault();
@@ -94,11 +96,11 @@ export function OrderDialog({ id, chosen, field, onClose }) {
   const confirm = () =>
     doing(async () => {
       const answers = shown.armed
-        ? (await post(`/batch/${shown.armed.token}`, { count: shown.armed.count })).answers
+        ? (await post(`/batch/${shown.armed.token}`, { count: shown.armed.count }, LONG_MS)).answers
         : [await post("/command", shown.given[0])];
       const bad = answers.filter((each) => !each.answer.accepted);
       if (bad.length < answers.length) tell(answers.length - bad.length, answers);
-      if (!bad.length) return onClose(true);
+      if (!bad.length) return here.current && onClose(true);
       show(shown.armed ? { ...shown, armed: { ...shown.armed, answers, refused: bad.length } } : { ...shown, one: bad[0] });
       if (bad.some((each) => each.overtaken?.length)) return undefined;
       return blame(`${t("refused")}: ${[...new Set(bad.map((each) => named(each.answer.refused[0])))].slice(0, 2).join("; ")}`);
@@ -141,10 +143,10 @@ export function OrderDialog({ id, chosen, field, onClose }) {
       <footer>
         ${shown?.armed && !refused && html`<p class="counted" role="status"><b>${many ? seen.size : shown.armed.count}</b> ${t(many ? "trains_n" : "commands")}</p>`}
         <button type="button" onClick=${leave}>${t("cancel_dialog")}</button>
-        ${(!shown || refused) && html`<button class="primary" disabled=${busy}>${t(many ? "arm" : "preview")}</button>`}
+        ${(!shown || refused) && html`<button class="primary" disabled=${busy}>${t(busy ? "busy" : many ? "arm" : "preview")}</button>`}
         ${shown && !refused &&
         html`<button type="button" class="danger" disabled=${busy} onClick=${confirm} ref=${last}>
-          ${shown.armed ? `${t("execute")}：${unit}` : t("confirm")}
+          ${busy ? t("busy") : shown.armed ? `${t("execute")}：${unit}` : t("confirm")}
         </button>`}
       </footer>
     </form>
@@ -153,7 +155,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
 
 export async function takeBack(numbers) {
   try {
-    const done = await post("/undo", { numbers, command_id: commandId(), why: t("undo") });
+    const done = await post("/undo", { numbers, command_id: commandId(), why: t("undo") }, LONG_MS);
     if (done.refused) toast(`${t("refused")}: ${named(done.answers.find((each) => !each.answer.accepted).answer.refused[0])}`, { bad: true });
     else toast(t("undone"));
   } catch (error) {
