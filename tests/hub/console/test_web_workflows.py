@@ -350,7 +350,7 @@ def test_all_that_are_listed_are_late_and_then_not(table, some_run):
     table.key("d")
     table.fill("wind", minutes="20")
     expect(table.page.locator(".changes")).to_contain_text("+20")
-    table.confirm(re.compile(f"^Execute：{len(ids)} trains") if len(ids) > 1 else "Confirm")
+    table.confirm(re.compile(f"^Execute: {len(ids)} trains") if len(ids) > 1 else "Confirm")
     said = [table.words({"id": each}) for each in ids]
     assert {each["delay"]["minutes"] for each in said} == {20}
     table.undo()
@@ -483,7 +483,7 @@ def test_the_station_is_manual_in_two_steps_and_auto_again(table, console):
         button.click()
         table.page.locator("#mode-why").fill("storm")
         table.key("Enter")
-        execute = table.dialog.get_by_role("button", name=f"Execute：{doing}")
+        execute = table.dialog.get_by_role("button", name=f"Execute: {doing}")
         expect(execute).to_be_visible()
         assert bool(console("viewer").get("/state").get("mode")) is not holds
         execute.click()

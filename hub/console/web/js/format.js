@@ -1,6 +1,7 @@
 // Law: values to text: local times of the station, delays, states. No page is made here.
 
 import { signal } from "../vendor/preact-htm-signals.js";
+import { stationMs } from "./live.js";
 import { language, named, t } from "./words.js";
 
 /** What the station is, from the API; null until known. */
@@ -41,6 +42,16 @@ export function instantOf(text, near) {
   if (apart < -720) apart += 1440;
   const at = Math.floor(near / 60000) * 60000 + apart * 60000;
   return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)/g;
+
+/** A sentence of the hub, its instants as times of the station; of another day with the day. */
+export const sentence = (texts) => named(texts).replace(INSTANT, timeText);
+
+function timeText(at) {
+  const day = dateOf(new Date(at));
+  return day === dateOf(stationMs()) ? hhmm(at) : `${day} ${hhmm(at)}`;
 }
 
 export const expected = (call) => call && (call.actual ?? call.estimated ?? call.planned);

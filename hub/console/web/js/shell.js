@@ -4,7 +4,7 @@
 import { computed, html, signal, useEffect, useState } from "../vendor/preact-htm-signals.js";
 import { commandId, logOut, may, me, post } from "./api.js";
 import { Overlays, onKey, showKeys, showPalette, useCommands } from "./commands.js";
-import { dayText, hhmm, hhmmss, station } from "./format.js";
+import { dayText, hhmm, hhmmss, sentence, station } from "./format.js";
 import { Underway } from "./duty/emergency.js";
 import { hub, link, now } from "./live.js";
 import { PAGES } from "./pages.js";
@@ -85,7 +85,7 @@ function ModeDialog() {
   async function execute() {
     try {
       const { answer, hand } = await post("/mode", armed.given);
-      if (!answer.accepted) throw new Error(named(answer.refused[0]));
+      if (!answer.accepted) throw new Error(sentence(answer.refused[0]));
       toast(`${t("done")}: ${t(manual ? "make_manual" : "make_auto")}`, { action: { label: t("undo"), run: () => takeBack([hand]) } });
       close();
     } catch (error) {
@@ -104,7 +104,7 @@ function ModeDialog() {
         ${!armed && html`<button class="primary">${t("arm")}</button>`}
         ${armed &&
         html`<button type="button" class="danger" disabled=${!armed.answer.accepted} onClick=${execute}>
-          ${t("execute")}：${t(manual ? "make_manual" : "make_auto")}
+          ${t("execute")}${t("colon")}${t(manual ? "make_manual" : "make_auto")}
         </button>`}
       </footer>
     </form>

@@ -172,6 +172,7 @@ const WORDS = {
   look_again: ["已知悉，按现状重新预览", "I have seen it; preview again"],
   all_selected: ["所选列车", "selected trains"],
   arm: ["检查", "Check"],
+  colon: ["：", ": "],
   execute: ["执行", "Execute"],
   of_them_refused: ["列不能执行；全部不执行", "of them would be refused; then none is done"],
   trains_n: ["列", "trains"],

@@ -3,7 +3,7 @@
 
 import { computed, html, signal, useState } from "../../vendor/preact-htm-signals.js";
 import { may, post } from "../api.js";
-import { hhmm, hhmmss } from "../format.js";
+import { hhmm, hhmmss, sentence } from "../format.js";
 import { now } from "../live.js";
 import { Dialog, Field, toast } from "../ui.js";
 import { named, t } from "../words.js";
@@ -58,7 +58,7 @@ function Shelve({ alarm, onClose }) {
     onClose();
   }
   return html`<${Dialog} title=${t("shelve")} onClose=${onClose}>
-    <p>${named(alarm.condition.text)}</p>
+    <p>${sentence(alarm.condition.text)}</p>
     <form onSubmit=${put}>
       <${Field} label=${t("for_minutes")} id="shelf-minutes">
         <select id="shelf-minutes" value=${minutes} onChange=${(e) => setMinutes(e.target.value)}>
@@ -91,7 +91,7 @@ function Line({ alarm, shelve }) {
     <td class=${urgent ? "bad strong" : calls(alarm) ? "warn strong" : "dim"}>${sign} ${t(word)}</td>
     <td>${hhmmss(condition.since ?? alarm.raised_at)}${alarm.times > 1 ? html` <small class="dim">×${alarm.times}</small>` : ""}</td>
     <td>
-      <b>${named(condition.text)}</b>
+      <b>${sentence(condition.text)}</b>
       <p class="dim">${named(condition.response)}</p>
       ${(alarm.members ?? []).length > 0 &&
       html`<details><summary>${alarm.members.length} ${t("members")}</summary><p class="names">${alarm.members.join(" · ")}</p></details>`}

@@ -3,7 +3,7 @@
 
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
 import { get, may, post } from "../api.js";
-import { hhmm, station } from "../format.js";
+import { hhmm, sentence, station } from "../format.js";
 import { Dialog, Field, toast } from "../ui.js";
 import { named, t } from "../words.js";
 import { scenarios } from "./state.js";
@@ -64,7 +64,7 @@ function Begin({ scenario, onClose }) {
   return html`<${Dialog} title=${named(scenario.names)} wide onClose=${onClose}>
     ${Object.entries(scenario.texts).map(([lang, text]) => html`<blockquote lang=${lang}>${text}</blockquote>`)}
     <form onSubmit=${check}>
-      <${Choice} label=${`${t("zones")}（${t("none_is_all")}）`} places=${station.value.zones} chosen=${wanted.zones} choose=${(zones) => set({ zones })} />
+      <${Choice} label=${`${t("zones")} (${t("none_is_all")})`} places=${station.value.zones} chosen=${wanted.zones} choose=${(zones) => set({ zones })} />
       <details open=${wanted.tracks.length > 0}>
         <summary>${t("hold_tracks")}</summary>
         <${Choice} label=${t("tracks")} places=${station.value.tracks} chosen=${wanted.tracks} choose=${(tracks) => set({ tracks })} />
@@ -78,16 +78,16 @@ function Begin({ scenario, onClose }) {
         <//>
       </div>
       <label class="check"><input type="checkbox" checked=${wanted.manual} onChange=${(e) => set({ manual: e.target.checked })} /> ${t("make_manual")}</label>
-      <label class="check"><input type="checkbox" checked=${wanted.drill} onChange=${(e) => set({ drill: e.target.checked })} /> ◇ ${t("drill")}：${t("drill_explain")}</label>
+      <label class="check"><input type="checkbox" checked=${wanted.drill} onChange=${(e) => set({ drill: e.target.checked })} /> ◇ ${t("drill")}${t("colon")}${t("drill_explain")}</label>
       ${armed &&
       html`<div class="objections ${refused.length ? "bad" : ""}" role="status">
         <p class="counted"><b>${armed.count}</b> ${t("commands")} · ${armed.running.held?.length ?? 0} ${t("trains_held")} · ${t("until")} ${hhmm(armed.running.until)}</p>
-        ${refused.map((each) => html`<p>✕ ${named(each)}</p>`)}
+        ${refused.map((each) => html`<p>✕ ${sentence(each)}</p>`)}
       </div>`}
       <footer>
         <button type="button" onClick=${onClose}>${t("cancel_dialog")}</button>
         ${!armed && html`<button class="primary">${t("arm")}</button>`}
-        ${armed && html`<button type="button" class=${wanted.drill ? "primary" : "danger"} onClick=${execute}>${t("execute")}：${wanted.drill ? t("drill") : named(scenario.names)}</button>`}
+        ${armed && html`<button type="button" class=${wanted.drill ? "primary" : "danger"} onClick=${execute}>${t("execute")}${t("colon")}${wanted.drill ? t("drill") : named(scenario.names)}</button>`}
       </footer>
     </form>
   <//>`;
@@ -106,7 +106,7 @@ function End({ running, prepared, onClose }) {
       fail(error);
     }
   }
-  return html`<${Dialog} title=${`${t("end")}：${named(running.names)}`} onClose=${onClose}>
+  return html`<${Dialog} title=${`${t("end")}${t("colon")}${named(running.names)}`} onClose=${onClose}>
     <form onSubmit=${end}>
       <${Field} label=${t("reason")} id="end-why"><input id="end-why" data-first required maxlength="400" value=${why} onInput=${(e) => setWhy(e.target.value)} /><//>
       <${Field} label=${t("say_then")} id="end-say">

@@ -3,7 +3,7 @@
 
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
 import { commandId, get, may, post } from "../api.js";
-import { hhmm, station } from "../format.js";
+import { hhmm, sentence, station } from "../format.js";
 import { now } from "../live.js";
 import { Dialog, Field, toast } from "../ui.js";
 import { language, named, t } from "../words.js";
@@ -71,7 +71,7 @@ function Write({ onClose, onDone, languages }) {
   async function publish() {
     try {
       const { answer: said } = await post("/notices", order);
-      if (!said.accepted) throw new Error(named(said.refused[0]));
+      if (!said.accepted) throw new Error(sentence(said.refused[0]));
       toast(t("done"));
       onDone();
       onClose();
@@ -92,7 +92,7 @@ function Write({ onClose, onDone, languages }) {
         <//>`,
       )}
       <fieldset class="choice">
-        <legend>${t("places")}（${t("none_is_all")}）</legend>
+        <legend>${t("places")} (${t("none_is_all")})</legend>
         ${places.map(
           (each) => html`<label><input type="checkbox" checked=${notice.zones.includes(each.id)} onChange=${(e) => change({ zones: e.target.checked ? [...notice.zones, each.id] : notice.zones.filter((id) => id !== each.id) })} /> ${named(each.names) || each.id}</label>`,
         )}
@@ -102,8 +102,8 @@ function Write({ onClose, onDone, languages }) {
       <${Preview} texts=${notice.text} title=${notice.title} />
       ${answer &&
       html`<div class="objections ${answer.accepted ? "" : "bad"}" role="status">
-        ${(answer.refused ?? []).map((each) => html`<p>✕ ${named(each)}</p>`)}
-        ${(answer.warned ?? []).map((each) => html`<p>▲ ${named(each)}</p>`)}
+        ${(answer.refused ?? []).map((each) => html`<p>✕ ${sentence(each)}</p>`)}
+        ${(answer.warned ?? []).map((each) => html`<p>▲ ${sentence(each)}</p>`)}
         ${answer.accepted && html`<p>✓ ${t("may_publish")}</p>`}
       </div>`}
       <footer>

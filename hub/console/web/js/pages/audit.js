@@ -3,10 +3,10 @@
 
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
 import { get } from "../api.js";
-import { dateOf, hhmmss } from "../format.js";
+import { dateOf, hhmmss, sentence } from "../format.js";
 import { what } from "../trains/outcome.js";
 import { Field } from "../ui.js";
-import { KEYS, named, t } from "../words.js";
+import { KEYS, t } from "../words.js";
 
 const PORTION = 100;
 const DID = new Set(KEYS.filter((each) => each.startsWith("did_")));
@@ -38,7 +38,7 @@ function Chain() {
       ${found &&
       (found.faults.length
         ? html`<p class="bad strong">✕ ${t("chain_broken")}</p>
-            <ul>${found.faults.map((each) => html`<li class="bad">#${each.number} ${named(each)}</li>`)}</ul>`
+            <ul>${found.faults.map((each) => html`<li class="bad">#${each.number} ${sentence(each)}</li>`)}</ul>`
         : html`<p><b>✓ ${t("chain_holds")}</b> ${t("note_this")} <code>${found.number}:${found.hash}</code></p>`)}
     </div>`;
 }

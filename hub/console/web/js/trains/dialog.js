@@ -3,9 +3,10 @@
 
 import { html, useEffect, useRef, useState } from "../../vendor/preact-htm-signals.js";
 import { commandId, LONG_MS, post } from "../api.js";
+import { sentence } from "../format.js";
 import { rows, stationMs } from "../live.js";
 import { Dialog, Field, toast } from "../ui.js";
-import { named, t } from "../words.js";
+import { t } from "../words.js";
 import { calledAt } from "./model.js";
 import { addFields, adding, ORDERS } from "./orders.js";
 import { Outcome, Outcomes } from "./outcome.js";
@@ -103,7 +104,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
       if (!bad.length) return here.current && onClose(true);
       show(shown.armed ? { ...shown, armed: { ...shown.armed, answers, refused: bad.length } } : { ...shown, one: bad[0] });
       if (bad.some((each) => each.overtaken?.length)) return undefined;
-      return blame(`${t("refused")}: ${[...new Set(bad.map((each) => named(each.answer.refused[0])))].slice(0, 2).join("; ")}`);
+      return blame(`${t("refused")}: ${[...new Set(bad.map((each) => sentence(each.answer.refused[0])))].slice(0, 2).join("; ")}`);
     });
 
   function tell(count, answers) {
@@ -146,7 +147,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
         ${(!shown || refused) && html`<button class="primary" disabled=${busy}>${t(busy ? "busy" : many ? "arm" : "preview")}</button>`}
         ${shown && !refused &&
         html`<button type="button" class="danger" disabled=${busy} onClick=${confirm} ref=${last}>
-          ${busy ? t("busy") : shown.armed ? `${t("execute")}：${unit}` : t("confirm")}
+          ${busy ? t("busy") : shown.armed ? `${t("execute")}${t("colon")}${unit}` : t("confirm")}
         </button>`}
       </footer>
     </form>
@@ -156,7 +157,7 @@ export function OrderDialog({ id, chosen, field, onClose }) {
 export async function takeBack(numbers) {
   try {
     const done = await post("/undo", { numbers, command_id: commandId(), why: t("undo") }, LONG_MS);
-    if (done.refused) toast(`${t("refused")}: ${named(done.answers.find((each) => !each.answer.accepted).answer.refused[0])}`, { bad: true });
+    if (done.refused) toast(`${t("refused")}: ${sentence(done.answers.find((each) => !each.answer.accepted).answer.refused[0])}`, { bad: true });
     else toast(t("undone"));
   } catch (error) {
     toast(error.message, { bad: true });

@@ -2,10 +2,10 @@
 // passengers are told now and then, what boards would show and loudspeakers say. It commands nothing.
 
 import { html } from "../../vendor/preact-htm-signals.js";
-import { hhmm, saidText } from "../format.js";
+import { hhmm, saidText, sentence } from "../format.js";
 import { rows, stationMs } from "../live.js";
 import { Told } from "../duty/told.js";
-import { named, t } from "../words.js";
+import { t } from "../words.js";
 import { calledAt, told, toldShort } from "./model.js";
 
 /** So many trains stand in the table before it is opened. */
@@ -25,7 +25,7 @@ function Objections({ list, kind }) {
   if (!list?.length) return null;
   return html`<div class=${`objections ${kind}`} role=${kind === "refused" ? "alert" : "status"}>
     <b>${kind === "refused" ? "✕" : "▲"} ${t(kind)}</b>
-    <ul>${list.map((each) => html`<li>${named(each)}</li>`)}</ul>
+    <ul>${list.map((each) => html`<li>${sentence(each)}</li>`)}</ul>
   </div>`;
 }
 
@@ -84,7 +84,7 @@ export function Outcomes({ armed, given, seen, onLook, onLeaveOut }) {
 }
 
 const nameOf = (command, seen) => (seen.get(command.run_id) ? calledAt(seen.get(command.run_id).run, stationMs()) : command.run_id);
-const line = ([name, answer], key) => html`<li><b>${name}</b> ${(answer[key] ?? []).map(named).join("; ")}</li>`;
+const line = ([name, answer], key) => html`<li><b>${name}</b> ${(answer[key] ?? []).map(sentence).join("; ")}</li>`;
 
 /** A list of which the first are in sight and the others a key away. */
 function Listed({ list, unit }) {

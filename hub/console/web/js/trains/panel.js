@@ -2,9 +2,9 @@
 
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
 import { get, may, me } from "../api.js";
-import { dateOf, hhmm, numberOf, placeOf, saidText } from "../format.js";
+import { dateOf, hhmm, numberOf, placeOf, saidText, sentence } from "../format.js";
 import { conflictsOf, editorsOf, standing } from "../live.js";
-import { named, t, wordOf } from "../words.js";
+import { t, wordOf } from "../words.js";
 import { takeBack } from "./dialog.js";
 import { phaseText, told } from "./model.js";
 import { ORDERS } from "./orders.js";
@@ -22,7 +22,7 @@ export function Panel({ row, onClose, onOrder }) {
     </header>
     <p class="sub">${run.category} · ${t(run.role)} · ${run.service_date} · ${phaseText(row)} · ${t(run.control === "MANUAL" ? "manual" : "auto")}</p>
     ${editors.length > 0 && html`<p class="notice warn" role="status">✎ ${editors.join(", ")} ${t("editing")}</p>`}
-    ${conflicts.map((each) => html`<p class="notice bad">▲ ${named(each)}</p>`)}
+    ${conflicts.map((each) => html`<p class="notice bad">▲ ${sentence(each)}</p>`)}
     ${may("command") &&
     html`<div class="orders">
       ${ORDERS.filter((each) => offered(each, row)).map(
@@ -74,7 +74,7 @@ function Times({ row, onOrder }) {
           <p><b>${saidText(each.word)}</b>
             <span>${each.who} ${hhmm(each.since)} · ${each.until ? `${t("until")} ${hhmm(each.until)}` : t("until_departure")}</span>
             <span class="dim">${each.why}</span>
-            ${standing.value.outdated[each.id] && html`<span class="warn">▲ ${named(standing.value.outdated[each.id])}</span>`}</p>
+            ${standing.value.outdated[each.id] && html`<span class="warn">▲ ${sentence(standing.value.outdated[each.id])}</span>`}</p>
           ${may("command") && html`<button type="button" onClick=${() => onOrder("a_auto", [row.id], each.word.field)}>${t("back_to_auto")}</button>`}
         </li>`,
       )}
@@ -122,7 +122,7 @@ function Why({ row }) {
       )}
     </ul>
     ${why.persons.length > 0 && html`<h3>${t("by_hand")}</h3><ul class="story">${why.persons.map((each) => html`<li><b>${saidText(each.word)}</b> ${each.who} ${hhmm(each.since)} <span class="dim">${each.why}</span></li>`)}</ul>`}
-    ${why.disbelieved.length > 0 && html`<h3>${t("disbelieved")}</h3><ul class="story">${why.disbelieved.map((each) => html`<li class="warn">▲ ${hhmm(each.at)} ${named(each)}</li>`)}</ul>`}
+    ${why.disbelieved.length > 0 && html`<h3>${t("disbelieved")}</h3><ul class="story">${why.disbelieved.map((each) => html`<li class="warn">▲ ${hhmm(each.at)} ${sentence(each)}</li>`)}</ul>`}
     <h3>${t("concluded")}</h3>
     <table class="rules"><tbody>
       ${why.concluded.filter((each) => !ELSEWHERE.has(each.field)).map((each) => html`<tr><th scope="row">${t(each.field)}</th><td>${plain(each.value)}<br /><small class="dim">${wordOf(each.rule, `r_${each.rule}`)}${each.reads.length ? ` ← ${[...new Set(each.reads.map(readOf))].join(", ")}` : ""}</small></td></tr>`)}

@@ -4,9 +4,9 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/preact-htm-signals.js";
 import { may, me } from "../api.js";
 import { useCommands } from "../commands.js";
-import { delayOf, expected, hhmm, late, saidText } from "../format.js";
+import { delayOf, expected, hhmm, late, saidText, sentence } from "../format.js";
 import { conflictsOf, editorsOf, minute, ready, rows, standing, stationMs } from "../live.js";
-import { named, t } from "../words.js";
+import { t } from "../words.js";
 import { OrderDialog } from "./dialog.js";
 import { calledAt, COLUMNS, dayEnd, listed, sameTrack, VIEWS } from "./model.js";
 import { ORDERS } from "./orders.js";
@@ -255,7 +255,7 @@ function marksOf(row) {
   const marks = [];
   const editors = editorsOf(row.id, me.value?.name);
   if (editors.length) marks.push(html`<span class="mark warn">✎ ${editors.join(" ")}</span>`);
-  for (const each of conflictsOf(row.id)) marks.push(html`<span class="mark bad" title=${named(each)}>▲ ${t("conflict")}</span>`);
+  for (const each of conflictsOf(row.id)) marks.push(html`<span class="mark bad" title=${sentence(each)}>▲ ${t("conflict")}</span>`);
   if (row.words.some((each) => standing.value.outdated[each.id])) marks.push(html`<span class="mark warn">▲ ${t("outdated")}</span>`);
   for (const each of row.words) marks.push(html`<span class="mark manual" title=${each.why}>◆ ${each.word.field === "cancelled" ? saidText(each.word) : t(each.word.field)}</span>`);
   return marks;
