@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = .venv/bin/pip --disable-pip-version-check --quiet
 ARGS ?=
 # Most tests wait for real processes: more workers than cores is right. A file stays with one worker.
-WORKERS ?= 4
+WORKERS ?= 3
 
 .PHONY: demo test check unit reliability format bench lock clean help
 

@@ -7,10 +7,16 @@ console fails its test, whatever the test looked at. A lost connection is no mis
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from protocol.errors import DeviceError
 
-CONNECTION_LOST = ("net::", "Failed to fetch")
+PATIENCE_MS = 20_000
+"""How long a page is looked at until it is as expected: the machine may have other work."""
+
+expect.set_options(timeout=PATIENCE_MS)
+
+CONNECTION_LOST = ("net::", "Failed to fetch", "Cache.addAll() encountered a network error")
 """What Chromium writes when the server is gone. A page that may not fetch is told otherwise."""
 
 

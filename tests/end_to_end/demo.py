@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -14,8 +14,9 @@ class Demo(DemoProcess):
     def pid(self, role):
         """Return the process id of a role, None while it does not run."""
         for child in psutil.Process(self.process.pid).children():
-            if role in child.cmdline():
-                return child.pid
+            with suppress(psutil.NoSuchProcess):  # a zombie is one, too: it ends just now
+                if role in child.cmdline():
+                    return child.pid
         return None
 
     @contextmanager

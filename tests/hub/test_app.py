@@ -54,7 +54,7 @@ def test_it_leads_and_leaves_in_order(hub):
     told = hub.health()
     assert (told["role"], told["store"], told["epoch"] > 0) == ("leading", "works", True)
     assert hub.said("hub.open")[0]["epoch"] == told["epoch"]
-    assert hub.stop() == 0
+    assert hub.stop() == 0, hub.log.read_text()
     assert hub.said("lease.kept") == []
 
 
@@ -71,7 +71,7 @@ def test_a_database_that_is_not_there_is_waited_for(hub, tmp_path):
     hub.until(hub.healthy)
     assert hub.plays("leading")
     assert len(hub.said("store.fails")) == 1, "said once, however often it was tried"
-    assert hub.stop() == 0
+    assert hub.stop() == 0, hub.log.read_text()
 
 
 def test_one_that_waits_for_its_database_can_be_stopped(hub, tmp_path):
@@ -79,7 +79,7 @@ def test_one_that_waits_for_its_database_can_be_stopped(hub, tmp_path):
     changed(hub, database=f"sqlite:///{tmp_path}/away/hub.sqlite")
     hub.begin()
     hub.until(lambda: hub.said("store.fails"))
-    assert hub.stop() == 0
+    assert hub.stop() == 0, hub.log.read_text()
 
 
 def test_a_port_that_is_taken_ends_it_and_is_named(hub):
@@ -93,7 +93,7 @@ def test_a_port_that_is_taken_ends_it_and_is_named(hub):
 
 def test_a_database_of_a_newer_program_ends_it(hub):
     hub.start()
-    assert hub.stop() == 0
+    assert hub.stop() == 0, hub.log.read_text()
     engine = create_engine(hub.deployment.hub.database)
     with engine.begin() as connection:
         connection.execute(update(tables.kernel).values(schema_version=999))
