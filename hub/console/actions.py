@@ -12,6 +12,7 @@ from hub.accounts.roles import Permission
 from hub.console import (
     alarm_actions,
     audit_actions,
+    reject_actions,
     report_actions,
     run_actions,
     scenario_actions,
@@ -47,6 +48,7 @@ ACTIONS: tuple[Action, ...] = (
     *alarm_actions.ACTIONS,
     *scenario_actions.ACTIONS,
     *report_actions.ACTIONS,
+    *reject_actions.ACTIONS,
     *diagram_actions(lambda office: office.diagram),
     LIVE,
     DOCUMENT,

@@ -6,15 +6,14 @@ connection and in a thread of its own, so the trains of now wait for nobody's re
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from hub.accounts.roles import Permission
 from hub.console.action import Action, Call
+from hub.console.days import Days, Sheet, range_of
 from hub.past.punctuality import (
-    ON_TIME_MIN,
     Figures,
     by_class,
     by_day,
@@ -27,6 +26,7 @@ from hub.past.rejects import counts, rejects_of
 from hub.past.report_command import as_csv
 from hub.past.told import on_any_board, on_board, shown_at
 from hub.past.triggers import by_day as of_day
+from hub.past.triggers import by_hour as of_hour
 from hub.past.triggers import counted, triggers_of
 from hub.past.visits import visits_of
 from protocol.errors import OperatorError
@@ -34,6 +34,8 @@ from protocol.runs import PassengerPhase, Run, TrainPhase
 from protocol.times import Instant
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from twisted.internet.defer import Deferred
 
     from hub.console.office import Office
@@ -41,26 +43,10 @@ if TYPE_CHECKING:
     from hub.store.reading import Reader
     from station_config.model import Station
 
-MOST_DAYS = 92
-"""A quarter: a report over more is a matter of the command line."""
 EDGES = (0, 3, 5, 10, 15, 30, 60, 120)
 """Minutes late at which the histogram's classes end."""
-_LIMIT = Annotated[int, msgspec.Meta(ge=0, le=120)]
-_DAY = Annotated[str, msgspec.Meta(max_length=10)]
 _BOARD = Annotated[str, msgspec.Meta(max_length=60)]
 _AT = Annotated[str, msgspec.Meta(max_length=40)]
-
-
-class Days(msgspec.Struct, frozen=True, kw_only=True):
-    """Local service dates from `first` to `last`, ``YYYY-MM-DD``; none: today.
-
-    Attributes:
-        on_time: so many whole minutes late are on time.
-    """
-
-    first: _DAY = ""
-    last: _DAY = ""
-    on_time: _LIMIT = ON_TIME_MIN
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +70,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         late: how many were late by how much, by class.
         rejected: rows of which nothing was believed, and parts of rows.
         triggers: published, by day and kind.
+        triggers_by_hour: published, by local hour and kind.
     """
 
     first: str
@@ -96,13 +83,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     late: dict[str, int]
     rejected: tuple[int, int]
     triggers: dict[str, dict[str, int]]
-
-
-class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """A file for a spreadsheet."""
-
-    name: str
-    text: str
+    triggers_by_hour: dict[str, dict[str, int]]
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +107,7 @@ class Stood(msgspec.Struct, frozen=True, kw_only=True):
 def _report(office: Office, call: Call) -> Deferred[Report]:
     days: Days = call.query
     station = office.desk().station
-    first, last = _range(office, days)
+    first, last = range_of(office, days)
     return office.desk().past(lambda reader: _made(reader, station, first, last, days.on_time))
 
 
@@ -136,6 +117,7 @@ def _made(reader: Reader, station: Station, first: date, last: date, limit: int)
         name: {each: _group(found) for each, found in grouped(visits, key, limit).items()}
         for name, key in (("by_day", by_day), ("by_class", by_class), ("by_hour", by_hour))
     }
+    triggers = triggers_of(reader, first, last, station.zone_info)
     return Report(
         first=first.isoformat(),
         last=last.isoformat(),
@@ -143,19 +125,15 @@ def _made(reader: Reader, station: Station, first: date, last: date, limit: int)
         total=_group(figures(visits, limit)),
         late=histogram(visits, EDGES),
         rejected=counts(rejects_of(reader, first, last, station.zone_info)),
-        triggers={
-            day: dict(found)
-            for day, found in counted(
-                triggers_of(reader, first, last, station.zone_info), of_day
-            ).items()
-        },
+        triggers=counted(triggers, of_day),
+        triggers_by_hour=counted(triggers, of_hour),
         **groups,
     )
 
 
 def _csv(office: Office, call: Call) -> Deferred[Sheet]:
     station = office.desk().station
-    first, last = _range(office, call.query)
+    first, last = range_of(office, call.query)
 
     def made(reader: Reader) -> Sheet:
         zone = station.zone_info
@@ -190,25 +168,6 @@ def _stood(shown: Shown) -> Stood:
         since=shown.telling.since,
         cause=shown.telling.cause,
     )
-
-
-def _range(office: Office, days: Days) -> tuple[date, date]:
-    station, now = office.desk().station, office.desk().clock.now()
-    today = now.astimezone(station.zone_info).date()
-    first = _date(days.first, "first") or today
-    last = _date(days.last, "last") or max(first, today)
-    if last < first:
-        raise OperatorError("it is before the first day", where="last")
-    if last - first >= timedelta(days=MOST_DAYS):
-        raise OperatorError(f"at most {MOST_DAYS} days; more with `station report`", where="last")
-    return first, last
-
-
-def _date(text: str, where: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise OperatorError(f"{text!r} is not a date like 2021-01-20", where=where) from error
 
 
 def _group(found: Figures) -> Group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -42,6 +43,8 @@ from subsystems.kit.hub_link import HubLink
 from subsystems.kit.link import Timings
 
 T0 = datetime(2021, 1, 20, 4, 0, tzinfo=UTC)
+BEGAN = time.monotonic()
+"""When T0 was: a machine that has been up for a day must not make it tomorrow."""
 DAY = date(2021, 1, 20)
 MINUTE = timedelta(minutes=1)
 
@@ -111,7 +114,7 @@ class ScriptedHub:
     def __init__(self, turning, broker, *, epoch=1, clock=None):
         self.turning, self.broker, self.epoch = turning, broker, epoch
         self.topics = Topics(broker.topics.station)
-        self.clock = clock or SystemClock(T0, 0.0, wall=turning.reactor.seconds)
+        self.clock = clock or SystemClock(T0, BEGAN, wall=turning.reactor.seconds)
         self.seq, self.manifest_seq, self.words = 0, 0, 0
         self.revs = {}
         self.requests = []
@@ -249,7 +252,7 @@ class Told:
             settings=self.settings,
             station_id=broker.topics.station,
             description=DeviceDescription(kind="display"),
-            clock=clock or SystemClock(T0, 0.0, wall=turning.reactor.seconds),
+            clock=clock or SystemClock(T0, BEGAN, wall=turning.reactor.seconds),
             random=random.Random(2),
             log=structlog.get_logger(),
             on_runs=self.runs.append,
@@ -290,5 +293,12 @@ def cast(turning, tmp_path):
 def make():
     """Values for tests: ``make.run``, ``make.message``, ``make.T0`` and so on."""
     return SimpleNamespace(
-        run=make_run, message=message, entity=entity_of, live=LIVE, T0=T0, DAY=DAY, MINUTE=MINUTE
+        run=make_run,
+        message=message,
+        entity=entity_of,
+        live=LIVE,
+        T0=T0,
+        BEGAN=BEGAN,
+        DAY=DAY,
+        MINUTE=MINUTE,
     )

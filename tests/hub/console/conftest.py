@@ -113,18 +113,25 @@ def people(hub):
 
 @pytest.fixture
 def some_run(console):
-    """Make ids of runs that still come, each once."""
+    """Return runs that still come, no two alike in a test."""
     taken = console.__dict__.setdefault("taken", set())
+    now = set()
+
+    def fits(row, wanted):
+        run = row["run"]
+        later = run.get("departure", {}).get("planned", "") > "2021-01-20T06:00"
+        alike = all(run.get(name) == value for name, value in wanted.items())
+        return alike and later and row["id"].startswith("2021-01-20")
 
     def take(**wanted):
-        rows = console("viewer").get("/runs")["rows"]
-        for row in rows:
-            run = row["run"]
-            fits = all(run.get(name) == value for name, value in wanted.items())
-            later = run.get("departure", {}).get("planned", "") > "2021-01-20T06:00"
-            if fits and later and row["id"] not in taken and row["id"].startswith("2021-01-20"):
-                taken.add(row["id"])
-                return row
-        raise AssertionError("no such run")
+        rows = [row for row in console("viewer").get("/runs")["rows"] if fits(row, wanted)]
+        fresh = [row for row in rows if row["id"] not in taken]
+        # A hub serves many files: when all were taken, one of which nobody says anything any more.
+        quiet = [row for row in rows if not row["words"] and row["id"] not in now]
+        assert fresh or quiet, "no such run"
+        row = [*fresh, *quiet][0]
+        taken.add(row["id"])
+        now.add(row["id"])
+        return row
 
     return take

@@ -30,15 +30,11 @@ def test_every_visit_is_a_line_of_the_csv(console):
     assert sheet["name"].endswith("2021-01-20-2021-01-20.csv")
 
 
-def test_a_board_as_it_stood(console):
-    now = console("viewer").get("/station")["now"]
-    boards = console("viewer").get("/station")["boards"]
-    every = console("viewer").get(f"/history?at={now}")
-    departures = next(each["id"] for each in boards if each["kind"] == "departures")
-    stood = console("viewer").get(f"/history?at={now}&board={departures}")
-    assert every
-    assert {each["run"]["run_id"] for each in stood} <= {each["run"]["run_id"] for each in every}
-    assert all(each["since"] <= now for each in every)
+def test_moments_are_counted_by_day_and_by_hour_alike(console):
+    report = console("viewer").get(f"/reports/punctuality?{DAYS}")
+    both = (report["triggers"], report["triggers_by_hour"])
+    days, hours = (sum(sum(each.values()) for each in found.values()) for found in both)
+    assert days == hours
 
 
 @pytest.mark.parametrize(
@@ -48,6 +44,7 @@ def test_a_board_as_it_stood(console):
         ("/reports/punctuality?first=2021-01-20&last=2021-01-19", "last"),
         ("/reports/punctuality?first=2021-01-01&last=2022-01-01", "last"),
         ("/reports/visits?first=2021-13-01", "first"),
+        ("/reports/rejects/all?last=never", "last"),
         ("/history?at=noon", "at"),
         ("/history?at=2021-01-20T04:00:00Z&board=none", "board"),
     ],
@@ -55,6 +52,17 @@ def test_a_board_as_it_stood(console):
 def test_a_question_that_cannot_be_answered_is_told(console, path, where):
     status, answer = console("viewer").ask("GET", path)
     assert (status, answer["where"]) == (400, where)
+
+
+def test_a_board_as_it_stood(console):
+    now = console("viewer").get("/station")["now"]
+    boards = console("viewer").get("/station")["boards"]
+    every = console("viewer").get(f"/history?at={now}")
+    departures = next(each["id"] for each in boards if each["kind"] == "departures")
+    stood = console("viewer").get(f"/history?at={now}&board={departures}")
+    assert every
+    assert {each["run"]["run_id"] for each in stood} <= {each["run"]["run_id"] for each in every}
+    assert all(each["since"] <= now for each in every)
 
 
 def test_before_the_journal_there_is_nothing_to_tell(console):

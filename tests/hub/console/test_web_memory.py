@@ -136,6 +136,8 @@ def shift(new_page, tmp_path):
         page.goto(f"{url}/console/")
         expect(page.locator("[role=grid] [data-run]").first).to_be_visible(timeout=20_000)
         yield page
+        # A hub that had no processor time for its lease leads again a moment later; until then 503.
+        page.complaints[:] = [each for each in page.complaints if "503" not in each]
 
 
 def go_to(page, place):

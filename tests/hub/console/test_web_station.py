@@ -148,7 +148,7 @@ def test_a_post_that_does_not_sign_is_an_alarm_that_sounds_and_the_sound_is_kept
 def test_a_report_is_drawn_told_as_a_table_and_taken_along(seat):
     desk = seat("dispatcher")
     page = desk.go("reports", SHOWN["reports"])
-    expect(page.locator(".plot")).to_have_count(3)
+    expect(page.locator(".plot").nth(3)).to_be_visible()
     page.locator("#r-limit").fill("5")
     page.get_by_role("button", name="Count").click()
     expect(page.locator("main")).to_contain_text("at most 5 minutes late")
@@ -159,11 +159,31 @@ def test_a_report_is_drawn_told_as_a_table_and_taken_along(seat):
     told = page.get_by_role("region", name="by class").locator("tbody th").all_inner_texts()
     assert told == sorted(report["by_class"])
     with page.expect_download() as waited:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="Every train CSV").click()
     text = waited.value.path().read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == report["total"]["visits"]
     assert waited.value.suggested_filename.endswith(".csv")
+
+
+def test_moments_and_rows_that_were_not_believed_are_counted_too(seat):
+    desk = seat("dispatcher")
+    page = desk.go("reports", SHOWN["reports"])
+    report, found = api(desk, "/reports/punctuality"), api(desk, "/reports/rejects")
+    lines = list(csv.DictReader(io.StringIO(api(desk, "/reports/rejects/all")["text"])))
+    assert found["whole"] + found["parts"] <= len(lines), "the second answer may know more"
+    assert sum(each["whole"] + each["parts"] for each in found["reasons"]) == (
+        found["whole"] + found["parts"]
+    )
+    hours = page.get_by_role("region", name="Moments for announcements").locator("tbody th")
+    told = set(hours.all_inner_texts())
+    assert told <= {*report["triggers"], *report["triggers_by_hour"]}
+    assert told
+    page.get_by_role("button", name="Count").click()
+    expect(page.locator("#rejects")).to_contain_text("Rows not believed")
+    for each in found["reasons"][:2]:
+        rows = page.get_by_role("region", name="Rows not believed")
+        expect(rows).to_contain_text(each["en"])
 
 
 def test_boards_are_looked_at_as_they_stood(seat):

@@ -34,6 +34,7 @@ class DeskStage:
         self.station = station
         self.voices = {}
         self.sounds = []
+        self.silent = set()
         self.names = iter(f"n{n}" for n in range(1000))
         complain = [].append
         hands = Hands(
@@ -85,6 +86,9 @@ class DeskStage:
 
     def cut_off(self, voice, zones):
         self.driver.happen(Ended(voice, How.CUT_OFF, frozenset(zones)))
+
+    def background(self, zones, *, silent):
+        (self.silent.update if silent else self.silent.difference_update)(zones)
 
     # -- what tests ask
 

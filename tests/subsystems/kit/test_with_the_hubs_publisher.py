@@ -61,7 +61,7 @@ def publisher(turning, make):
             identity=HubIdentity(hub="hub", zone="Asia/Shanghai"),
             outbox=outbox,
             run_in_store=execute,
-            clock=SystemClock(make.T0, 0.0, wall=turning.reactor.seconds),
+            clock=SystemClock(make.T0, make.BEGAN, wall=turning.reactor.seconds),
             source=lambda: make.live,
             random=random.Random(3),
             log=structlog.get_logger(),

@@ -7,37 +7,10 @@ import { dateOf, expected, hhmm, hhmmss, late, numberOf, placeOf, station } from
 import { stationMs } from "../live.js";
 import { Field, toast } from "../ui.js";
 import { named, t } from "../words.js";
+import { Plot, whole } from "./plot.js";
+import { Announced, Rejects } from "./unbelieved.js";
 
 const fail = (error) => toast(error.message, { bad: true });
-const WIDTH = 720;
-const HEIGHT = 200;
-const LOW = 24;
-
-const whole = (value, unit) => (value === null || value === undefined ? "–" : `${Math.round(value * 10) / 10}${unit}`);
-
-/** A bar chart; `bars` are [label, value or null]. */
-function Plot({ title, bars, top, unit = "" }) {
-  const step = WIDTH / Math.max(bars.length, 1);
-  const room = HEIGHT - LOW - 16;
-  const each = Math.ceil(bars.length / 16);
-  return html`<figure class="plot">
-    <figcaption>${title}</figcaption>
-    <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${`${title}: ${bars.map(([label, value]) => `${label} ${whole(value, unit)}`).join(", ")}`}>
-      <line x1="0" x2=${WIDTH} y1=${HEIGHT - LOW} y2=${HEIGHT - LOW} />
-      ${bars.map(([label, value], place) => {
-        const tall = value === null ? 0 : (Math.min(value, top) / (top || 1)) * room;
-        const middle = step * (place + 0.5);
-        const wide = Math.min(step * 0.7, 56);
-        return html`<g key=${label}>
-          <rect x=${middle - wide / 2} y=${HEIGHT - LOW - tall} width=${wide} height=${tall} />
-          <text x=${middle} y=${HEIGHT - LOW - tall - 4} class="value">${whole(value, "")}</text>
-          ${place % each === 0 && html`<text x=${middle} y=${HEIGHT - 7}>${label}</text>`}
-        </g>`;
-      })}
-    </svg>
-  </figure>`;
-}
-
 function Groups({ title, groups }) {
   return html`<details open>
     <summary>${title}: ${t("as_table")}</summary>
@@ -76,6 +49,7 @@ function Found({ report }) {
     <${Plot} title=${`${t("on_time")} · ${t("by_hour")}`} bars=${shares(report.by_hour)} top=${100} unit=" %" />
     <${Plot} title=${`${t("on_time")} · ${t("by_class")}`} bars=${shares(report.by_class)} top=${100} unit=" %" />
     <${Plot} title=${t("late_by")} bars=${late} top=${Math.max(...late.map(([, count]) => count), 1)} /></div>
+    <${Announced} report=${report} />
     <div class="plots"><${Groups} title=${t("by_day")} groups=${report.by_day} />
     <${Groups} title=${t("by_hour")} groups=${report.by_hour} />
     <${Groups} title=${t("by_class")} groups=${report.by_class} /></div>`;
@@ -93,11 +67,13 @@ export function Reports() {
   const today = dateOf(stationMs());
   const [days, set] = useState({ first: today, last: today, on_time: 3 });
   const [report, show] = useState(null);
+  const [rejects, refuse] = useState(null);
   const [busy, setBusy] = useState(false);
   const query = () => `first=${days.first}&last=${days.last}&on_time=${days.on_time}`;
   const ask = () => {
     setBusy(true);
-    get(`/reports/punctuality?${query()}`).then(show, fail).finally(() => setBusy(false));
+    const asked = [get(`/reports/punctuality?${query()}`).then(show), get(`/reports/rejects?${query()}`).then(refuse)];
+    Promise.all(asked).catch(fail).finally(() => setBusy(false));
   };
   useEffect(ask, []);
   const change = (name) => (event) => set({ ...days, [name]: event.target.value });
@@ -108,10 +84,11 @@ export function Reports() {
       <${Field} label=${t("to_day")} id="r-last"><input id="r-last" type="date" required value=${days.last} onInput=${change("last")} /><//>
       <${Field} label=${t("on_time_up_to")} id="r-limit"><input id="r-limit" type="number" min="0" max="120" required value=${days.on_time} onInput=${change("on_time")} /><//>
       <button class="primary" disabled=${busy}>${t("count")}</button>
-      <button type="button" onClick=${() => get(`/reports/visits?${query()}`).then(save, fail)}>CSV ↓</button>
+      <button type="button" onClick=${() => get(`/reports/visits?${query()}`).then(save, fail)}>${t("every_train")} CSV ↓</button>
     </form>
     ${busy && html`<p class="dim" role="status">${t("loading")}</p>`}
     ${report && html`<${Found} report=${report} />`}
+    ${rejects && html`<${Rejects} found=${rejects} onSave=${() => get(`/reports/rejects/all?${query()}`).then(save, fail)} />`}
   </section>`;
 }
 
