@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from hub.console.office import Office
-    from hub.past.rejects import OfReason, Reject
+    from hub.past.rejects import OfReason
     from hub.store.reading import Reader
 
 
@@ -93,12 +93,8 @@ def _reasoned(reason: str, found: OfReason) -> Reasoned:
         parts=found.parts,
         first=found.first,
         last=found.last,
-        examples=tuple(map(_example, found.examples)),
+        examples=msgspec.convert(found.examples, tuple[Example, ...], from_attributes=True),
     )
-
-
-def _example(each: Reject) -> Example:
-    return Example(at=each.at, row=each.row, found=each.found, partial=each.partial)
 
 
 def _csv(office: Office, call: Call) -> Deferred[Sheet]:
@@ -114,11 +110,11 @@ def _csv(office: Office, call: Call) -> Deferred[Sheet]:
 
 ACTIONS = (
     Action(
-        "report.rejects", "GET", "/reports/rejects", Permission.SEE, Rejects, _rejects,
+        "report.rejects", "GET", "/reports/rejects", Permission.REJECTS, Rejects, _rejects,
         "Rows that were not believed in some days, by reason, with the latest ones.", query=Days,
     ),
     Action(
-        "report.rejects-csv", "GET", "/reports/rejects/all", Permission.SEE, Sheet, _csv,
+        "report.rejects-csv", "GET", "/reports/rejects/all", Permission.REJECTS, Sheet, _csv,
         "Every row that was not believed in some days as a line of CSV.", query=Days,
     ),
 )  # fmt: skip

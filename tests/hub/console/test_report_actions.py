@@ -50,8 +50,14 @@ def test_moments_are_counted_by_day_and_by_hour_alike(console):
     ],
 )
 def test_a_question_that_cannot_be_answered_is_told(console, path, where):
-    status, answer = console("viewer").ask("GET", path)
+    status, answer = console("dispatcher").ask("GET", path)
     assert (status, answer["where"]) == (400, where)
+
+
+@pytest.mark.parametrize("path", ["/reports/rejects", "/reports/rejects/all", "/rejects"])
+def test_rows_that_were_not_believed_are_not_for_everybody(console, path):
+    assert console("viewer").ask("GET", path)[0] == 403
+    assert console("dispatcher").ask("GET", path)[0] == 200
 
 
 def test_a_board_as_it_stood(console):

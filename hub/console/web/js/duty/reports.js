@@ -2,7 +2,7 @@
 // counted and how is said.
 
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
-import { get } from "../api.js";
+import { get, may } from "../api.js";
 import { dateOf, expected, hhmm, hhmmss, late, numberOf, placeOf, station } from "../format.js";
 import { stationMs } from "../live.js";
 import { Field, toast } from "../ui.js";
@@ -72,7 +72,8 @@ export function Reports() {
   const query = () => `first=${days.first}&last=${days.last}&on_time=${days.on_time}`;
   const ask = () => {
     setBusy(true);
-    const asked = [get(`/reports/punctuality?${query()}`).then(show), get(`/reports/rejects?${query()}`).then(refuse)];
+    const asked = [get(`/reports/punctuality?${query()}`).then(show)];
+    if (may("rejects")) asked.push(get(`/reports/rejects?${query()}`).then(refuse));
     Promise.all(asked).catch(fail).finally(() => setBusy(false));
   };
   useEffect(ask, []);
