@@ -27,11 +27,18 @@ def test_the_second_begins_with_the_first_octet(world, listening, form, baud):
     _, link = world.master(form, baud=baud)
     source = listening(form, link)
 
-    def told_on_time(reading):  # a busy machine may be late for one second, not for all
-        return abs(error_s(reading)) <= reading.uncertainty_s + reading.distance_s + 0.004
+    on_time = []  # a busy machine may be late for one second, or in looking, not for all
 
-    world.turning.until(lambda: any(map(told_on_time, world.readings)))
-    reading = next(filter(told_on_time, world.readings))
+    def told_on_time():
+        on_time.extend(
+            each
+            for each in world.readings
+            if abs(error_s(each)) <= each.uncertainty_s + each.distance_s + 0.004
+        )
+        return on_time
+
+    world.turning.until(told_on_time)
+    reading = on_time[0]
     assert reading.uncertainty_s < 0.05
     assert (reading.trust, reading.stratum) == (Trust.SYNCED, 0)
     assert source.rejected == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +34,10 @@ class FixedClock:
 
 @dataclass
 class MemoryOutbox:
-    """The port, in memory. `fails` makes every call fail, as a full disk does."""
+    """The port, in memory. `fails` makes every call fail, as a full disk does.
+
+    The test commits while the publisher's thread acknowledges: one at a time, as transactions are.
+    """
 
     epoch: int = 7
     queue: list[Publication] = field(default_factory=list)
@@ -41,21 +45,25 @@ class MemoryOutbox:
     acknowledged: list[int] = field(default_factory=list)
     fails: bool = False
     number: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def pending(self, limit):
         self._check()
-        newest = {p.entity: p.number for p in self.queue if p.retained}
-        kept = [p for p in self.queue if newest.get(p.entity, p.number) == p.number]
+        with self.lock:
+            newest = {p.entity: p.number for p in self.queue if p.retained}
+            kept = [p for p in self.queue if newest.get(p.entity, p.number) == p.number]
         return kept[:limit]
 
     def acknowledge(self, numbers):
         self._check()
-        self.acknowledged += numbers
-        self.queue = [p for p in self.queue if p.number not in set(numbers)]
+        with self.lock:
+            self.acknowledged += numbers
+            self.queue = [p for p in self.queue if p.number not in set(numbers)]
 
     def live(self):
         self._check()
-        return list(self.entities.values())
+        with self.lock:
+            return list(self.entities.values())
 
     def _check(self):
         if self.fails:
@@ -63,6 +71,10 @@ class MemoryOutbox:
 
     def commit(self, entity, body, *, rev=1, valid_until=None, retained=True):
         """What the store does in its transaction. `body` None deletes."""
+        with self.lock:
+            return self._commit(entity, body, rev, valid_until, retained=retained)
+
+    def _commit(self, entity, body, rev, valid_until, *, retained):
         self.number += 1
         publication = Publication(
             number=self.number,
