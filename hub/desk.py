@@ -1,23 +1,24 @@
 """What persons ask of a hub that leads, and command: the way in of console and command line.
 
-Law: wiring. Every command is recorded in the transaction that does it; several are done one after
-another, each in a step of its own. Nothing is judged here.
+Law: wiring. Every command is recorded in the transaction that does it; several that are given
+together are done one after another in one. Nothing is judged here.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThreadPool
 
-from hub.audit.order import Order
+from hub.audit.order import Order, Orders
 from hub.audit.record import Actor, Source
 from hub.console.table import make_row
 from hub.past.why import why
 from hub.reload import Reloaded
-from hub.store.audited import ask_audited, following, obey_audited, rehearsed
+from hub.store.audited import all_accepted, ask_audited, not_done, obey_all, rehearsed
 from hub.store.reading import reading
 from station_config.load import load_station
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from hub.store.manual import InForce
     from hub.store.outcome import StepResult
     from hub.store.reading import Reader
-    from hub.store.step import Step
     from one_way_feed.rows import Row as FeedRow
     from protocol.times import Instant
     from station_config.model import Station
@@ -105,16 +105,20 @@ class Desk:
 
     def order(self, order: Order) -> Deferred[Obeyed]:
         """Do what a person commands, in turn with everything else, and record it."""
-        assert self._steps is not None  # noqa: S101 - the reign's first act is `serve`
-        command = order.command
-        self._log.info("command", who=command.who, id=command.command_id)
-        return self._steps.command(order)
+        return self.order_all([order]).addCallback(itemgetter(0))
 
-    def obey(self, now: Instant, command: Order) -> Deferred[Obeyed]:
+    def order_all(self, orders: Sequence[Order], *, whole: bool = False) -> Deferred[list[Obeyed]]:
+        """Do `orders` one after another in one transaction; see `hub.audit.order.Orders`."""
+        if not orders:
+            return succeed([])
+        assert self._steps is not None  # noqa: S101 - the reign's first act is `serve`
+        for each in orders:
+            self._log.info("command", who=each.command.who, id=each.command_id)
+        return self._steps.command(Orders(tuple(orders), whole))
+
+    def obey(self, now: Instant, command: Orders) -> Deferred[list[Obeyed]]:
         """See `hub.steps.Obey`."""
-        work = partial(obey_audited, order=command, audit=self._audit)
-        done = self._in_store(partial(self._operations.obeying, now, work))
-        return done.addCallback(self._say)
+        return self._in_store(partial(self._obey, now, command)).addCallback(self._say)
 
     def command(self, command: Command, address: str = "") -> Deferred[Answer]:
         """Do what the command line commands."""
@@ -133,16 +137,6 @@ class Desk:
     def rehearse(self, orders: Sequence[Order]) -> Deferred[Rehearsed]:
         """Return what would become of `orders`, done one after another; nothing is done."""
         return self._in_store(partial(self._rehearse, list(orders)))
-
-    def order_all(self, orders: Sequence[Order]) -> Deferred[list[Obeyed]]:
-        """Do `orders` one after another; one that is refused stops none of the others.
-
-        What one of them did to a run is known to those after it.
-        """
-        done: Deferred[list[Obeyed]] = succeed([])
-        for order in orders:
-            done.addCallback(self._next, order)
-        return done
 
     def in_force(self) -> Deferred[InForce]:
         """Return what persons have set."""
@@ -173,32 +167,26 @@ class Desk:
         """Read the station's files again, off the reactor, and go on with their timetable."""
         return self._in_store(self._reload_now).addCallback(self._reloaded)
 
+    def _obey(self, now: Instant, given: Orders) -> list[Obeyed]:
+        works = obey_all(given.orders, self._audit)
+        if not given.whole:
+            return self._operations.obeying(now, works)
+        answers = self._operations.obeying(now, works, wanted=all_accepted)
+        return answers if all_accepted(answers) else [not_done(each) for each in answers]
+
     def _ask_all(self, orders: list[Order]) -> list[Obeyed]:
-        now = self._clock.now()
-        answered = []
-        for order in orders:
-            work = partial(ask_audited, order=order, audit=self._audit)
-            answered.append(self._operations.obeying(now, work, write=False))
-        return answered
+        works = [partial(ask_audited, order=order, audit=self._audit) for order in orders]
+        return [obeyed for obeyed, _ in self._operations.rehearsing(self._clock.now(), works)]
 
     def _rehearse(self, orders: list[Order]) -> Rehearsed:
-        done: list[Obeyed] = []
-
-        def work(step: Step, order: Order) -> Obeyed:
-            done.append(obey_audited(step, following(done, order), self._audit))
-            return done[-1]
-
-        works = [partial(work, order=order) for order in orders]
+        works = obey_all(orders, self._audit)
         return rehearsed(self._operations.rehearsing(self._clock.now(), works))
 
-    def _next(self, before: list[Obeyed], order: Order) -> Deferred[list[Obeyed]]:
-        done = self.order(following(before, order))
-        return done.addCallback(lambda obeyed: [*before, obeyed])
-
-    def _say(self, obeyed: Obeyed) -> Obeyed:
-        if obeyed.hand:
-            self._log.info("audit", number=obeyed.hand, hash=obeyed.mark)
-        return obeyed
+    def _say(self, answers: list[Obeyed]) -> list[Obeyed]:
+        for each in answers:
+            if each.hand:
+                self._log.info("audit", number=each.hand, hash=each.mark)
+        return answers
 
     def _all_runs(self) -> tuple[list[Row], StationMode | None]:
         hands, now = self._audit.hands(), self._clock.now()

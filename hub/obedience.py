@@ -1,7 +1,8 @@
-"""What persons command of the kernel and ask of it: one transaction each, on the hub's database.
+"""What persons command of the kernel and ask of it, on the hub's database.
 
-Law: every method blocks and is called from the store's thread. What a command means is
-`hub.store.manual`'s; here it gets its step, its place in the journal and its commit.
+Law: what is commanded together is one transaction. Every method blocks and is called from the
+store's thread. What a command means is `hub.store.manual`'s; here it gets its step, its place in
+the journal and its commit.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from hub.store.step import Step
 from hub.store.writes import Writes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator, Sequence
 
     from hub.kernel.objections import Answer
     from hub.kernel.override import Command, StationMode
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from station_config.model import Station
 
 _Answer = TypeVar("_Answer")
+
+
+def _anyhow(_: Sequence[object]) -> bool:
+    return True
 
 
 class Obedience(Held):
@@ -66,7 +71,7 @@ class Obedience(Held):
         Raises:
             DeviceError: the database failed; nothing was done, the command can be given again.
         """
-        return self.obeying(now, lambda step: obey(step, command))
+        return self.obeying(now, [lambda step: obey(step, command)])[0]
 
     def preview(self, now: Instant, command: Command) -> Answer:
         """Return what `command` would be answered; nothing is done.
@@ -74,46 +79,53 @@ class Obedience(Held):
         Raises:
             DeviceError: the database failed.
         """
-        asking = partial(obey, command=command, write=False)
-        return self.obeying(now, asking, write=False)
+        ((answer, _),) = self.rehearsing(now, [partial(obey, command=command, write=False)])
+        return answer
 
     def obeying(
-        self, now: Instant, work: Callable[[Step], _Answer], *, write: bool = True
-    ) -> _Answer:
-        """Do what a person wants in one transaction; return what `work` answers.
+        self,
+        now: Instant,
+        works: Sequence[Callable[[Step], _Answer]],
+        *,
+        wanted: Callable[[Sequence[_Answer]], bool] = _anyhow,
+    ) -> list[_Answer]:
+        """Do what persons want, one after another, in one transaction: all of it is kept or none.
 
         Args:
             now: station time.
-            work: gets the open step; nothing else has changed runs in it.
-            write: False: whatever was decided is not written.
+            works: each gets a step of its own, in which those before it have happened; nothing
+                else has changed runs in it.
+            wanted: is asked at the end; False: nothing is kept.
+
+        Returns:
+            What each answers.
 
         Raises:
             DeviceError: the database failed; nothing was done.
         """
         now = max(now, self._latest or now)
         self.end_manual(now)
-        with self._database.transaction() as opened:
+        done: list[tuple[_Answer, Step]] = []
+        kept: list[Step] = []
+        with suppress(_TakenBackError), self._database.transaction() as opened:
             _, last_minute, next_number = self._fence(opened)
-            step = self._step(opened, now, next_number)
-            answer = work(step)
-            if not write or step.writes.idle:
-                return answer
-            step.tick()
-            mark_step(step, None, new_day=False)
-            step.writes.flush(opened, self._statements)
-            self._write_kernel(opened, self.epoch, self.epoch, last_minute, step.writes.next_number)
-        self._latest, self._mode = now, step.mode
-        self.look_on(committed(step))
-        return answer
+            done += self._in_turn(opened, now, next_number, works, mark=True)
+            answers = [answer for answer, _ in done]
+            if not wanted(answers):
+                raise _TakenBackError
+            kept = [step for _, step in done if not step.writes.idle]
+            if kept:
+                number = kept[-1].writes.next_number
+                self._write_kernel(opened, self.epoch, self.epoch, last_minute, number)
+        for step in kept:
+            self._latest, self._mode = now, step.mode
+            self.look_on(committed(step))
+        return answers
 
     def rehearsing(
-        self, now: Instant, works: Iterable[Callable[[Step], _Answer]]
+        self, now: Instant, works: Sequence[Callable[[Step], _Answer]]
     ) -> list[tuple[_Answer, Step]]:
-        """Do what persons want, one after another as `obeying` would, and keep nothing of it.
-
-        Args:
-            now: station time.
-            works: each gets a step of its own, in which those before it have happened.
+        """Do what persons want as `obeying` would, and keep nothing of it.
 
         Returns:
             Of each what it answers, and its step, to be read only.
@@ -125,16 +137,32 @@ class Obedience(Held):
         self.end_manual(now)
         done: list[tuple[_Answer, Step]] = []
         with suppress(_TakenBackError), self._database.transaction() as opened:
-            next_number = self._fence(opened)[2]
-            for work in works:
-                step = self._step(opened, now, next_number)
-                done.append((work(step), step))
-                if not step.writes.idle:
-                    step.tick()
-                    step.writes.flush(opened, self._statements)
-                    next_number = step.writes.next_number
+            done += self._in_turn(opened, now, self._fence(opened)[2], works, mark=False)
             raise _TakenBackError
         return done
+
+    def _in_turn(
+        self,
+        opened: Transaction,
+        now: Instant,
+        next_number: int,
+        works: Sequence[Callable[[Step], _Answer]],
+        *,
+        mark: bool,
+    ) -> Iterator[tuple[_Answer, Step]]:
+        """Do works in an open transaction, each in a step; with `mark` the journal tells steps."""
+        mode = self._mode
+        for work in works:
+            step = self._step(opened, now, next_number)
+            step.mode = mode
+            yield work(step), step
+            if step.writes.idle:
+                continue
+            step.tick()
+            if mark:
+                mark_step(step, None, new_day=False)
+            step.writes.flush(opened, self._statements)
+            next_number, mode = step.writes.next_number, step.mode
 
     def in_force(self, now: Instant) -> InForce:
         """Return what persons have set and what holds at `now`.

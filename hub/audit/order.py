@@ -44,6 +44,23 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Orders:
+    """Orders that are done one after another in one transaction: a crash leaves all, or none.
+
+    Attributes:
+        whole: none is done if one of them is refused. False: the others are.
+    """
+
+    orders: tuple[Order, ...]
+    whole: bool = False
+
+    @property
+    def command_id(self) -> str:
+        """That of the first."""
+        return self.orders[0].command_id
+
+
+@dataclass(frozen=True)
 class Obeyed:
     """What became of it.
 

@@ -6,10 +6,10 @@ refuses, and each command is done at the desk, which records it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from twisted.internet.defer import succeed
 
 from hub.accounts.hashing import draw_token
 from hub.accounts.roles import Permission, may
@@ -129,15 +129,8 @@ def _execute(office: Office, call: Call) -> Deferred[Executed]:
         raise NotThereError("armed batch")
     if len(orders) != wanted.count:
         raise OperatorError(f"it has {len(orders)} commands, not {wanted.count}; arm it again")
-    if not wanted.all_or_nothing:
-        return desk.order_all(orders).addCallback(_executed)
-
-    def unless_refused(found: Rehearsed) -> Deferred[Executed]:
-        if _refused(found.answers):
-            return succeed(_executed(found.answers, done=0))
-        return desk.order_all(orders).addCallback(_executed)
-
-    return desk.rehearse(orders).addCallback(unless_refused)
+    whole = wanted.all_or_nothing
+    return desk.order_all(orders, whole=whole).addCallback(partial(_executed, whole=whole))
 
 
 def _undo(office: Office, call: Call) -> Deferred[Executed]:
@@ -186,10 +179,10 @@ def _refused(answers: Sequence[Obeyed]) -> int:
     return sum(not each.answer.accepted for each in answers)
 
 
-def _executed(answers: Sequence[Obeyed], done: int | None = None) -> Executed:
+def _executed(answers: Sequence[Obeyed], *, whole: bool = False) -> Executed:
     refused = _refused(answers)
     return Executed(
-        done=len(answers) - refused if done is None else done,
+        done=0 if whole and refused else len(answers) - refused,
         refused=refused,
         answers=tuple(map(answer_of, answers)),
     )

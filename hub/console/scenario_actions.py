@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from twisted.internet.defer import succeed
 
 from hub.accounts.hashing import draw_token
 from hub.accounts.roles import Permission
@@ -155,7 +154,7 @@ def _begin(office: Office, call: Call) -> Deferred[Done]:
     running = armed.beside
     entry = office.entry(call, BEGIN, running.id, **_told(running))
     done = office.record(entry).addCallback(lambda _: office.scenarios.begun(running))
-    done.addCallback(lambda _: desk.order_all(armed.orders) if armed.orders else succeed([]))
+    done.addCallback(lambda _: desk.order_all(armed.orders))
     return done.addCallback(lambda answers: _done(office, answers))
 
 
@@ -170,7 +169,7 @@ def _end(office: Office, call: Call) -> Deferred[Done]:
     orders = _orders(call, commands, END, running)
     entry = office.entry(call, END, running.id, why=body.why, drill=running.wanted.drill)
     done = office.record(entry)
-    done.addCallback(lambda _: desk.order_all(orders) if orders else succeed([]))
+    done.addCallback(lambda _: desk.order_all(orders))
 
     def over(answers: list[Obeyed]) -> Deferred[Done]:
         kept = office.scenarios.over(running.id)

@@ -9,6 +9,7 @@ the person looked: then nothing is done, and who it was is told.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,7 +26,7 @@ from hub.store.notices import kept_notices, notice_of
 from protocol.topics import notice_entity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hub.audit.record import Record
     from hub.store.audit import AuditStore
@@ -47,6 +48,31 @@ def obey_audited(step: Step, order: Order, audit: AuditStore) -> Obeyed:
     if answer.accepted and answer.run_id is not None:
         step.hands[answer.run_id] = record.number
     return Obeyed(answer, since, record.number, record.hash)
+
+
+def obey_all(orders: Sequence[Order], audit: AuditStore) -> list[Callable[[Step], Obeyed]]:
+    """Return what does `orders`, each in a step; one that is refused stops none of the others.
+
+    What one of them did to a run is known to those after it. Do them once: they share what they
+    have done.
+    """
+    done: list[Obeyed] = []
+
+    def work(step: Step, order: Order) -> Obeyed:
+        done.append(obey_audited(step, following(done, order), audit))
+        return done[-1]
+
+    return [partial(work, order=order) for order in orders]
+
+
+def all_accepted(answers: Sequence[Obeyed]) -> bool:
+    """Return whether none of them was refused."""
+    return all(each.answer.accepted for each in answers)
+
+
+def not_done(obeyed: Obeyed) -> Obeyed:
+    """Return the answer to a command whose transaction was taken back, with its record."""
+    return Obeyed(obeyed.answer, obeyed.overtaken)
 
 
 def ask_audited(step: Step, order: Order, audit: AuditStore) -> Obeyed:
