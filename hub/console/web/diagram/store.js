@@ -89,3 +89,16 @@ export class Film {
     return copyOf(this.picture);
   }
 }
+
+/** Also of another life of the hub. @param {string} seq @param {string} known */
+export function isLater(seq, known) {
+  const [boot, number] = split(seq);
+  const [mine, held] = split(known);
+  return boot !== mine || number > held;
+}
+
+/** @param {string} seq @returns {[string, number]} */
+function split(seq) {
+  const at = seq.lastIndexOf("-");
+  return [seq.slice(0, at), Number(seq.slice(at + 1))];
+}

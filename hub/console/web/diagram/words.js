@@ -36,6 +36,7 @@ const ZH = {
   presets: { light: "浅色", dark: "深色", "okabe-ito": "色盲友好（Okabe-Ito）", "high-contrast": "高对比" },
   sights: { "": "", protanopia: "红色盲", deuteranopia: "绿色盲", tritanopia: "蓝色盲" },
   late: (/** @type {number} */ n) => `晚${n}分`, early: (/** @type {number} */ n) => `早${n}分`,
+  shortTrack: (/** @type {string} */ label) => `${label}道`, mainLine: "正线",
   onTrack: (/** @type {string} */ label) => `${label}道`, atPlatform: (/** @type {string} */ label) => `${label}站台`,
   ago: (/** @type {number} */ n) => `${n} 分钟前`, ahead: (/** @type {number} */ n) => `${n} 分钟后`,
 };
@@ -71,6 +72,7 @@ const EN = {
   presets: { light: "Light", dark: "Dark", "okabe-ito": "Colour-blind safe (Okabe-Ito)", "high-contrast": "High contrast" },
   sights: { "": "", protanopia: "protanopia", deuteranopia: "deuteranopia", tritanopia: "tritanopia" },
   late: (n) => `${n} min late`, early: (n) => `${n} min early`,
+  shortTrack: (label) => label, mainLine: "main",
   onTrack: (label) => `track ${label}`, atPlatform: (label) => `platform ${label}`,
   ago: (n) => `${n} min ago`, ahead: (n) => `in ${n} min`,
 };
