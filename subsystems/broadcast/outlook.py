@@ -89,7 +89,9 @@ def outlook(state: State, now: Instant, mono_s: float) -> tuple[Outlook, ...]:
 
 
 def _coming(state: State, now: Instant) -> list[Item]:
-    return [item for item in state.items.values() if item.occasion.due <= now + HORIZON]
+    """Return what is to come; an emergency that is said until it ends is no news then."""
+    until = now + HORIZON
+    return [i for i in state.items.values() if i.occasion.due <= until and not i.endless]
 
 
 def _order(item: Item, now: Instant) -> tuple[Instant, int, Instant, str]:

@@ -293,6 +293,7 @@ class Broadcast:
         texts = {tag: words.told(line) for tag, words in self._lines.items()}
         sight = Sight(
             now=self.link.now(),
+            mono_s=self._parts.reactor.seconds(),
             rate=self._parts.clock.rate,
             line=LineNow(texts, TONES.get(line.code, "soon"), self.link.mode.value),
             mutes=self.rooms.mutes.value.zones,

@@ -14,6 +14,7 @@ import msgspec
 from protocol.times import to_unix
 from subsystems.broadcast.facts import decode_facts
 from subsystems.broadcast.model import Kind, Priority
+from subsystems.broadcast.outlook import outlook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from protocol.times import Instant
     from subsystems.broadcast.kept import Alerted, MuteUntil
     from subsystems.broadcast.model import Occasion
+    from subsystems.broadcast.outlook import Ahead
     from subsystems.broadcast.sounded import Sounded
-    from subsystems.broadcast.state import Item, State, Voice
+    from subsystems.broadcast.state import State, Voice
 
 Text = dict[str, str]
 NEXT_MOST = 12
@@ -57,10 +59,17 @@ class Coming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Next(msgspec.Struct, frozen=True):
-    """The same in one zone: `why` it is not spoken now, of `records.Why`."""
+    """The same in one zone.
+
+    Attributes:
+        key: of the announcement.
+        why: it is not spoken now, of `records.Why`.
+        expected: when it will probably begin here; None: it would be too late.
+    """
 
     key: str
     why: str
+    expected: int | None
 
 
 class Muted(msgspec.Struct, frozen=True):
@@ -156,6 +165,7 @@ class Sight:
 
     Attributes:
         now: station time.
+        mono_s: the same in real seconds, as `schedule.step` is given.
         rate: station seconds per real second.
         line: see `LineNow`.
         mutes: that persons set, with their ends.
@@ -166,6 +176,7 @@ class Sight:
     """
 
     now: Instant
+    mono_s: float
     rate: float
     line: LineNow
     mutes: Mapping[str, MuteUntil]
@@ -177,13 +188,13 @@ class Sight:
 
 def overview(state: State, sight: Sight) -> Overview:
     """Return what the pages are shown."""
-    ahead = {zone: _ahead(zone, state) for zone in state.zones.order}
-    shown = {item.occasion.key: item.occasion for items in ahead.values() for item in items}
+    ahead = {o.zone: o.ahead[:NEXT_MOST] for o in outlook(state, sight.now, sight.mono_s)}
+    shown = {each.occasion.key: each.occasion for coming in ahead.values() for each in coming}
     return Overview(
         now=milliseconds(sight.now),
         rate=sight.rate,
         line=sight.line,
-        zones=tuple(_zone(zone, items, state, sight) for zone, items in ahead.items()),
+        zones=tuple(_zone(zone, coming, state, sight) for zone, coming in ahead.items()),
         voices=voices(state, sight.sounded),
         coming={key: _coming(each, sight.words(each)) for key, each in shown.items()},
         orders=tuple(_order(each, sight.words) for each in _orders(state)),
@@ -209,17 +220,7 @@ def milliseconds(instant: Instant) -> int:
     return round(to_unix(instant) * 1000)
 
 
-def _ahead(zone: str, state: State) -> list[Item]:
-    """Return what is to come in a zone: what waits first, then the soonest."""
-    heard = {
-        each.key for v in state.voices.values() if zone in v.live for each in v.told
-    }  # fmt: skip
-    coming = (i for i in state.items.values() if zone in i.left and i.occasion.key not in heard)
-    ordered = sorted(coming, key=lambda i: (i.occasion.due, -i.occasion.priority, i.occasion.key))
-    return [item for item in ordered if not item.endless][:NEXT_MOST]
-
-
-def _zone(zone: str, items: Iterable[Item], state: State, sight: Sight) -> ZoneNow:
+def _zone(zone: str, coming: Iterable[Ahead], state: State, sight: Sight) -> ZoneNow:
     live = (name for name, voice in state.voices.items() if zone in voice.live)
     taken = any(zone in each.zones for each in state.takeovers.values())
     return ZoneNow(
@@ -229,8 +230,13 @@ def _zone(zone: str, items: Iterable[Item], state: State, sight: Sight) -> ZoneN
         taken=taken,
         resting=state.zones.rests(zone, sight.now, Priority.COURTESY),
         muted=_muted(zone, state, sight.mutes),
-        next=tuple(Next(i.occasion.key, str(i.why.get(zone, "not-due"))) for i in items),
+        next=tuple(_next(each) for each in coming),
     )
+
+
+def _next(ahead: Ahead) -> Next:
+    expected = None if ahead.expected is None else milliseconds(ahead.expected)
+    return Next(ahead.occasion.key, str(ahead.why), expected)
 
 
 def _muted(zone: str, state: State, mutes: Mapping[str, MuteUntil]) -> Muted | None:

@@ -42,15 +42,15 @@ function strip(zone) {
   svg.setAttribute("aria-hidden", "true");
   svg.setAttribute("preserveAspectRatio", "none");
   svg.setAttribute("viewBox", "0 0 1800 20");
-  for (const { key } of zone.next) {
+  for (const { key, expected } of zone.next) {
     const coming = state.coming[key];
-    const at = Math.max(0, coming.due - now());
+    const at = Math.max(0, (expected ?? coming.due) - now());
     if (at > HORIZON_MS) continue;
     const mark = document.createElementNS(SVG, "rect");
     mark.setAttribute("x", String((at / HORIZON_MS) * 1800));
     mark.setAttribute("y", coming.priority >= 4 ? "0" : "6");
     mark.setAttribute("height", coming.priority >= 4 ? "20" : "8");
-    mark.setAttribute("width", String(Math.max(8, coming.seconds || 12)));
+    mark.setAttribute("width", "12");
     mark.dataset.priority = coming.priority >= 7 ? "urgent" : coming.priority >= 4 ? "high" : "low";
     svg.append(mark);
   }
@@ -67,7 +67,7 @@ function words(zone) {
   const first = zone.next[0] && state.coming[zone.next[0].key];
   const why = zone.next[0]?.why ?? "not-due";
   const waits = why === "not-due" ? "" : ` · ${t(`why_${why.replaceAll("-", "_")}`)}`;
-  const text = first ? `${clock(first.due)} ${first.train} ${kindName(first.kind)}${waits}` : t("nothing_coming");
+  const text = first ? `${clock(zone.next[0].expected ?? first.due)} ${first.train} ${kindName(first.kind)}${waits}` : t("nothing_coming");
   return [make("p", { class: "words", text })];
 }
 
@@ -129,7 +129,7 @@ function comingRow(each) {
   return make(
     "tr",
     { "data-key": each.key },
-    make("td", { class: "time", text: clock(each.due) }),
+    make("td", { class: "time", text: clock(each.at) }),
     make("td", {}, make("strong", { text: each.train }), ` ${kindName(each.kind)}`),
     make("td", { text: zoneNames(where) }),
     make("td", {}, ...paragraphs(each.text)),
@@ -141,13 +141,15 @@ function drawComing() {
   /** @type {Map<string, any>} */
   const rows = new Map();
   for (const zone of state.zones) {
-    for (const { key, why } of zone.next) {
-      const known = rows.get(key) ?? { ...state.coming[key], key, zones: {} };
+    for (const { key, why, expected } of zone.next) {
+      const known = rows.get(key) ?? { ...state.coming[key], key, zones: {}, at: Infinity };
       known.zones[zone.id] = why;
+      known.at = Math.min(known.at, expected ?? Infinity);
       rows.set(key, known);
     }
   }
-  const sorted = [...rows.values()].sort((a, b) => a.due - b.due || a.key.localeCompare(b.key)).slice(0, 40);
+  for (const each of rows.values()) if (each.at === Infinity) each.at = each.due; // it would be too late
+  const sorted = [...rows.values()].sort((a, b) => a.at - b.at || a.key.localeCompare(b.key)).slice(0, 40);
   by("coming-list").replaceChildren(...sorted.map(comingRow));
   by("coming-none").hidden = sorted.length > 0;
 }

@@ -86,6 +86,7 @@ def test_all_of_it_stands_on_the_page(stage):
         stage.driver.state,
         Sight(
             now=stage.now(),
+            mono_s=stage.reactor.seconds(),
             rate=1.0,
             line=None,
             mutes=stage.means.mutes.value.zones,
@@ -100,7 +101,9 @@ def test_all_of_it_stands_on_the_page(stage):
     (voice,) = shown.voices
     assert zones["forecourt"].voice == voice.id
     assert (voice.text, voice.clip) == ({"en": "Mind the gap"}, "ab" * 32)
-    assert [each.key for each in zones["platform-9"].next] == [later]
+    (coming,) = zones["platform-9"].next
+    assert (coming.key, coming.why) == (later, "not-due")
+    assert coming.expected == shown.coming[later].due
     assert shown.coming[later].text == {"en": "Mind the gap"}
     assert zones["exit"].muted.by == "li"
     assert zones["forecourt"].muted is None

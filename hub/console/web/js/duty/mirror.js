@@ -57,13 +57,15 @@ function signs(zone) {
   return zone.resting ? html`<span class="dim">☾ ${t("resting")}</span>` : null;
 }
 
+const Coming = ({ at, text }) => html`<p class="next-said" title=${text}><b>${hhmm(at)}</b> ${text}</p>`;
+
 function Zone({ zone, outlook }) {
   const voice = outlook.voices.find((each) => each.id === zone.voice);
-  const coming = zone.next.map((each) => outlook.coming[each.key]).filter(Boolean);
+  const coming = zone.next.filter((each) => outlook.coming[each.key] && each.expected !== null);
   return html`<tr>
     <th scope="row">${nameOf(zone.id)}</th>
     <td>${signs(zone)} ${voice ? html`<b>♪</b> ${textOf(voice.text)}` : html`<span class="dim">—</span>`}</td>
-    <td>${coming.slice(0, 2).map((each) => html`<p class="next-said" title=${textOf(each.text)}><b>${hhmm(each.due)}</b> ${textOf(each.text)}</p>`)}</td>
+    <td>${coming.slice(0, 2).map(({ key, expected }) => html`<${Coming} key=${key} at=${expected} text=${textOf(outlook.coming[key].text)} />`)}</td>
   </tr>`;
 }
 

@@ -3,9 +3,15 @@
 import { html, useEffect, useState } from "../../vendor/preact-htm-signals.js";
 import { get } from "../api.js";
 import { hhmm } from "../format.js";
-import { t } from "../words.js";
+import { named, t } from "../words.js";
 
 const EVERY_MS = 5000;
+
+/** What a device says of itself, in its own words where it has some; the code is what a maintainer looks up. */
+function Fault({ fault }) {
+  const said = named(fault.text ?? {});
+  return html`<p class="fault"><b class="warn">▲ ${said || fault.code}</b> <small class="dim">${hhmm(fault.since)} ${fault.part ?? ""} ${said ? fault.code : ""}</small></p>`;
+}
 
 export function StationPage() {
   const [found, setFound] = useState(null);
@@ -43,7 +49,7 @@ export function StationPage() {
           ${Object.entries(found.fleet.devices).map(
             ([id, each]) => html`<tr key=${id}><th scope="row"><b>${id}</b> <small class="dim">${each.kind}</small></th>
               <td class=${each.mode === "ONLINE" ? "good" : "bad"}>${each.mode === "ONLINE" ? "●" : "✕"} ${t(`link_${each.mode}`)} <small class="dim">${hhmm(each.since)}</small></td>
-              <td class="dim">${each.software ?? ""}</td><td class="warn">${(each.faults ?? []).map((fault) => html`<span class="mark">▲ ${fault}</span>`)}</td></tr>`,
+              <td class="dim">${each.software ?? ""}</td><td>${(each.told ?? []).map((fault) => html`<${Fault} key=${fault.code} fault=${fault} />`)}</td></tr>`,
           )}
         </tbody>
       </table>
