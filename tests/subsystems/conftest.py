@@ -14,6 +14,7 @@ import structlog
 from protocol.codec import decode, encode, type_name
 from protocol.commands import Ack
 from protocol.devices import Fault, Health
+from protocol.errors import DeviceError
 from protocol.identifiers import make_run_id
 from protocol.messages import (
     Beat,
@@ -182,7 +183,16 @@ class ScriptedHub:
         self.send(self.topics.of_entity(entity), payload, retain=not isinstance(body, Beat))
 
     def send(self, topic, payload, *, retain=True):
-        self.turning.result(self.connection.publish(topic, payload, qos=1, retain=retain))
+        """Publish; again when the line was lost: a test at a browser does not keep it alive."""
+        for last in (False, True):
+            self.turning.until(lambda: self.connection.connected)
+            try:
+                self.turning.result(self.connection.publish(topic, payload, qos=1, retain=retain))
+            except DeviceError:
+                if last:
+                    raise
+            else:
+                return
 
     def online(self):
         self.say(self._state(online=True))
