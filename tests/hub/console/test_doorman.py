@@ -64,7 +64,7 @@ def test_a_restart_of_the_hub_forgets_no_mistake_and_a_reset_does(tmp_path):
         hub.start()
         caller.log_in(
             "wrong"
-        )  # a slow start may have outlasted the wait; one mistake alone has none
+        )
         status, answer = caller.log_in()
         assert (status, answer["code"]) == (429, "wait")
         desk.change("forgetful", RESET, password=hash_password("correct horse battery"))
