@@ -47,7 +47,7 @@ def test_hub_frozen_and_thawed(station):
     case.back("晚点约25分")
 
 
-@on("nats", "mosquitto")
+@on("mosquitto", nightly=["nats"])
 def test_broker_killed_and_started_empty(station):
     case = station()
     first, second, _ = case.trains

@@ -43,7 +43,7 @@ def station(made_case, broker, network, far_page):
     return lambda: made_case(broker, far_page, network=network)
 
 
-@on("nats", "mosquitto")
+@on("nats", nightly=["mosquitto"])
 def test_a_cable_is_pulled_and_put_back(station, network):
     case = station()
     first, second, third = case.trains

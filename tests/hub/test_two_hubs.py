@@ -76,10 +76,10 @@ class Ear:
 
 
 @pytest.fixture
-def broker(request, tmp_path):
-    kind = getattr(request, "param", "nats")
+def broker(tmp_path):
+    """NATS; two hubs before Mosquitto are in `tests/end_to_end/test_two_hubs.py`."""
     topics = Topics(load_station(HOHHOT).id)
-    broker = RealBroker(kind, tmp_path / kind, topics=topics)
+    broker = RealBroker("nats", tmp_path / "nats", topics=topics)
     devices = {"display": "display"}
     broker.permissions = list(station_permissions(topics, hub="hub", devices=devices))
     broker.directory.mkdir()
@@ -195,7 +195,6 @@ def test_a_single_hub_that_is_killed_leads_again_at_once(make_hub, database_url,
     assert len(hub.said("hub.takes-over")) == 2, "an orderly stop leaves nothing to take over"
 
 
-@pytest.mark.parametrize("broker", ["nats", "mosquitto"], indirect=True)
 def test_of_two_with_databases_of_their_own_the_later_one_has_the_floor(make_hub, tmp_path, ear):
     older = make_hub("older", f"sqlite:///{tmp_path}/older.db")
     newer = make_hub("newer", f"sqlite:///{tmp_path}/newer.db")

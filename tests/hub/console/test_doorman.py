@@ -62,9 +62,7 @@ def test_a_restart_of_the_hub_forgets_no_mistake_and_a_reset_does(tmp_path):
                 time.sleep(min(0.5, said[1]["wait_s"]))
         hub.stop()
         hub.start()
-        caller.log_in(
-            "wrong"
-        )
+        caller.log_in("wrong")
         status, answer = caller.log_in()
         assert (status, answer["code"]) == (429, "wait")
         desk.change("forgetful", RESET, password=hash_password("correct horse battery"))

@@ -64,8 +64,11 @@ def check(page):
         assert page.locator(part).evaluate(inside), part
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)], ids=["wide", "upright"])
-@pytest.mark.parametrize(("theme", "language"), [("dark", "zh"), ("light", "en")])
+@pytest.mark.parametrize(
+    ("size", "theme", "language"),
+    [((1920, 1080), "dark", "zh"), ((1080, 1920), "light", "en")],
+    ids=["wide-dark-zh", "upright-light-en"],
+)
 def test_a_banner_and_an_emergency_for_everybody(live, new_page, size, theme, language):
     page = opened(new_page(*size), live, f"theme={theme}&lang={language}")
     name = f"kiosk-{theme}-{size[0]}"

@@ -48,8 +48,11 @@ def numbers(page):
     return page.locator(".row .number").all_inner_texts()
 
 
-@pytest.mark.parametrize("size", [WIDE, UPRIGHT], ids=["wide", "upright"])
-@pytest.mark.parametrize(("theme", "language"), [("dark", "zh"), ("light", "en")])
+@pytest.mark.parametrize(
+    ("size", "theme", "language"),
+    [(WIDE, "dark", "zh"), (UPRIGHT, "light", "en")],
+    ids=["wide-dark-zh", "upright-light-en"],
+)
 def test_every_screen_is_for_everybody(live, new_page, size, theme, language):
     """WCAG 2.2 AA by axe-core; nothing cut off; nothing too small to be touched."""
     page = new_page(*size)
