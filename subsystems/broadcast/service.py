@@ -112,6 +112,7 @@ class Broadcast:
                     CommandKind.TEST: self._orders.test,
                 },
                 wanted=self._wanted,
+                follows=frozenset({"want.volume", "want.muted"}),
                 measured=lambda: self.counts.metrics,
             ),
         )

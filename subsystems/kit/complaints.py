@@ -29,6 +29,14 @@ CLOCK_OFF_TEXT = {
     "de": "die eigene Uhr geht mehr als eine Sekunde falsch; sie wird von der Zentrale berichtigt",
 }
 
+UNSUPPORTED = "unsupported"
+"""Code of the fault, by the protocol: C-8.5."""
+UNSUPPORTED_TEXT = {
+    "zh": "本设备不能满足的要求：{names}",
+    "en": "this device cannot follow: {names}",
+    "de": "dieses Gerät kann nicht befolgen: {names}",
+}
+
 
 class Complaints:
     """The complaints of one subsystem.
@@ -48,6 +56,7 @@ class Complaints:
         self._zombies: set[tuple[str, int]] = set()
         self._rate_said = False
         self._clock_was_off = False
+        self._unfollowed: tuple[str, ...] = ()
         self.rejected = 0
 
     def reject(self, error: MessageError, now_s: float) -> None:
@@ -81,3 +90,16 @@ class Complaints:
                 self._faults().begin(CLOCK_OFF, Severity.WARNING, CLOCK_OFF_TEXT)
             else:
                 self._faults().end(CLOCK_OFF)
+
+    def unfollowed(self, names: tuple[str, ...]) -> None:
+        """Say what is asked of the device that it does not do, and when that is over."""
+        if names == self._unfollowed:
+            return
+        self._unfollowed = names
+        if not names:
+            self._log.info("device.follows-all")
+            self._faults().end(UNSUPPORTED)
+            return
+        self._log.warning("device.cannot-follow", names=names)
+        text = {k: v.format(names=", ".join(names)) for k, v in UNSUPPORTED_TEXT.items()}
+        self._faults().begin(UNSUPPORTED, Severity.WARNING, text)

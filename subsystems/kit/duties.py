@@ -17,6 +17,7 @@ from protocol.devices import Config, Want
 from protocol.errors import MessageError
 from subsystems.kit.obedience import Arrived
 from subsystems.kit.orders import DONE, CommandRefusedError, Ears, Orders, Outcome
+from subsystems.kit.unfollowed import unfollowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +45,8 @@ class Willing:
         does: its own commands, by kind; see `orders.Orders`.
         wanted: called with each new desired state, and with the one of an earlier life.
         configured: likewise with each new configuration.
+        follows: which of their fields it follows, as ``want.volume``; of all others that are asked
+            for the hub is told a fault.
         restart: ends the process so that it is started anew; None: it cannot be.
         spoken: called with what loudspeakers say, when a voice begins and when it ends; None: it
             is of no use here.
@@ -53,6 +56,7 @@ class Willing:
     does: Mapping[str, Order] = field(default_factory=dict)
     wanted: Callable[[Want], None] = lambda _want: None
     configured: Callable[[Config], None] = lambda _config: None
+    follows: frozenset[str] = frozenset()
     restart: Callable[[], None] | None = None
     spoken: Callable[[Spoken], None] | None = None
     measured: Callable[[], Mapping[str, float]] = dict
@@ -67,12 +71,14 @@ class Reach:
         resync: forgets everything and fetches it anew; fires when everything is held again.
         changed: publishes the state.
         identify: shows for so many seconds, in the honest line, which device this is.
+        unfollowed: tells what is asked for and not followed, by name; nothing: no more.
     """
 
     report: Callable[[], None]
     resync: Callable[[], Deferred[None]]
     changed: Callable[[], None]
     identify: Callable[[float], None]
+    unfollowed: Callable[[tuple[str, ...]], None]
 
 
 class Duties:
@@ -134,6 +140,7 @@ class Duties:
         for word in (desired.want, desired.config):
             if word is not None:
                 self._adopt(word)
+        self._tell_unfollowed()
 
     def take(
         self, entity: str, message: Message, payload: bytes, *, retained: bool, mode: LinkMode
@@ -155,6 +162,7 @@ class Duties:
                 verdict = self._knowledge.want(entity, message, payload, retained=retained)
                 if verdict is Verdict.ACCEPT:
                     self._adopt(body)
+                    self._tell_unfollowed()
                     self._reach.changed()
                 return verdict
             case _:
@@ -166,6 +174,10 @@ class Duties:
             self._willing.wanted(word)
         else:
             self._willing.configured(word)
+
+    def _tell_unfollowed(self) -> None:
+        desired, follows = self._knowledge.desired, self._willing.follows
+        self._reach.unfollowed(unfollowed(desired.want, desired.config, follows))
 
     def _identify(self, command: Command) -> Outcome:
         seconds = command.parameters.get("seconds", IDENTIFY_S)

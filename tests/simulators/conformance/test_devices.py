@@ -44,7 +44,7 @@ UNSEEN_OF_A_BOARD = {
 }
 
 
-COMMON = ("C-7.8", "C-7.14", "C-8.6", "C-9.6")
+COMMON = ("C-7.8", "C-7.14", "C-8.5", "C-8.6", "C-9.6", "C-9.8")
 OURS = {
     "display": (
         *COMMON,

@@ -11,6 +11,7 @@ from protocol.codec import encode
 from protocol.commands import AckStage, Command, CommandKind, FailReason
 from protocol.devices import Config, Health, Power, Want
 from protocol.messages import LinkMode, Response, RunQuery
+from subsystems.kit.complaints import UNSUPPORTED
 from subsystems.kit.duties import Willing
 from subsystems.kit.orders import CommandRefusedError, Outcome
 
@@ -164,6 +165,18 @@ def test_what_is_wanted_survives_the_death_of_everything(device):
     assert device.wants == [want]
     assert link.want == want
     device.broker.start()
+
+
+def test_what_a_device_cannot_follow_is_a_fault_that_ends(device):
+    device.boot().online()
+
+    def faults():
+        return [fault.active for fault in device.hub.faults if fault.code == UNSUPPORTED]
+
+    device.hub.say(Want(revision=4, brightness=0.5), rev=4, entity="dev/display/want")
+    device.turning.until(lambda: faults() == [True], PATIENCE_S)
+    device.hub.say(Want(revision=5), rev=5, entity="dev/display/want")
+    device.turning.until(lambda: faults() == [True, False], PATIENCE_S)
 
 
 def test_a_restart_is_done_when_the_next_life_says_so(device):
