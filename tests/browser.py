@@ -16,7 +16,12 @@ PATIENCE_MS = 20_000
 
 expect.set_options(timeout=PATIENCE_MS)
 
-CONNECTION_LOST = ("net::", "Failed to fetch", "Cache.addAll() encountered a network error")
+CONNECTION_LOST = (
+    "net::",
+    "Failed to fetch",
+    "Cache.addAll() encountered a network error",
+    "An unknown error occurred when fetching the script",
+)
 """What Chromium writes when the server is gone. A page that may not fetch is told otherwise."""
 
 

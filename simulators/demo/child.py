@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import sys
 import threading
 import time
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from protocol.errors import DeviceError
@@ -29,22 +30,22 @@ if TYPE_CHECKING:
 START_S = 45.0
 STOP_S = 40.0
 PORTS = 7
+LOWEST, HIGHEST = 24_000, 32_768
+"""Ports among which it is looked for: below those that Linux gives away (ip_local_port_range)."""
 
 T = TypeVar("T")
 
 
 def free_ports() -> int:
-    """Return a port that is free together with those after it that the demo takes."""
+    """Return a port that is free together with those after it that the demo takes.
+
+    None that the system gives to whoever connects: it might do so before the demo listens.
+    """
     while True:
-        with ExitStack() as stack:
-            first = stack.enter_context(socket.socket())
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                for number in range(port + 1, port + PORTS):
-                    stack.enter_context(socket.socket()).bind(("127.0.0.1", number))
-            except (OSError, OverflowError):
-                continue
+        port = LOWEST + secrets.randbelow(HIGHEST - LOWEST - PORTS)
+        with ExitStack() as stack, suppress(OSError):
+            for number in range(port, port + PORTS):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", number))
             return port
 
 

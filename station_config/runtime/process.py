@@ -111,8 +111,12 @@ def run_reactor(
     log = configure(name, as_json=as_json, quiet=quiet)
     reactor.seconds = time.monotonic  # type: ignore[method-assign]
     codes = [0]
+    ending: list[bool] = []
 
     def failed(failure: Failure) -> None:
+        if ending:  # it was told to stop while it began, and what it waited for has been closed
+            log.info("process.start-interrupted", why=str(failure.value))
+            return
         codes[0] = EXIT_FAILED
         if failure.check(StationError):
             log.error("process.failed", why=str(failure.value))
@@ -131,6 +135,7 @@ def run_reactor(
         watch.startReading()
         # Afterwards the reactor closes what it still watches: that is no parent's end.
         reactor.addSystemEventTrigger("during", "shutdown", watch.stopReading)
+    reactor.addSystemEventTrigger("before", "shutdown", ending.append, True)
     reactor.callWhenRunning(begin)
     reactor.run()
     return codes[0]

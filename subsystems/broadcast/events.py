@@ -24,7 +24,7 @@ class Awake:
     Attributes:
         settled: what was said or given up, per key and zone.
         told: per key, what the rules want to know.
-        begun: voices that never ended, and whether they were heard far enough.
+        begun: voices that never ended, and the zones in which they were heard far enough.
         orders: persons' announcements and emergencies that are not over.
         muted: zones.
         serial: number of the last voice.
@@ -32,7 +32,7 @@ class Awake:
 
     settled: tuple[Settled, ...] = ()
     told: tuple[Told, ...] = ()
-    begun: tuple[tuple[Begun, bool], ...] = ()
+    begun: tuple[tuple[Begun, tuple[str, ...]], ...] = ()
     orders: tuple[Occasion, ...] = ()
     muted: frozenset[str] = frozenset()
     serial: int = 0

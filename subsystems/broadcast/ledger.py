@@ -93,13 +93,13 @@ class Ledger:
         """
         until = to_unix(now + MINUTE)
         self._run("DELETE FROM entry WHERE at > ?", (until,))
-        heard = set(self._read("heard", str))
+        heard = {each.voice: each.zones for each in self._read("heard", Heard)}
         begun = self._read("voice", Begun)
         muted = self._read("muted", MutedZone)
         return Awake(
             settled=tuple(self._read("settled", Settled)),
             told=tuple(self._read("told", Told)),
-            begun=tuple((each, each.voice in heard) for each in begun),
+            begun=tuple((each, heard.get(each.voice, ())) for each in begun),
             orders=tuple(self._read("order", Occasion)),
             muted=frozenset(each.zone for each in muted),
             serial=max(self._read("serial", int), default=0),
@@ -145,7 +145,7 @@ class Ledger:
                 serial = int(record.voice.rpartition("-")[2])
                 _put(database, "serial", "", serial, None)
             case Heard():
-                _put(database, "heard", record.voice, record.voice, None)
+                _put(database, "heard", record.voice, record, None)
             case Over():
                 for sort in ("voice", "heard"):
                     database.execute(_DELETE, (sort, record.voice))

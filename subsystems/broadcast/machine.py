@@ -139,7 +139,7 @@ def _awake(work: Work, event: Awake) -> None:
         work.recall(settled)
     work.told = {told.key: told for told in event.told}
     for begun, heard in event.begun:
-        _interrupted(work, begun, heard=heard)
+        _interrupted(work, begun, heard)
     for occasion in event.orders:
         if occasion.priority is Priority.EMERGENCY:
             orders.take_over(work, occasion)
@@ -147,9 +147,9 @@ def _awake(work: Work, event: Awake) -> None:
             orders.order(work, occasion)
 
 
-def _interrupted(work: Work, begun: Begun, *, heard: bool) -> None:
+def _interrupted(work: Work, begun: Begun, heard: tuple[str, ...]) -> None:
     for told in begun.told:
-        for zone in begun.zones if heard else ():
+        for zone in heard:
             settled = Settled(told.key, zone, begun.rounds[told.key], begun.at)
             work.recall(settled)
             work.remember(settled)

@@ -124,9 +124,10 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """So much of a voice was heard that it counts as said."""
+    """So much of a voice was heard that it counts as said in `zones`."""
 
     voice: str
+    zones: tuple[str, ...]
 
 
 class Over(msgspec.Struct, frozen=True):

@@ -233,9 +233,11 @@ def enough_s(voice: Voice) -> float:
 
 
 def _mark(work: Work, voice: Voice) -> None:
-    if not voice.heard and not voice.cuts and work.mono_s >= enough_s(voice):
+    """A zone where it was cut off has not heard it; the others have."""
+    zones = tuple(z for z in voice.play.zones if z in voice.live and z not in voice.cuts)
+    if not voice.heard and zones and work.mono_s >= enough_s(voice):
         work.voices[voice.play.voice] = replace(voice, heard=True)
-        work.remember(Heard(voice.play.voice))
+        work.remember(Heard(voice.play.voice, zones))
 
 
 def _check_truth(work: Work, voice: Voice) -> None:

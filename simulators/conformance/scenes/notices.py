@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SOON, ELSEWHERE, OTHERS, DANGER = "QZ SOON 78", "QZ ZONE 79", "QZ KIND 80", "QZ DANGER 81"
 BEFORE_S, TOLD_S = 6.0, 8.0
+FIRST_WITHIN_S = 4.0
+"""A screen is drawn a moment after its message, and read a moment after that."""
 
 
 async def play(stage: Stage) -> None:
@@ -57,10 +59,15 @@ async def play(stage: Stage) -> None:
 
 
 async def _first(stage: Stage) -> None:
-    text = await stage.hook("shown") or ""
-    before = DANGER in text and (
-        NOTICE_TEXT not in text or text.index(DANGER) < text.index(NOTICE_TEXT)
-    )
+    deadline = stage.reactor.seconds() + FIRST_WITHIN_S
+    while True:
+        text = await stage.hook("shown") or ""
+        before = DANGER in text and (
+            NOTICE_TEXT not in text or text.index(DANGER) < text.index(NOTICE_TEXT)
+        )
+        if before or stage.reactor.seconds() > deadline:
+            break
+        await stage.sleep(0.5)
     stage.check("C-6.3", before, "an emergency stands " + ("first" if before else "not first"))
 
 

@@ -47,6 +47,8 @@ class MasterClock:
     Attributes:
         faults: what is wrong with it, to be set while it runs.
         sent: telegrams.
+        late_s: how much too late the first octet of each second was written, seconds: a busy
+            machine is no UART.
     """
 
     def __init__(  # noqa: PLR0913 - each can be otherwise
@@ -63,6 +65,7 @@ class MasterClock:
     ) -> None:
         self.faults = ClockFaults()
         self.sent = 0
+        self.late_s: dict[int, float] = {}
         self._reactor = reactor
         self._link = link
         self._form = form
@@ -130,7 +133,7 @@ class MasterClock:
             self._later(early_s, self._tick, second)
             return
         if not self.faults.mute(self._random):
-            self._send(self.faults.damaged(self.frame(second), self._random))
+            self._send(second, self.faults.damaged(self.frame(second), self._random))
         if self._leaps(second):
             self.faults.offset_s -= 1
             self.faults.leap = 0
@@ -140,14 +143,18 @@ class MasterClock:
         """Return whether this one is 23:59:60, after which midnight comes."""
         return self.faults.leap > 0 and second % DAY_S == 0
 
-    def _send(self, octets: bytes) -> None:
+    def _send(self, second: int, octets: bytes) -> None:
         self.sent += 1
         late_s = self.faults.late(self._random)
         for at in range(0, len(octets), GRAIN):
             grain = octets[at : at + GRAIN]
-            self._later(late_s + (at + len(grain)) * self._octet_s, self._write, grain)
+            first = second if at == 0 else None
+            self._later(late_s + (at + len(grain)) * self._octet_s, self._write, grain, first)
 
-    def _write(self, grain: bytes) -> None:
+    def _write(self, grain: bytes, first: int | None) -> None:
+        if first is not None:
+            began = self._wall() - len(grain) * self._octet_s
+            self.late_s[first] = shown(self.faults, began, self._since) - first
         with suppress(BlockingIOError):  # nobody reads: the line keeps nothing
             os.write(self._master, grain)
 

@@ -196,6 +196,7 @@ def test_a_resync_says_what_is_missing_again_but_not_too_often(scene):
     for day in (20, 21):
         scene.outbox.commit(f"plan/2021-01-{day}", scene.plan(day))
     scene.started()
+    scene.until(lambda: not scene.outbox.queue)  # or who listens hears it live and retained
     listener = scene.listener()
     scene.until(lambda: listener.of("plan/2021-01-20") and listener.of("plan/2021-01-21"))
     listener.ask("resync", entities=("plan/2021-01-21", "run/unknown"))

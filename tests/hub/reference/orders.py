@@ -136,7 +136,7 @@ class Orders:
     def _as_kept(self, word):
         """Instants are whole seconds; a replacement that is a run is told by its number."""
         if isinstance(word, ArrivalAt | DepartureAt | ArrivedAt | DepartedAt):
-            return type(word)(whole(word.at))
+            return replace(word, at=whole(word.at))
         if isinstance(word, ReplacedBy) and word.run_id is not None and word.number is None:
             other = tell(self.world.visits[word.run_id], self.station)
             return replace(word, number=other.departure_number or other.arrival_number)

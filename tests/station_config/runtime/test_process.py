@@ -87,6 +87,29 @@ def test_a_start_that_fails_says_why_and_ends(child, error, why):
     assert ("Traceback" in line["why"]) == (why == "Traceback")
 
 
+WAITS = (
+    HEAD
+    + """
+from twisted.internet.defer import Deferred
+def start(reactor, log):
+    begun = Deferred()
+    closed = DeviceError("what it waited for is closed")
+    reactor.addSystemEventTrigger("before", "shutdown", begun.errback, closed)
+    reactor.callLater(0, say, "waits")
+    return begun
+sys.exit(run_reactor("x", start, as_json=True))
+"""
+)
+
+
+def test_who_stops_it_while_it_begins_has_not_made_it_fail(child):
+    one = child(WAITS)
+    one.until("waits")
+    one.process.send_signal(signal.SIGTERM)
+    code, _, (line,) = one.end()
+    assert (code, line["event"]) == (0, "process.start-interrupted")
+
+
 def test_it_ends_when_its_parent_is_gone(child):
     ours, theirs = os.pipe()
     environment = os.environ | {"STATION_PARENT_FD": str(ours)}

@@ -75,7 +75,7 @@ def test_what_was_kept_is_recalled(opened, complaints):
     awake = opened().recall(at(60))
     assert awake.settled == (settled,)
     assert awake.told == (Told("K1/ci", "5", at(0)),)
-    assert awake.begun == ((BEGUN, False),)
+    assert awake.begun == ((BEGUN, ()),)
     assert awake.orders == (order,)
     assert (awake.muted, awake.serial) == (frozenset("b"), 7)
     assert complaints == []
@@ -84,8 +84,8 @@ def test_what_was_kept_is_recalled(opened, complaints):
 def test_what_is_over_is_not_recalled(opened):
     first = opened()
     order = occasion("m/1", Kind.MANUAL)
-    first.keep([BEGUN, Heard(BEGUN.voice), Ordered(order), MutedZone("b", on=True)])
-    assert first.recall(at(60)).begun == ((BEGUN, True),)
+    first.keep([BEGUN, Heard(BEGUN.voice, BEGUN.zones), Ordered(order), MutedZone("b", on=True)])
+    assert first.recall(at(60)).begun == ((BEGUN, BEGUN.zones),)
     first.keep([Over(BEGUN.voice), OrderOver("m/1"), MutedZone("b", on=False)])
     awake = first.recall(at(60))
     assert (awake.begun, awake.orders, awake.muted) == ((), (), frozenset())
@@ -98,7 +98,7 @@ def test_a_day_that_begins_anew_has_no_memory_of_itself(opened):
     first.keep([Settled("K1/ci", "a", 1, at(3600)), Settled("K0/ci", "a", 1, at(-60)), BEGUN])
     awake = first.recall(at(-30))
     assert [each.key for each in awake.settled] == ["K0/ci"]
-    assert awake.begun == ((BEGUN, False),)
+    assert awake.begun == ((BEGUN, ()),)
 
 
 CHILD = """
@@ -110,7 +110,7 @@ from subsystems.broadcast.records import Heard
 ledger = Ledger(Path(sys.argv[1]), "test", print)
 ledger.keep([BEGUN])
 if sys.argv[2] == "heard":
-    ledger.keep([Heard(BEGUN.voice)])
+    ledger.keep([Heard(BEGUN.voice, BEGUN.zones)])
 print("speaking", flush=True)
 time.sleep(600)
 """
@@ -122,7 +122,7 @@ def test_a_kill_in_the_middle_of_a_voice_is_known_afterwards(opened, path, heard
     with subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=ROOT) as child:
         assert child.stdout.readline() == b"speaking\n"
         child.kill()
-    assert opened().recall(at(60)).begun == ((BEGUN, heard),)
+    assert opened().recall(at(60)).begun == ((BEGUN, BEGUN.zones if heard else ()),)
 
 
 def test_old_things_are_forgotten_and_the_history_is_bounded(opened, monkeypatch):

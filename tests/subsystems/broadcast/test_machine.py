@@ -23,6 +23,7 @@ from subsystems.broadcast.model import Kind, Told
 from subsystems.broadcast.records import (
     Begun,
     Forget,
+    Heard,
     Ordered,
     OrderOver,
     Outcome,
@@ -294,7 +295,7 @@ def test_what_was_said_is_not_said_again():
     assert scene.stage.state.told.keys() == {"K1/ci"}
 
 
-@pytest.mark.parametrize(("heard", "spoken"), [(True, []), (False, [(0.0, "K1/ci", "a")])])
+@pytest.mark.parametrize(("heard", "spoken"), [(("a",), []), ((), [(0.0, "K1/ci", "a")])])
 def test_a_voice_that_a_kill_interrupted(heard, spoken):
     """Heard far enough it counts as said; else it is said again. Both are in the history."""
     begun = Begun(
@@ -313,6 +314,16 @@ def test_a_voice_that_a_kill_interrupted(heard, spoken):
     assert scene.spoken == spoken
     (line,) = (each for each in remembered(scene, Past) if each.at == at(-5))
     assert (line.reason, line.until) == (Reason.INTERRUPTED, at(0))
+
+
+def test_where_it_was_cut_off_it_was_not_heard_and_where_it_was_not_it_was():
+    scene = Scene(length=10)
+    scene.say(occasion("K1/ci", zones="ac"))
+    scene.until(1)
+    scene.happen(EmergencyBegins(by_person("e/1", Kind.EMERGENCY, zones="a", latest=9000)))
+    scene.until(6)
+    (heard,) = remembered(scene, Heard)
+    assert heard.zones == ("c",)
 
 
 def test_an_emergency_and_a_persons_text_survive():

@@ -10,6 +10,7 @@ import subprocess
 from itertools import pairwise
 
 import numpy as np
+import psutil
 import pytest
 from structlog import get_logger
 
@@ -245,6 +246,7 @@ def test_a_stock_player_hears_the_clip(turning, stream, tmp_path, codec):
     command = [FFMPEG, "-nostdin", "-loglevel", "warning", *record, "-y", str(out)]
     player = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
     try:
+        turning.until(lambda: listens(player, port), 30)
         turning.for_seconds(1.5)
         pcm = sweep(2.0)
         clip = make_clip(tmp_path / "a.wav", pcm)
@@ -258,6 +260,12 @@ def test_a_stock_player_hears_the_clip(turning, stream, tmp_path, codec):
     assert correlation > (0.999 if codec == "L16" else 0.98)
     assert gain == pytest.approx(1.0, abs=0.05)
     assert "missed" not in said, "lost packets"
+
+
+def listens(player, port):
+    """Return whether a stock player has begun: on a busy machine it takes a while."""
+    sockets = psutil.Process(player.pid).net_connections("udp")
+    return any(each.laddr.port == port for each in sockets)
 
 
 def alike(heard, sent):
