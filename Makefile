@@ -5,6 +5,10 @@ ARGS ?=
 # Most tests wait for real processes: more workers than cores is right. A file stays with one worker.
 WORKERS ?= 3
 
+# A station is many processes, and the tests start it often: what is compiled is kept, whatever the
+# environment says.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test check unit reliability format bench lock clean help
 
 help: ## this list
