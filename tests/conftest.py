@@ -66,6 +66,11 @@ settings.register_profile(
 )
 """For ``pytest --hypothesis-profile=nightly``: the size that takes minutes."""
 
+settings.register_profile("steady", derandomize=True, database=None)
+settings.load_profile("steady")
+"""What ``make test`` finds is the change's doing: the same examples each time. The nightly run, and
+``--hypothesis-profile=default``, look for new ones."""
+
 
 LONGEST = (
     "simulators/conformance/test_devices.py",

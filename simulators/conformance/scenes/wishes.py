@@ -42,22 +42,24 @@ async def play(stage: Stage) -> None:
     stage.check("C-3.3", kept, f"an older want: {now.want_revision if now else None} is in force")
     say(stage, "want", want, REVISION)  # the broker shall hold the newer one again
     await stage.alive("C-8.4", "wishes with unknown names")
-    await _unsupported(stage, want)
+    await _unsupported(stage, want, config)
     hub.manifest()
 
 
-async def _unsupported(stage: Stage, want: Want) -> None:
-    """What cannot be followed is a fault, that ends when it is not wanted any more."""
+async def _unsupported(stage: Stage, want: Want, config: Config) -> None:
+    """What cannot be followed is a fault, that ends when it is not asked for any more."""
     said = _unsupported_said(stage)
     found = f"faults {[fault.active for fault in said]} with code `unsupported`"
     if not stage.check("C-8.5", any(fault.active for fault in said), found):
         return
     say(stage, "want", Want(revision=REVISION + 1), REVISION + 1)
+    say(stage, "cfg", Config(revision=REVISION + 1), REVISION + 1)
     await stage.sleep(_WITHIN_S)
     said = _unsupported_said(stage)
-    found = f"faults {[fault.active for fault in said]} after a want that asks for nothing"
+    found = f"faults {[fault.active for fault in said]} after wishes that ask for nothing"
     stage.check("C-9.8", bool(said) and not said[-1].active, found)
     say(stage, "want", replace(want, revision=LAST), LAST)
+    say(stage, "cfg", replace(config, revision=LAST), LAST)
     await stage.sleep(1.0)
 
 
