@@ -71,14 +71,12 @@ class Reach:
         resync: forgets everything and fetches it anew; fires when everything is held again.
         changed: publishes the state.
         identify: shows for so many seconds, in the honest line, which device this is.
-        unfollowed: tells what is asked for and not followed, by name; nothing: no more.
     """
 
     report: Callable[[], None]
     resync: Callable[[], Deferred[None]]
     changed: Callable[[], None]
     identify: Callable[[float], None]
-    unfollowed: Callable[[tuple[str, ...]], None]
 
 
 class Duties:
@@ -113,6 +111,7 @@ class Duties:
         self._zones = zones
         self._log = log
         self._voice: Voice
+        self._unfollowed: Callable[[tuple[str, ...]], None]
         does: dict[str, Order] = {
             CommandKind.IDENTIFY: self._identify,
             CommandKind.REPORT: self._report,
@@ -124,9 +123,13 @@ class Duties:
         ears = Ears(knowledge.now, self.zones, lambda ack: self._voice.ack(ack))  # noqa: PLW0108 - `over` comes later
         self.orders = Orders(reactor, ledger=ledger, does=does, ears=ears, log=log, rate=rate)
 
-    def over(self, voice: Voice) -> None:
-        """Answer with this voice; before anything comes."""
+    def over(self, voice: Voice, unfollowed: Callable[[tuple[str, ...]], None]) -> None:
+        """Answer with this voice, and say so what is asked for and not followed, by name.
+
+        To be called before anything comes.
+        """
         self._voice = voice
+        self._unfollowed = unfollowed
 
     def zones(self) -> tuple[str, ...]:
         """Return the zones of the station in which the device stands."""
@@ -177,7 +180,7 @@ class Duties:
 
     def _tell_unfollowed(self) -> None:
         desired, follows = self._knowledge.desired, self._willing.follows
-        self._reach.unfollowed(unfollowed(desired.want, desired.config, follows))
+        self._unfollowed(unfollowed(desired.want, desired.config, follows))
 
     def _identify(self, command: Command) -> Outcome:
         seconds = command.parameters.get("seconds", IDENTIFY_S)

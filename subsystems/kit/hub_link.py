@@ -128,13 +128,7 @@ class HubLink:
             knowledge=knowledge,
             ledger=Ledger(settings.cache, station_id, log),
             willing=willing,
-            reach=Reach(
-                report=self._report,
-                resync=conversation.refetch,
-                changed=conversation.say_state,
-                identify=self._identify,
-                unfollowed=self._complaints.unfollowed,
-            ),
+            reach=Reach(self._report, conversation.refetch, conversation.say_state, self._identify),
             zones=settings.zones or description.zones,
             log=log,
             rate=clock.rate,
@@ -163,7 +157,7 @@ class HubLink:
         )
         self._voice = Voice(reactor, presence, self._connection, knowledge)
         self.faults = Faults(knowledge.now, self._voice.fault)
-        self._duties.over(self._voice)
+        self._duties.over(self._voice, self._complaints.unfollowed)
         self._conversation.over(self._connection, self._voice, self._duties)
         self._stopped = False
         self._identifying = False

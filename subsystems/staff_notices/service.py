@@ -121,7 +121,7 @@ class Staff:
         )
         self._steps = Steps(state, self._keeper, self.link.now, self._perform, parts.log)
         self.gauges = Gauges(
-            state=lambda: self._steps.state,
+            state=lambda: self._steps.told,
             terminals=lambda: self._terminals.counts(parts.reactor.seconds()),
             waiting=lambda: self._keeper.waiting,
         )

@@ -93,7 +93,7 @@ def test_it_holds_while_the_database_is_dead_says_so_and_loses_nothing(postgresq
         assert health(demo)["epoch"] == epoch, "nobody else has led"
         wait_until(lambda: len(demo.log("published.everything", "hub")) > told, 10)
         wait_until(lambda: demo.json("/health")["mode"] == "ONLINE", 30)
-        wait_until(lambda: held_by_hub(url) == told_by_dispatching(demo), 30)
+        wait_until(lambda: held_by_hub(url) == told_by_dispatching(demo), 60)
         settled(page, wanted_departures, 40)
         page.goto(demo.board_url("arrivals") + "?plain&lang=zh")
         settled(page, wanted_arrivals, 40)
