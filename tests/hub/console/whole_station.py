@@ -89,7 +89,8 @@ class WholeStation:
         dispatcher.post("/scenarios/begin", token=armed["token"], count=armed["count"])
         alarms = self.until(lambda: self.alarms(3), "three alarms")
         keys = [each["condition"]["key"] for each in alarms]
-        dispatcher.post("/alarms/acknowledge", keys=keys[:2])
+        # One that is over and acknowledged is gone: each is taken once.
+        dispatcher.post("/alarms/acknowledge", keys=keys[:1])
         dispatcher.post("/alarms/shelve", key=keys[1], minutes=720, why="is repaired")
 
     def alarms(self, least):

@@ -119,6 +119,12 @@ class Terminals:
         finally:
             store.close()
 
+    def line(self, kind, turning):
+        """Return the only line, once it is on disk: a page shows its own signature before."""
+        turning.until(lambda: self.lines(kind))
+        (line,) = self.lines(kind)
+        return line
+
     def command(self, *words):
         argv = [sys.executable, "-c", RUN, "staff-notices", *words]
         done = subprocess.run(
@@ -276,7 +282,7 @@ def test_a_notice_is_told_at_its_instant_and_signed_for(live, new_page, turning)
     expect(page.locator("#list .notice")).to_have_count(0, timeout=PATIENCE_MS)
     page.locator("#tabs [data-tab=done]").click()
     expect(page.locator(".notice .state").first).to_contain_text("王芳", timeout=PATIENCE_MS)
-    (line,) = live.lines("sign")
+    line = live.line("sign", turning)
     assert (line.person, line.terminal, line.post) == ("王芳", "t-1", POST)
     page.locator("#tabs [data-tab=open]").click()
     turning.until(lambda: live.hub.connection.connected)
