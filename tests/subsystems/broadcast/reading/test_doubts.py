@@ -15,7 +15,7 @@ from subsystems.broadcast.reading.lexicon import Lexicon
 from subsystems.broadcast.vocabulary import vocabulary_of
 
 NOTHING = Lexicon({})
-DATA = Path("/work/shared/data")
+DATA = Path(__file__).parents[5] / "shared/data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="needs ../shared/data")
 
 

@@ -12,7 +12,7 @@ from subsystems.broadcast.reading.lexicon import Lexicon
 from subsystems.broadcast.reading.pinyin import pinyin_of, plain_pinyin
 from subsystems.broadcast.vocabulary import shipped_lexicon
 
-STATIONS = Path("/work/shared/data/china-stations-2025/stations.csv")
+STATIONS = Path(__file__).parents[5] / "shared/data/china-stations-2025/stations.csv"
 NOTHING = Lexicon({})
 
 KNOWN_OTHERWISE = {
