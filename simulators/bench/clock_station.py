@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import station_config
 from hub.broker.credentials import ensure_secrets
 from protocol.errors import DeviceError
+from simulators.free_ports import free_ports
 from station_config.runtime.deployment import (
     BrokerSettings,
     Deployment,
@@ -60,7 +61,8 @@ class ClockStation:
         """Start everything, and wait until the clock is in step."""
         stack = self._stack
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-clock-")))
-        ports = _free_ports(3)
+        first = free_ports(3)
+        ports = range(first, first + 3)
         self._sntp = ("127.0.0.1", ports[2])
         self.url = f"http://127.0.0.1:{ports[1]}/"
         self._terminal, slave = os.openpty()
@@ -197,14 +199,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
             pipe.close()
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _unix(local: object) -> float:

@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from hub.store.database import Database
 from protocol.errors import DeviceError
 from simulators.bench.kernel_load import PEAK, Load, url_of
 from simulators.demo.child import wait_until
+from simulators.free_ports import free_ports
 from station_config.load import load_station
 from station_config.runtime.deployment import (
     BrokerSettings,
@@ -67,10 +67,11 @@ class BenchStation:
         load = Load(load_station(REFERENCE))
         load.filled(self.database, calls).close()
         self.now = load.midnight + PEAK
+        port = free_ports(2)
         self.deployment = Deployment(
             station=station,
-            broker=BrokerSettings(port=free_port(), secrets=directory / "secrets"),
-            hub=HubSettings(database=self.database, state=directory / "state", port=free_port()),
+            broker=BrokerSettings(port=port, secrets=directory / "secrets"),
+            hub=HubSettings(database=self.database, state=directory / "state", port=port + 1),
             clock=ClockSettings(origin=self.now, started=time.time()),  # noqa: TID251 - begins now
             log_json=True,
         )
@@ -212,11 +213,3 @@ def ask(
         return answer.status, json.loads(read) if read else None, answer.headers
     finally:
         connection.close()
-
-
-def free_port() -> int:
-    """Return a port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -31,6 +31,7 @@ from protocol.topics import Topics
 from simulators.bench.figure import Figure
 from simulators.bench.link_crowd import Crowd
 from simulators.bench.link_hub import HUB
+from simulators.free_ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def run(size: str) -> Iterator[Figure]:
 def _measure(kind: str, size: Size, ended: ExitStack) -> Iterator[Figure]:
     directory = Path(ended.enter_context(tempfile.TemporaryDirectory()))
     names = [f"device-{number}" for number in range(size.devices)]
-    port = _free_port()
+    port = free_ports()
     broker = _broker(kind, directory, port, names)
     ended.callback(_end, broker)
     _wait_for(port)
@@ -195,13 +196,6 @@ def _ask(hub: subprocess.Popen[str], line: str) -> dict[str, Any]:
 
 def _rss(process: subprocess.Popen[str]) -> float:
     return float(psutil.Process(process.pid).memory_info().rss) / 2**20
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int) -> None:

@@ -6,7 +6,6 @@ Law: the embedded broker as a station runs it, with the permissions that a stati
 from __future__ import annotations
 
 import secrets
-import socket
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from hub.broker.permissions import station_permissions
 from hub.broker.service import binary
 from protocol.topics import Topics
 from simulators.conformance.relay import Relay
+from simulators.free_ports import free_ports
 from station_config.runtime.ports import wait_for_port
 from station_config.runtime.supervisor import Child, Supervisor
 
@@ -60,7 +60,8 @@ def own_broker(
     topics = Topics(arguments.station)
     permissions = station_permissions(topics, hub=hub, devices={arguments.device: arguments.kind})
     passwords = {hub: secrets.token_urlsafe(18), arguments.device: arguments.password}
-    port, websocket = _free_port(), _free_port() if arguments.websocket else None
+    port = free_ports(2)
+    websocket = port + 1 if arguments.websocket else None
     listener = nats.Listener(arguments.station, _INSIDE, port, websocket=websocket)
     relay = Relay(reactor)
     relay.listen(arguments.host, arguments.port, to=(_INSIDE, port), where="--port")
@@ -91,10 +92,3 @@ def own_broker(
         told += f"; over WebSocket: ws://{arguments.host}:{arguments.websocket}/mqtt"
     ready = wait_for_port(reactor, _INSIDE, port, timeout_s=START_S)
     return OwnBroker(_INSIDE, port, passwords[hub], ready, told, relay)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_INSIDE, 0))
-        port: int = probe.getsockname()[1]
-        return port

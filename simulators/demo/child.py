@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
-from contextlib import ExitStack, suppress
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from protocol.errors import DeviceError
+from simulators.free_ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,23 +28,9 @@ if TYPE_CHECKING:
 START_S = 45.0
 STOP_S = 40.0
 PORTS = 7
-LOWEST, HIGHEST = 24_000, 32_768
-"""Ports among which it is looked for: below those that Linux gives away (ip_local_port_range)."""
+"""That the demo takes, one after another."""
 
 T = TypeVar("T")
-
-
-def free_ports() -> int:
-    """Return a port that is free together with those after it that the demo takes.
-
-    None that the system gives to whoever connects: it might do so before the demo listens.
-    """
-    while True:
-        port = LOWEST + secrets.randbelow(HIGHEST - LOWEST - PORTS)
-        with ExitStack() as stack, suppress(OSError):
-            for number in range(port, port + PORTS):
-                stack.enter_context(socket.socket()).bind(("127.0.0.1", number))
-            return port
 
 
 def wait_until(
@@ -85,7 +69,7 @@ class DemoProcess:
             env: added to our environment.
         """
         self.data = data
-        self.port = free_ports()
+        self.port = free_ports(PORTS)
         self.lines: list[dict[str, Any]] = []
         words = ("demo", "--data", str(data), "--port", str(self.port), "--log-json", *arguments)
         self.process = subprocess.Popen(

@@ -22,10 +22,11 @@ import msgspec
 
 from hub.broker.credentials import ensure_secrets
 from protocol.topics import Topics
-from simulators.demo.child import free_ports, wait_until
+from simulators.demo.child import PORTS, wait_until
 from simulators.demo.plan import HALL, DemoOptions, roles
 from simulators.demo.prepare import find_station, prepare
 from simulators.dispatch.database import open_database
+from simulators.free_ports import free_ports
 from station_config.load import load_station
 from station_config.runtime.deployment import dump_deployment, load_deployment
 
@@ -61,7 +62,7 @@ class Rig:
             at=daytime.fromisoformat(at),
             speed=speed,
             calm=True,
-            port=free_ports(),
+            port=free_ports(PORTS),
             log_json=True,
             two_lines=second is not None,
         )

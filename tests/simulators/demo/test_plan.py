@@ -6,9 +6,10 @@ import pytest
 from one_way_feed.keys import load_keys
 from one_way_feed.settings import load_sender_settings
 from protocol.errors import OperatorError
-from simulators.demo.child import free_ports
+from simulators.demo.child import PORTS
 from simulators.demo.plan import DemoOptions, daytime, lasts, make_deployment, origin_of, roles
 from simulators.demo.prepare import find_station, prepare
+from simulators.free_ports import free_ports
 from station_config.load import load_station
 from station_config.runtime.deployment import load_deployment
 
@@ -55,7 +56,7 @@ def test_every_role_is_started_with_the_same_deployment(station, tmp_path):
 
 
 def test_what_is_prepared_can_be_loaded(station, tmp_path):
-    wanted = options(station, tmp_path, port=free_ports())
+    wanted = options(station, tmp_path, port=free_ports(PORTS))
     prepare(wanted, station)
     loaded = load_deployment(wanted.deployment)
     assert loaded.clock is not None
@@ -65,7 +66,7 @@ def test_what_is_prepared_can_be_loaded(station, tmp_path):
 
 
 def test_two_lines_have_a_satellite_and_a_key_each(station, tmp_path):
-    wanted = options(station, tmp_path, port=free_ports(), two_lines=True)
+    wanted = options(station, tmp_path, port=free_ports(PORTS), two_lines=True)
     prepare(wanted, station)
     lines = load_deployment(wanted.deployment).hub.lines
     assert [line.name for line in lines] == ["a", "b"]
@@ -80,7 +81,7 @@ def test_two_lines_have_a_satellite_and_a_key_each(station, tmp_path):
 
 
 def test_an_earlier_day_is_cleared_and_nothing_else(station, tmp_path):
-    wanted = options(station, tmp_path, port=free_ports())
+    wanted = options(station, tmp_path, port=free_ports(PORTS))
     prepare(wanted, station)
     for name in ("hub.sqlite", "mine.txt"):
         (wanted.data / name).touch()
@@ -90,7 +91,7 @@ def test_an_earlier_day_is_cleared_and_nothing_else(station, tmp_path):
 
 
 def test_a_directory_of_somebody_else_is_left_alone(station, tmp_path):
-    wanted = options(station, tmp_path, port=free_ports())
+    wanted = options(station, tmp_path, port=free_ports(PORTS))
     wanted.data.mkdir()
     (wanted.data / "hub.sqlite").touch()
     with pytest.raises(OperatorError, match="choose another --data"):
