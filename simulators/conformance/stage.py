@@ -198,18 +198,26 @@ class Stage:
         """Check under `clause` what stands on the device, if its maker lets that be seen."""
         if not self.can("shown"):
             return
+
+        def right(text: str) -> bool:
+            return all(word in text for word in with_) and not any(w in text for w in without)
+
+        text = await self.looked(right, timeout_s)
+        if text is None:
+            return
+        missing = [word for word in with_ if word not in text]
+        wrong = [word for word in without if word in text]
+        found = f"{why}: missing {missing}, wrongly shown {wrong}" if missing or wrong else why
+        self.check(clause, not (missing or wrong), found)
+
+    async def looked(self, right: Callable[[str], bool], timeout_s: float) -> str | None:
+        """Return what stands on the device once it is right, or last; None: unseen."""
         deadline = self.reactor.seconds() + timeout_s
         while True:
             text = await self.hook("shown")
-            if text is None:
-                return
-            missing = [word for word in with_ if word not in text]
-            wrong = [word for word in without if word in text]
-            if not (missing or wrong) or self.reactor.seconds() > deadline:
-                break
+            if text is None or right(text) or self.reactor.seconds() > deadline:
+                return text
             await self.sleep(0.5)
-        found = f"{why}: missing {missing}, wrongly shown {wrong}" if missing or wrong else why
-        self.check(clause, not (missing or wrong), found)
 
     async def line_of(self, number: str) -> str | None:
         """Return the line of what is shown that tells of a train, "" if none does, None: unseen."""

@@ -165,7 +165,7 @@ class Sight:
 
     Attributes:
         now: station time.
-        mono_s: the same in real seconds, as `schedule.step` is given.
+        mono_s: the same in real seconds, as `machine.step` is given.
         rate: station seconds per real second.
         line: see `LineNow`.
         mutes: that persons set, with their ends.

@@ -59,16 +59,14 @@ async def play(stage: Stage) -> None:
 
 
 async def _first(stage: Stage) -> None:
-    deadline = stage.reactor.seconds() + FIRST_WITHIN_S
-    while True:
-        text = await stage.hook("shown") or ""
-        before = DANGER in text and (
-            NOTICE_TEXT not in text or text.index(DANGER) < text.index(NOTICE_TEXT)
-        )
-        if before or stage.reactor.seconds() > deadline:
-            break
-        await stage.sleep(0.5)
+    before = _danger_first(await stage.looked(_danger_first, FIRST_WITHIN_S) or "")
     stage.check("C-6.3", before, "an emergency stands " + ("first" if before else "not first"))
+
+
+def _danger_first(text: str) -> bool:
+    return DANGER in text and (
+        NOTICE_TEXT not in text or text.index(DANGER) < text.index(NOTICE_TEXT)
+    )
 
 
 async def _by_the_clock(stage: Stage, begins: Instant, ends: Instant) -> None:
