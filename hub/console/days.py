@@ -14,7 +14,12 @@ from hub.past.punctuality import ON_TIME_MIN
 from protocol.errors import OperatorError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.internet.defer import Deferred
+
     from hub.console.office import Office
+    from hub.store.reading import Reader
 
 MOST_DAYS = 92
 """A quarter: a report over more is a matter of the command line."""
@@ -56,6 +61,19 @@ def range_of(office: Office, days: Days) -> tuple[date, date]:
     if last - first >= timedelta(days=MOST_DAYS):
         raise OperatorError(f"at most {MOST_DAYS} days; more with `station report`", where="last")
     return first, last
+
+
+def sheet_of(
+    office: Office, days: Days, text: Callable[[Reader, date, date], str], about: str = ""
+) -> Deferred[Sheet]:
+    """Return what `text` writes of the days that are asked for, in a file that names them.
+
+    Raises:
+        OperatorError: see `range_of`.
+    """
+    first, last = range_of(office, days)
+    name = f"{office.desk().station.id}-{about}{first}-{last}.csv"
+    return office.desk().past(lambda reader: Sheet(name=name, text=text(reader, first, last)))
 
 
 def _date(text: str, where: str) -> date | None:

@@ -11,13 +11,15 @@ import msgspec
 
 from hub.accounts.roles import Permission
 from hub.console.action import Action, Call
-from hub.console.days import Days, Sheet, range_of
+from hub.console.days import Days, Sheet, range_of, sheet_of
 from hub.kernel.reasons import SENTENCES, Reason
 from hub.past.rejects import by_reason, counts, rejects_of
 from hub.past.rejects_command import as_csv
 from protocol.times import Instant
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from twisted.internet.defer import Deferred
 
     from hub.console.office import Office
@@ -98,14 +100,12 @@ def _reasoned(reason: str, found: OfReason) -> Reasoned:
 
 
 def _csv(office: Office, call: Call) -> Deferred[Sheet]:
-    station = office.desk().station
-    first, last = range_of(office, call.query)
+    zone = office.desk().station.zone_info
 
-    def made(reader: Reader) -> Sheet:
-        text = as_csv(rejects_of(reader, first, last, station.zone_info))
-        return Sheet(name=f"{station.id}-rejects-{first}-{last}.csv", text=text)
+    def text(reader: Reader, first: date, last: date) -> str:
+        return as_csv(rejects_of(reader, first, last, zone))
 
-    return office.desk().past(made)
+    return sheet_of(office, call.query, text, "rejects-")
 
 
 ACTIONS = (

@@ -12,7 +12,7 @@ import msgspec
 
 from hub.accounts.roles import Permission
 from hub.console.action import Action, Call
-from hub.console.days import Days, Sheet, range_of
+from hub.console.days import Days, Sheet, range_of, sheet_of
 from hub.past.punctuality import (
     Figures,
     by_class,
@@ -132,15 +132,12 @@ def _made(reader: Reader, station: Station, first: date, last: date, limit: int)
 
 
 def _csv(office: Office, call: Call) -> Deferred[Sheet]:
-    station = office.desk().station
-    first, last = range_of(office, call.query)
+    zone = office.desk().station.zone_info
 
-    def made(reader: Reader) -> Sheet:
-        zone = station.zone_info
-        text = as_csv(visits_of(reader, first, last, zone), triggers_of(reader, first, last, zone))
-        return Sheet(name=f"{station.id}-{first}-{last}.csv", text=text)
+    def text(reader: Reader, first: date, last: date) -> str:
+        return as_csv(visits_of(reader, first, last, zone), triggers_of(reader, first, last, zone))
 
-    return office.desk().past(made)
+    return sheet_of(office, call.query, text)
 
 
 def _history(office: Office, call: Call) -> Deferred[tuple[Stood, ...]]:
