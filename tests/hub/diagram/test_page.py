@@ -63,6 +63,17 @@ def test_every_train_is_drawn_with_a_name_that_says_it_all(page, served):
     assert train.get_attribute("role") == "button"
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_view_that_was_chosen_can_be_read_under_the_pointer(page, served, theme):
+    opened(page, served(*HOHHOT), theme=theme)
+    chosen = page.locator(".td-views button").nth(2)
+    chosen.click()
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    look = "e => { const s = getComputedStyle(e); return [s.color, s.backgroundColor]; }"
+    ink, ground = chosen.evaluate(look)
+    assert ink != ground
+
+
 def test_the_page_speaks_english(page, served):
     opened(page, served(*HOHHOT), language="en")
     name = page.locator('[data-run="2021-01-20.d6970"]').get_attribute("aria-label")
